@@ -1,0 +1,117 @@
+/** What a well-formed suite can still get wrong: names the catalogue does not have, values out of range, doubles. */
+import type { Catalogue, Hyperparameter, Workload } from "./catalogue.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Problem } from "./suite-parse.ts";
+import { titleOf, type CommandEntry, type SuiteFile, type WorkloadEntry } from "./suite.ts";
+
+export function checkSuite(suite: SuiteFile, catalogue: Catalogue): Problem[] {
+  return [
+    ...suite.benchmarks.flatMap((entry, index) =>
+      ("workload" in entry ? checkWorkload(entry, catalogue) : checkCommand(entry, catalogue)).map((problem) => ({
+        ...problem,
+        path: ["benchmarks", index, ...problem.path],
+      })),
+    ),
+    ...doubles(suite),
+  ];
+}
+
+function checkWorkload(entry: WorkloadEntry, catalogue: Catalogue): Problem[] {
+  const names = catalogue.workloads.map((workload) => workload.name);
+  const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
+  if (workload === undefined) {
+    return [
+      {
+        path: ["workload"],
+        message: `there is no workload ${JSON.stringify(entry.workload)}; accepted: ${names.join(", ")}${didYouMean(entry.workload, names)}`,
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  const presets = Object.keys(workload.presets);
+  if (!presets.includes(entry.preset)) {
+    problems.push({
+      path: ["preset"],
+      message: `${workload.name} has no preset ${JSON.stringify(entry.preset)}; accepted: ${presets.join(", ")}${didYouMean(entry.preset, presets)}`,
+    });
+  }
+  for (const [at, backend] of (entry.backends ?? []).entries()) {
+    if (!(workload.backends[backend] ?? []).includes(entry.size)) {
+      problems.push({
+        path: ["backends", at],
+        message: `${workload.name} is not offered in size ${entry.size} on ${backend}; it is on ${offered(workload, entry.size)}`,
+      });
+    }
+  }
+  for (const [name, value] of Object.entries(entry.set)) {
+    const message = checkHyperparameter(workload, name, value);
+    if (message !== null) problems.push({ path: ["set", name], message, atKey: message.startsWith("there is no") });
+  }
+  return problems;
+}
+
+function offered(workload: Workload, size: WorkloadEntry["size"]): string {
+  const backends = Object.entries(workload.backends).flatMap(([backend, sizes]) =>
+    sizes.includes(size) ? [backend] : [],
+  );
+  return backends.join(", ") || "no backend";
+}
+
+function checkHyperparameter(workload: Workload, name: string, value: string | number | boolean): string | null {
+  const known = workload.hyperparameters;
+  const parameter = known.find((candidate) => candidate.name === name);
+  if (parameter === undefined) {
+    const names = known.map((candidate) => candidate.name);
+    return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}; accepted: ${names.join(", ")}${didYouMean(name, names)}`;
+  }
+  if (!hasType(value, parameter.type)) return `must be ${TYPE_WORDS[parameter.type]}; given ${JSON.stringify(value)}`;
+  if (parameter.choices !== undefined && !parameter.choices.includes(value)) {
+    return `must be one of ${parameter.choices.map(String).join(", ")}; given ${JSON.stringify(value)}`;
+  }
+  if (parameter.minimum !== undefined && typeof value === "number" && value < parameter.minimum) {
+    return `must be at least ${parameter.minimum}; given ${value}`;
+  }
+  return null;
+}
+
+const TYPE_WORDS = { int: "a whole number", float: "a number", bool: "true or false", str: "a text" } as const;
+
+function hasType(value: string | number | boolean, type: Hyperparameter["type"]): boolean {
+  switch (type) {
+    case "int":
+      return Number.isInteger(value);
+    case "float":
+      return typeof value === "number" && Number.isFinite(value);
+    case "bool":
+      return typeof value === "boolean";
+    case "str":
+      return typeof value === "string";
+  }
+}
+
+/** A command's name must not read as a workload's id: its results would stand in that workload's folder. */
+function checkCommand(entry: CommandEntry, catalogue: Catalogue): Problem[] {
+  return catalogue.workloads.some((workload) => workload.name === entry.name)
+    ? [{ path: ["name"], message: `${entry.name} is the name of a built-in workload; choose another` }]
+    : [];
+}
+
+/** Entries whose benchmark ids would be the same: equal titles on a backend that both may run on. */
+function doubles(suite: SuiteFile): Problem[] {
+  return suite.benchmarks.flatMap((entry, index) => {
+    const first = suite.benchmarks
+      .slice(0, index)
+      .findIndex((earlier) => titleOf(earlier) === titleOf(entry) && meet(earlier, entry));
+    return first === -1
+      ? []
+      : [{ path: ["benchmarks", index], message: `is ${titleOf(entry)} again, which benchmarks[${first}] already is` }];
+  });
+}
+
+function meet(
+  a: { backends?: readonly string[] | undefined },
+  b: { backends?: readonly string[] | undefined },
+): boolean {
+  const { backends } = b;
+  return a.backends === undefined || backends === undefined || a.backends.some((backend) => backends.includes(backend));
+}
