@@ -1,0 +1,87 @@
+/** The policy that turns verdicts into `pass`, `fail` or `neutral`, with the sentence that says why. */
+import { VERDICTS, type Comparison, type Verdict } from "./comparison.ts";
+
+/** What can be told to fail the gate. `regression` means a confirmed one; `unconfirmed` one found against history alone. */
+export const FAIL_ON = ["regression", "failed", "no-baseline", "inconclusive", "unconfirmed"] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+export type Gate = "pass" | "fail" | "neutral";
+
+export interface GateDecision {
+  readonly gate: Gate;
+  /** The worst verdict of all comparisons that count. */
+  readonly verdict: Verdict;
+  /** One sentence, without a full stop. */
+  readonly reason: string;
+}
+
+/** Informative benchmarks and `info` metrics are shown and never gate. */
+export function isGated(comparison: Comparison): boolean {
+  return comparison.comparison_class !== "informative" && comparison.metric?.class !== "info";
+}
+
+/**
+ * Fails when a verdict stands in `failOn`; else neutral when anything is undecided or unconfirmed or had nothing to be
+ * compared with; else passes. An unconfirmed improvement never fails, but it is not a pass either.
+ */
+export function decideGate(comparisons: readonly Comparison[], failOn: ReadonlySet<FailOn>): GateDecision {
+  const gated = comparisons.filter(isGated);
+  const worst = worstVerdict(gated);
+  if (worst === null) return { gate: "neutral", verdict: "inconclusive", reason: "nothing was compared" };
+  const failing = gated.filter((comparison) => fails(comparison, failOn));
+  if (failing.length > 0) {
+    const words = FAIL_ON.filter((word) => failing.some((comparison) => failWord(comparison) === word));
+    return { gate: "fail", verdict: worst, reason: `${listFindings(failing)}: fail-on lists ${words.join(" and ")}` };
+  }
+  const open = gated.filter(isOpen);
+  if (open.length > 0) return { gate: "neutral", verdict: worst, reason: listFindings(open) };
+  const let_pass = gated.filter((comparison) => comparison.verdict === "failed" || comparison.verdict === "regression");
+  if (let_pass.length > 0) {
+    return { gate: "pass", verdict: worst, reason: `${listFindings(let_pass)}, which fail-on does not list` };
+  }
+  return { gate: "pass", verdict: worst, reason: "nothing got worse" };
+}
+
+/** Null when there is nothing to choose from. */
+export function worstVerdict(comparisons: readonly Comparison[]): Verdict | null {
+  return VERDICTS.find((verdict) => comparisons.some((comparison) => comparison.verdict === verdict)) ?? null;
+}
+
+function failWord(comparison: Comparison): FailOn | null {
+  switch (comparison.verdict) {
+    case "regression":
+      return comparison.unconfirmed ? "unconfirmed" : "regression";
+    case "failed":
+    case "no-baseline":
+    case "inconclusive":
+      return comparison.verdict;
+    case "incomparable":
+    case "improvement":
+    case "no-change":
+      return null;
+  }
+}
+
+function fails(comparison: Comparison, failOn: ReadonlySet<FailOn>): boolean {
+  const word = failWord(comparison);
+  return word !== null && failOn.has(word);
+}
+
+function isOpen(comparison: Comparison): boolean {
+  const { verdict } = comparison;
+  return (
+    comparison.unconfirmed || verdict === "inconclusive" || verdict === "incomparable" || verdict === "no-baseline"
+  );
+}
+
+/** "1 regression, 2 failed", worst first. */
+function listFindings(comparisons: readonly Comparison[]): string {
+  const counts = new Map<string, number>();
+  for (const verdict of VERDICTS) {
+    for (const comparison of comparisons.filter((candidate) => candidate.verdict === verdict)) {
+      const name = comparison.unconfirmed ? `unconfirmed ${verdict}` : verdict;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
+}
