@@ -1,0 +1,90 @@
+/** Which benchmarks this machine runs, in which order, and what it leaves out and why. */
+import { frameworkOf, isCpu, type Backend } from "./backend.ts";
+import type { Catalogue } from "./catalogue.ts";
+import type { Probe } from "./environment.ts";
+import type { Inputs } from "./inputs.ts";
+import { titleOf, type CommandEntry, type Suite, type WorkloadEntry } from "./suite.ts";
+
+export interface PlannedBenchmark {
+  readonly id: string;
+  readonly title: string;
+  readonly backend: Backend;
+  readonly entry: WorkloadEntry | CommandEntry;
+  readonly comparisonClass: "strict" | "approximate" | "informative";
+}
+
+/** A benchmark that is not run: by rule (`skipped`), or because what was asked for by name cannot be had (`failed`). */
+export interface LeftOut {
+  readonly id: string;
+  readonly title: string;
+  readonly backend: Backend;
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly benchmarks: readonly PlannedBenchmark[];
+  readonly skipped: readonly LeftOut[];
+  readonly failed: readonly LeftOut[];
+}
+
+/** The backends of this machine's accelerator, or those of its processor where it has none. */
+export function automaticBackends(probe: Probe): Backend[] {
+  const possible = probe.backends.filter((entry) => entry.possible);
+  const accelerated = possible.filter((entry) => entry.accelerated);
+  return (accelerated.length > 0 ? accelerated : possible).map((entry) => entry.backend);
+}
+
+/**
+ * Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`;
+ * one named by the suite is left out where the machine does not have it, because one suite serves many machines.
+ */
+export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backends">, catalogue: Catalogue): Plan {
+  const plan: { benchmarks: PlannedBenchmark[]; skipped: LeftOut[]; failed: LeftOut[] } = {
+    benchmarks: [],
+    skipped: [],
+    failed: [],
+  };
+  const automatic = automaticBackends(probe);
+  for (const entry of suite.benchmarks) {
+    const title = titleOf(entry);
+    const offered = offeredBackends(entry, catalogue);
+    const asked = inputs.backends ?? entry.backends ?? automatic;
+    for (const backend of asked) {
+      const id = `${title}.${backend}`;
+      const left = (reason: string): LeftOut => ({ id, title, backend, reason });
+      if (entry.backends !== undefined && !entry.backends.includes(backend)) continue;
+      if (offered !== null && !offered.includes(backend)) {
+        plan.skipped.push(left(`not offered on ${backend} in this size`));
+        continue;
+      }
+      const state = probe.backends.find((candidate) => candidate.backend === backend);
+      if (state?.possible !== true) {
+        const reason = state?.reason ?? `${backend} is not known to the probe`;
+        (inputs.backends === null ? plan.skipped : plan.failed).push(left(reason));
+        continue;
+      }
+      plan.benchmarks.push({ id, title, backend, entry, comparisonClass: classOf(entry, catalogue) });
+    }
+  }
+  return plan;
+}
+
+function offeredBackends(entry: WorkloadEntry | CommandEntry, catalogue: Catalogue): Backend[] | null {
+  if (!("workload" in entry)) return null;
+  const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
+  const known: readonly Backend[] = ["torch-cuda", "torch-mps", "torch-cpu", "mlx-metal", "mlx-cuda", "mlx-cpu"];
+  return known.filter((backend) => workload?.backends[backend]?.includes(entry.size) ?? false);
+}
+
+function classOf(entry: WorkloadEntry | CommandEntry, catalogue: Catalogue): PlannedBenchmark["comparisonClass"] {
+  if (!("workload" in entry)) return "strict";
+  const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
+  return workload?.presets[entry.preset]?.comparison_class ?? "strict";
+}
+
+/** Names the lock file of an environment: one virtual environment per framework, and for MLX per platform. */
+export function lockOf(backend: Backend): "torch" | "mlx-cpu" | "mlx-metal" | "mlx-cuda" {
+  if (frameworkOf(backend) === "torch") return "torch";
+  if (isCpu(backend)) return "mlx-cpu";
+  return backend === "mlx-metal" ? "mlx-metal" : "mlx-cuda";
+}
