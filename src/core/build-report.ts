@@ -1,0 +1,112 @@
+/** The stages' values put together into one report. */
+import { adviceOf } from "./advice.ts";
+import type { BaselineSummary, Comparison, Difference } from "./comparison.ts";
+import { frameworkPairs } from "./frameworks.ts";
+import type { GateDecision } from "./gate.ts";
+import { headlineOf } from "./headline.ts";
+import { REPORT_SCHEMA_VERSION, type Failure, type Recorded, type Report, type ReportFacts } from "./report.ts";
+import type { JobResult } from "./result.ts";
+
+/** The stages' values a report is built from. */
+export interface ReportInput {
+  readonly result: JobResult;
+  /** One for every metric of every benchmark; one without metric for a benchmark that measured nothing. */
+  readonly comparisons: readonly Comparison[];
+  readonly baseline: BaselineSummary | null;
+  /** Machine, software and drift facts that differ between this job and the newest stored one. */
+  readonly differences: readonly Difference[];
+  readonly gate: GateDecision;
+  readonly recorded: Recorded;
+  /** Of the stages around the measurement (store, publishing), beside those the result holds. */
+  readonly warnings?: readonly string[];
+  readonly artifactUrl?: string;
+}
+
+export function buildReport(input: ReportInput): Report {
+  const { result, comparisons, baseline, gate, recorded } = input;
+  const facts: ReportFacts = {
+    schema: REPORT_SCHEMA_VERSION,
+    version: result.version,
+    job: result.job,
+    runner_key: result.runner_key,
+    suite: result.suite,
+    gate: { ...gate },
+    comparisons: [...comparisons],
+    failures: failuresOf(result, comparisons),
+    cut: result.benchmarks.flatMap(({ id, title, backend, status }) =>
+      status.state === "cut" ? [{ benchmark: id, title, backend, message: status.message }] : [],
+    ),
+    frameworks: frameworkPairs(result.benchmarks, comparisons),
+    environment: {
+      machine: result.machine.facts,
+      drift: result.drift,
+      software: softwareOf(result),
+      differences: [...input.differences],
+    },
+    baseline: baseline === null ? null : { ...baseline, age_days: ageDays(baseline.newest_at, result.job.finished_at) },
+    measured_s: result.measured_s,
+    recorded,
+    warnings: gatherWarnings(result, comparisons, input.warnings ?? []),
+    links: { artifact_url: input.artifactUrl ?? null, run_url: result.job.run_url },
+  };
+  return { ...facts, headline: headlineOf(facts), advice: adviceOf(facts) };
+}
+
+/** The artifact's address is known only after the report inside it was written. */
+export function withArtifact(report: Report, artifactUrl: string): Report {
+  return { ...report, links: { ...report.links, artifact_url: artifactUrl } };
+}
+
+function ageDays(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 86_400_000);
+}
+
+/** Failed benchmarks of the job, then those that never got into it (a benchmark of the baseline that did not run). */
+function failuresOf(result: JobResult, comparisons: readonly Comparison[]): Failure[] {
+  const measured = result.benchmarks.flatMap(({ id, title, backend, status, runs }): Failure[] => {
+    if (status.state !== "failed") return [];
+    const run = runs.find(({ outcome }) => outcome.status === "failed");
+    const { reason, message } = status;
+    return [{ benchmark: id, title, backend, reason, message, duration_s: run?.duration_s ?? null }];
+  });
+  const known = new Set(measured.map((failure) => failure.benchmark));
+  const others = comparisons.flatMap(({ benchmark, title, backend, verdict, reason }): Failure[] => {
+    if (verdict !== "failed" || known.has(benchmark)) return [];
+    known.add(benchmark);
+    const present = result.benchmarks.some(({ id }) => id === benchmark);
+    const why = present ? "check-failed" : "missing";
+    return [{ benchmark, title, backend, reason: why, message: reason ?? "", duration_s: null }];
+  });
+  return [...measured, ...others];
+}
+
+function softwareOf(result: JobResult): Report["environment"]["software"] {
+  const byHash = new Map<string, Report["environment"]["software"][number]>();
+  for (const { software, backend } of result.benchmarks) {
+    if (software === null) continue;
+    const known = byHash.get(software.hash);
+    if (known === undefined) byHash.set(software.hash, { backends: [backend], facts: software.facts });
+    else if (!known.backends.includes(backend)) known.backends.push(backend);
+  }
+  return [...byHash.values()];
+}
+
+/** Equal warnings of several benchmarks become one that names them. */
+function gatherWarnings(
+  result: JobResult,
+  comparisons: readonly Comparison[],
+  others: readonly string[],
+): Report["warnings"] {
+  const found = new Map<string, Set<string>>();
+  const add = (message: string, benchmark?: string): void => {
+    const benchmarks = found.get(message) ?? new Set();
+    if (benchmark !== undefined) benchmarks.add(benchmark);
+    found.set(message, benchmarks);
+  };
+  for (const message of [...others, ...result.warnings]) add(message);
+  for (const { id, runs } of result.benchmarks) {
+    for (const run of runs) for (const message of run.warnings) add(message, id);
+  }
+  for (const { benchmark, warnings } of comparisons) for (const message of warnings) add(message, benchmark);
+  return [...found].map(([message, benchmarks]) => ({ message, benchmarks: [...benchmarks] }));
+}

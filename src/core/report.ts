@@ -1,0 +1,74 @@
+/** The report: everything one job found, as one plain document. Comment, summary, terminal and `report.json` are drawings of it. */
+import * as z from "zod";
+import { backendSchema } from "./backend.ts";
+import { baselineSummarySchema, comparisonSchema, differenceSchema, verdictSchema } from "./comparison.ts";
+import { frameworkPairSchema } from "./frameworks.ts";
+import { failureReasonSchema, jobSchema } from "./result.ts";
+import { sentenceSchema } from "./sentence.ts";
+
+export const REPORT_SCHEMA_VERSION = 1;
+
+const text = z.string().max(2000);
+const facts = z.record(z.string(), z.string());
+
+/** What the verdicts add up to, and why. */
+const gateSchema = z.strictObject({
+  gate: z.enum(["pass", "fail", "neutral"]),
+  verdict: verdictSchema,
+  reason: text,
+});
+
+/** Was this job's result stored as a new point: yes, not meant to be, or meant to be and not possible. */
+export const recordedSchema = z.enum(["yes", "no", "failed"]);
+export type Recorded = z.infer<typeof recordedSchema>;
+
+const benchmarkName = { benchmark: z.string(), title: z.string(), backend: backendSchema };
+
+const failureSchema = z.strictObject({
+  ...benchmarkName,
+  reason: failureReasonSchema,
+  message: z.string().max(8000),
+  /** Wall time of the run that failed; null when none was started. */
+  duration_s: z.number().nonnegative().nullable(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+export const reportSchema = z.strictObject({
+  schema: z.literal(REPORT_SCHEMA_VERSION),
+  version: z.string(),
+  job: jobSchema,
+  runner_key: z.string(),
+  suite: z.strictObject({
+    name: z.string(),
+    repeats: z.int().positive(),
+    min_effect: z.number().positive(),
+    max_tolerated: z.number().positive(),
+  }),
+  gate: gateSchema,
+  headline: sentenceSchema,
+  /** What to do, in order; empty when there is nothing to do. */
+  advice: z.array(sentenceSchema),
+  comparisons: z.array(comparisonSchema),
+  failures: z.array(failureSchema),
+  /** Benchmarks the time budget left no room for. */
+  cut: z.array(z.strictObject({ ...benchmarkName, message: text })),
+  frameworks: z.array(frameworkPairSchema),
+  environment: z.strictObject({
+    machine: facts,
+    drift: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    /** One entry for each software identity of the job. */
+    software: z.array(z.strictObject({ backends: z.array(backendSchema), facts })),
+    /** What differs from the newest stored job. */
+    differences: z.array(differenceSchema),
+  }),
+  /** Null when nothing is stored for this runner. `age_days` counts from the newest stored job to the end of this one. */
+  baseline: baselineSummarySchema.extend({ age_days: z.number().nonnegative() }).nullable(),
+  measured_s: z.number().nonnegative(),
+  recorded: recordedSchema,
+  warnings: z.array(z.strictObject({ message: z.string(), benchmarks: z.array(z.string()) })),
+  links: z.strictObject({ artifact_url: z.string().nullable(), run_url: z.string().nullable() }),
+});
+export type Report = z.infer<typeof reportSchema>;
+
+/** Everything the verdict sentence and the advice are made from. */
+export type ReportFacts = Omit<Report, "headline" | "advice">;
