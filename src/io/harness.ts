@@ -1,0 +1,156 @@
+/** The Python harness as this program sees it: prepare a work order, estimate it, run it once. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import * as z from "zod";
+import type { Backend } from "../core/backend.ts";
+import type { WorkloadEntry } from "../core/suite.ts";
+import { runProcess, type ProcessResult } from "./process.ts";
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const preparedSchema = z.strictObject({
+  order: z.string(),
+  work_hash: z.string().regex(/^[0-9a-f]{64}$/),
+  steps: z.int().positive(),
+  warmup: z.int().nonnegative(),
+  comparison_class: z.enum(["strict", "approximate", "informative"]),
+  hyperparameters: z.record(z.string(), scalar),
+});
+export type Prepared = z.infer<typeof preparedSchema>;
+
+const estimateSchema = z.looseObject({
+  seconds: z.number().nonnegative(),
+  download_bytes: z.number().nonnegative(),
+  disk_bytes: z.number().nonnegative(),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
+
+/** What every call of the harness needs: an interpreter, the package's folder, the cache, and an environment. */
+export interface Harness {
+  readonly python: string;
+  /** The folder `harness/` of this program. */
+  readonly folder: string;
+  readonly cache: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** A refusal of the harness, in its own words. */
+export class HarnessError extends Error {
+  override readonly name = "HarnessError";
+}
+
+function call(
+  harness: Harness,
+  args: readonly string[],
+  more: Partial<Parameters<typeof runProcess>[0]> = {},
+): Promise<ProcessResult> {
+  return runProcess({
+    file: harness.python,
+    args: ["-m", "finetune_bench", ...args],
+    cwd: harness.folder,
+    env: {
+      ...harness.env,
+      PYTHONPATH: path.join(harness.folder, "src"),
+      PYTHONUTF8: "1",
+      PYTHONIOENCODING: "utf-8",
+      PYTHONUNBUFFERED: "1",
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
+    signal: harness.signal,
+    ...more,
+  });
+}
+
+async function requestFile(entry: WorkloadEntry, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, `${entry.workload}.${entry.preset}.${entry.size}.request.json`);
+  const { workload, preset, size, set } = entry;
+  await writeFile(file, `${JSON.stringify({ protocol: 1, workload, preset, size, set })}\n`);
+  return file;
+}
+
+/** Makes weights, data and the work order in `orders`. Its output (progress of long generations) goes to `onLine`. */
+export async function prepareOrder(
+  harness: Harness,
+  entry: WorkloadEntry,
+  orders: string,
+  scratch: string,
+  onLine: (line: string) => void,
+): Promise<Prepared> {
+  const request = await requestFile(entry, scratch);
+  const answer = `${request}.prepared`;
+  await mkdir(orders, { recursive: true });
+  const result = await call(
+    harness,
+    ["prepare", request, "--cache", harness.cache, "--out", orders, "--result", answer],
+    { onLine },
+  );
+  if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"));
+  return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
+}
+
+/** One run's expected time and sizes. Needs only the standard library of any Python. */
+export async function estimateRun(
+  harness: Harness,
+  entry: WorkloadEntry,
+  backend: Backend,
+  scratch: string,
+): Promise<Estimate | null> {
+  const request = await requestFile(entry, scratch);
+  const lines: string[] = [];
+  const result = await call(harness, ["estimate", request, "--backend", backend], {
+    onLine: (line) => lines.push(line),
+    timeoutS: 30,
+  });
+  if (result.code !== 0) return null;
+  const parsed = estimateSchema.safeParse(parseJson(lines.join("\n")));
+  return parsed.success ? parsed.data : null;
+}
+
+export interface RunRequest {
+  readonly order: string;
+  readonly backend: Backend;
+  readonly benchmark: string;
+  readonly events: string;
+  readonly log: string;
+  readonly timeoutS: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+/** One measured process. */
+export function runOrder(harness: Harness, request: RunRequest): Promise<ProcessResult> {
+  return call(
+    { ...harness, env: { ...harness.env, ...request.env } },
+    [
+      "run",
+      request.order,
+      "--backend",
+      request.backend,
+      "--events",
+      request.events,
+      "--cache",
+      harness.cache,
+      "--benchmark",
+      request.benchmark,
+    ],
+    { log: request.log, timeoutS: request.timeoutS, onLine: request.onLine },
+  );
+}
+
+/** The harness's own last words, or how it ended where it said nothing. */
+export function lastWords(result: ProcessResult, otherwise: string): string {
+  const said = result.tail.slice(-5).join("\n").trim();
+  if (said !== "") return said;
+  if (result.startError !== null) return `${otherwise}: ${result.startError}`;
+  return `${otherwise} (${result.signal === null ? `exit ${result.code}` : `signal ${result.signal}`})`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,133 @@
+/** Makes a planned benchmark ready to run: its environment, its work order, its time. Nothing here is measured. */
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describeError } from "../core/errors.ts";
+import { canonicalJson, sha256Hex } from "../core/hash.ts";
+import { lockOf, type PlannedBenchmark } from "../core/plan.ts";
+import type { FailureReason } from "../core/result.ts";
+import type { CommandEntry } from "../core/suite.ts";
+import { prepareOrder, type Harness, type Prepared } from "./harness.ts";
+import type { Progress } from "./progress.ts";
+
+/** The interpreter a benchmark runs under. */
+export interface BenchmarkEnvironment {
+  /** Null: a user's own program that runs with what the PATH has. */
+  readonly python: string | null;
+  /** Exact package versions, as text; null where nothing was installed for it. */
+  readonly versions: string | null;
+}
+
+/** Makes or finds an environment; throws with the reason when it cannot. */
+export type ProvideEnvironment = (planned: PlannedBenchmark) => Promise<BenchmarkEnvironment>;
+
+export interface Ready {
+  readonly planned: PlannedBenchmark;
+  readonly environment: BenchmarkEnvironment;
+  /** Of a built-in workload. */
+  readonly order: string | null;
+  readonly workHash: string;
+  readonly comparisonClass: Prepared["comparison_class"];
+  readonly hyperparameters: Prepared["hyperparameters"];
+}
+
+/** Stood in the plan and could not be made ready. */
+export interface NotReady {
+  readonly planned: PlannedBenchmark;
+  readonly reason: FailureReason;
+  readonly message: string;
+}
+
+export interface ReadyInput {
+  readonly benchmarks: readonly PlannedBenchmark[];
+  readonly provide: ProvideEnvironment;
+  /** The harness under a benchmark's own interpreter. */
+  readonly harness: (python: string) => Harness;
+  readonly results: string;
+  readonly scratch: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; notReady: NotReady[] }> {
+  const ready: Ready[] = [];
+  const notReady: NotReady[] = [];
+  const orders = new Map<string, Prepared>();
+  const environments = new Map<string, BenchmarkEnvironment | { failure: string }>();
+  for (const planned of input.benchmarks) {
+    const fail = (reason: FailureReason, message: string): void => void notReady.push({ planned, reason, message });
+    if (input.signal.aborted) {
+      fail("cancelled", "cancelled before it ran");
+      continue;
+    }
+    const environment = await provideOnce(planned, input, environments);
+    if ("failure" in environment) {
+      fail(input.signal.aborted ? "cancelled" : "environment", environment.failure);
+      continue;
+    }
+    try {
+      const { entry } = planned;
+      if (!("workload" in entry)) {
+        const hyperparameters = { command: entry.command.join(" ") };
+        const shared = { order: null, comparisonClass: planned.comparisonClass, hyperparameters };
+        ready.push({ planned, environment, workHash: commandHash(entry), ...shared });
+        continue;
+      }
+      if (environment.python === null) throw new Error(`${planned.id} has no interpreter`);
+      const prepared =
+        orders.get(planned.title) ??
+        (await prepareOrder(
+          input.harness(environment.python),
+          entry,
+          path.join(input.results, "orders"),
+          input.scratch,
+          input.progress.line,
+        ));
+      orders.set(planned.title, prepared);
+      const { order, work_hash, comparison_class, hyperparameters } = prepared;
+      ready.push({
+        planned,
+        environment,
+        order,
+        workHash: work_hash,
+        comparisonClass: comparison_class,
+        hyperparameters,
+      });
+    } catch (error) {
+      fail(input.signal.aborted ? "cancelled" : "bad-order", describeError(error));
+    }
+  }
+  return { ready, notReady };
+}
+
+async function provideOnce(
+  planned: PlannedBenchmark,
+  input: ReadyInput,
+  made: Map<string, BenchmarkEnvironment | { failure: string }>,
+): Promise<BenchmarkEnvironment | { failure: string }> {
+  const key = environmentKey(planned);
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  let outcome: BenchmarkEnvironment | { failure: string };
+  try {
+    outcome = await input.provide(planned);
+    if (outcome.versions !== null) {
+      await writeFile(path.join(input.results, "env", `${planned.backend}.txt`), outcome.versions);
+    }
+  } catch (error) {
+    outcome = { failure: describeError(error) };
+  }
+  made.set(key, outcome);
+  return outcome;
+}
+
+/** Benchmarks with one key share an environment. */
+export function environmentKey(planned: PlannedBenchmark): string {
+  const { entry } = planned;
+  if ("workload" in entry) return `${lockOf(planned.backend)} ${planned.backend}`;
+  return entry.requirements === undefined ? "path" : `requirements ${entry.requirements}`;
+}
+
+/** Of a user's own program: its name, command and variables. Requirements are software, not work. */
+export function commandHash(entry: CommandEntry): string {
+  return sha256Hex(canonicalJson({ name: entry.name, command: entry.command, env: entry.env }));
+}
