@@ -1,0 +1,36 @@
+/** The payload of the event that started a workflow, as far as this program reads it. */
+import * as z from "zod";
+
+const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
+
+export const pullRequestSchema = z.object({
+  number: z.int().positive(),
+  head: z.object({
+    sha,
+    /** Null once the fork is deleted; absent from payloads that somebody shortened. Both count as foreign. */
+    repo: z.object({ full_name: z.string() }).nullable().optional(),
+  }),
+});
+export type PullRequestPayload = z.infer<typeof pullRequestSchema>;
+
+const repositorySchema = z
+  .object({ full_name: z.string().optional(), default_branch: z.string().optional() })
+  .optional();
+
+export const eventPayloadSchema = z.object({ repository: repositorySchema });
+export const pullRequestPayloadSchema = z.object({ repository: repositorySchema, pull_request: pullRequestSchema });
+
+/** Why the code of a pull request counts as a stranger's. */
+export const strangerSchema = z.enum(["other-repository", "deleted-repository", "dependabot"]);
+export type Stranger = z.infer<typeof strangerSchema>;
+
+/**
+ * Null when the pull request comes from a branch of `repository` itself. `head.repo.fork` is no answer: it is true for
+ * every pull request of a repository that is a fork.
+ */
+export function strangerOf(pull: PullRequestPayload, repository: string, actor: string | undefined): Stranger | null {
+  const { repo } = pull.head;
+  if (repo === null || repo === undefined) return "deleted-repository";
+  if (repo.full_name.toLowerCase() !== repository.toLowerCase()) return "other-repository";
+  return actor === "dependabot[bot]" ? "dependabot" : null;
+}

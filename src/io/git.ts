@@ -1,0 +1,44 @@
+/** The few questions asked of git, always about one folder, never of a person. */
+import path from "node:path";
+import { execa } from "execa";
+
+export interface Git {
+  /** Standard output without its last newline, or null when git said no or is not there. */
+  query(...args: readonly string[]): Promise<string | null>;
+}
+
+export interface GitOptions {
+  /**
+   * The folder is the workspace of this very job: git may read it although another user owns it (the rule in containers
+   * on self-hosted runners), and a repository around it is not meant.
+   */
+  readonly workspace: boolean;
+}
+
+/** Variables by which git's own hooks point it at another repository. */
+const POINTERS = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"];
+
+export function gitAt(folder: string, { workspace }: GitOptions): Git {
+  const settings = ["-c", "core.fsmonitor=false", ...(workspace ? ["-c", "safe.directory=*"] : [])];
+  const env = {
+    ...Object.fromEntries(POINTERS.map((name) => [name, undefined])),
+    ...(workspace ? { GIT_CEILING_DIRECTORIES: path.dirname(path.resolve(folder)) } : {}),
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ASKPASS: "",
+    SSH_ASKPASS: "",
+    GIT_OPTIONAL_LOCKS: "0",
+    LC_ALL: "C",
+  };
+  return {
+    async query(...args) {
+      const done = await execa("git", [...settings, "-C", folder, ...args], {
+        env,
+        stdin: "ignore",
+        reject: false,
+        timeout: 60_000,
+        windowsHide: true,
+      });
+      return done.failed ? null : done.stdout;
+    },
+  };
+}
