@@ -43,7 +43,12 @@ export function readEvents(text: string): ReadEvents {
     const json = parseJson(line);
     if (json === undefined) {
       const lost = notFinite(line);
-      if (lost !== null) return stop(number, `${lost.key} became ${lost.value} at step ${steps}`, lost.reason);
+      if (lost !== null)
+        return stop(
+          number,
+          `${lost.what} became ${lost.value}${steps > 0 || lost.inStep ? ` at step ${steps}` : ""}`,
+          "not-finite",
+        );
       return stop(
         number,
         closed ? `not a JSON object: ${quote(line)}` : `the file stops in the middle of a line: ${quote(line)}`,
@@ -83,12 +88,18 @@ function parseJson(line: string): unknown {
   }
 }
 
-/** Python writes NaN and Infinity bare, which no JSON reader takes. A loss lost that way is a finding, not a bad file. */
-function notFinite(line: string): { key: string; value: string; reason: EventsProblem["reason"] } | null {
-  const match = /"([A-Za-z0-9_]{1,50})"\s*:\s*(NaN|-?Infinity)\s*[,}]/.exec(line);
-  const [, key, value] = match ?? [];
+interface Lost {
+  readonly what: string;
+  readonly value: string;
+  readonly inStep: boolean;
+}
+
+/** Python writes NaN and Infinity bare, which no JSON reader takes. A number lost that way is a finding, not a bad file. */
+function notFinite(line: string): Lost | null {
+  const [, key, value] = /"([A-Za-z0-9_]{1,50})"\s*:\s*(NaN|-?Infinity)\s*[,}]/.exec(line) ?? [];
   if (key === undefined || value === undefined) return null;
-  return { key, value, reason: key === "loss" || key === "grad_norm" || key === "value" ? "not-finite" : "bad-events" };
+  const name = /"name"\s*:\s*"([A-Za-z0-9_.-]{1,100})"/.exec(line)?.[1];
+  return { what: (key === "value" ? name : undefined) ?? key, value, inStep: /"event"\s*:\s*"step"/.test(line) };
 }
 
 interface Issue {

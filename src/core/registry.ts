@@ -1,0 +1,70 @@
+/** Every metric this program makes of events, with its unit, direction and class: the one place that knows them. */
+import { isCpu, type Backend } from "./backend.ts";
+import type { Direction, Estimator, Metric, MetricClass } from "./metrics.ts";
+
+interface Definition {
+  readonly unit: string;
+  readonly direction: Direction;
+  readonly class: MetricClass;
+  /** `steps`: the estimator of the backend, see {@link stepEstimator}. */
+  readonly estimator: Estimator | "steps";
+}
+
+const info = (unit: string, direction: Direction, estimator: Definition["estimator"]): Definition => ({
+  unit,
+  direction,
+  class: "info",
+  estimator,
+});
+
+/** In the order in which a report lists them. The three made of step times hold the same information: one of them gates. */
+const REGISTRY = {
+  tokens_per_second: info("tok/s", "higher", "steps"),
+  samples_per_second: info("samples/s", "higher", "steps"),
+  step_time: info("s", "lower", "steps"),
+  peak_memory: { unit: "B", direction: "lower", class: "memory", estimator: "maximum" },
+  final_loss: { unit: "nat", direction: "lower", class: "loss", estimator: "last" },
+  validation_loss: { unit: "nat", direction: "lower", class: "loss", estimator: "reported" },
+  accelerator_rate: info("FLOP/s", "higher", "total"),
+  cpu_rate: info("FLOP/s", "higher", "total"),
+  accelerator_time: info("s", "lower", "total"),
+  cpu_time: info("s", "lower", "total"),
+  data_time: info("s", "lower", "median"),
+  reserved_peak: info("B", "lower", "maximum"),
+  rss_peak: info("B", "lower", "maximum"),
+  timed_duration: info("s", "lower", "total"),
+  timed_tokens_per_second: info("tok/s", "higher", "total"),
+  timed_samples_per_second: info("samples/s", "higher", "total"),
+  end_to_end_duration: info("s", "lower", "total"),
+} as const satisfies Readonly<Record<string, Definition>>;
+
+export type MetricName = keyof typeof REGISTRY;
+export type PrimaryName = "tokens_per_second" | "samples_per_second" | "step_time";
+
+/**
+ * The minimum on processor backends, where other programs steal time in one direction only; the median on accelerators,
+ * whose clocks move both ways.
+ */
+export function stepEstimator(backend: Backend): "minimum" | "median" {
+  return isCpu(backend) ? "minimum" : "median";
+}
+
+/** The metric of that name on a backend; `primary` makes it the one of its benchmark that is tested for speed. */
+export function builtinMetric(name: MetricName, backend: Backend, primary = false): Metric {
+  const definition: Definition = REGISTRY[name];
+  const { unit, direction, estimator } = definition;
+  return {
+    name,
+    unit,
+    direction,
+    class: primary ? "throughput" : definition.class,
+    estimator: estimator === "steps" ? stepEstimator(backend) : estimator,
+    primary,
+  };
+}
+
+/** Seconds of a named phase of the run (loading, preparing, validating). */
+export function phaseMetric(phase: string): Metric {
+  const name = `phase.${phase}`.slice(0, 100);
+  return { name, unit: "s", direction: "lower", class: "info", estimator: "total", primary: false };
+}
