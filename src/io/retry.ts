@@ -1,6 +1,7 @@
 /** Failures of GitHub's API as values, and repeating the ones that pass by themselves. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import { describeError } from "../core/errors.ts";
 
 export interface ApiFailure {
   /** HTTP status; 0 when no answer came. */
@@ -28,8 +29,14 @@ const secondsSchema = z.coerce.number().nonnegative();
 /** What GitHub documents for a secondary limit that names no time. */
 const SECONDARY_WAIT_S = 60;
 
+/** An answer came, and was cut short or is not what it should be: worth another attempt. */
+export class BrokenAnswer extends Error {
+  override readonly name = "BrokenAnswer";
+}
+
 /** The failure behind an error of the API client; any other error is a bug and is thrown again. */
 export function apiFailure(error: unknown): ApiFailure {
+  if (error instanceof BrokenAnswer) return { status: 0, message: describeError(error), waitS: null };
   const parsed = failureSchema.safeParse(error);
   if (!parsed.success) throw error;
   const { status, message, response } = parsed.data;
