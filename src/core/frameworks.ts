@@ -113,12 +113,12 @@ function common(
 }
 
 function isStepTime({ name, unit }: Value): boolean {
-  return unit === "s" && name.startsWith("step");
+  return unit === "s" && name === "step_time";
 }
 
 /** Processor backends have no allocator counters on both sides: there the process's resident memory is the one both can tell. */
 function isResidentMemory({ name, unit }: Value): boolean {
-  return unit === "B" && name.startsWith("rss");
+  return unit === "B" && name === "rss_peak";
 }
 
 function positive(value: number | undefined): number | null {

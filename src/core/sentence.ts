@@ -40,7 +40,7 @@ export function plain(sentence: Sentence): string {
 }
 
 /** Neighbouring texts made one, so that equal sentences have one form. */
-function joined(sentence: Sentence): Sentence {
+export function joined(sentence: Sentence): Sentence {
   const parts: Sentence = [];
   for (const part of sentence) {
     const last = parts.at(-1);

@@ -1,0 +1,59 @@
+/** What a cell of a report's table says, as sentences: the same words in markdown and on a terminal. */
+import type { Comparison } from "./comparison.ts";
+import { sense } from "./findings.ts";
+import { failureInWords, reasonOf } from "./headline.ts";
+import type { Metric } from "./metrics.ts";
+import type { Report } from "./report.ts";
+import { named, say, type Sentence } from "./sentence.ts";
+import { formatChange, formatInterval, formatPercent, formatValue } from "./units.ts";
+
+/** "tokens_per_second" as "tokens per second". A name that is no plain identifier stays as it is. */
+export function metricWords(metric: Metric | null): Sentence {
+  if (metric === null) return [];
+  const plain = /^[a-z][a-z0-9_]*$/i.test(metric.name);
+  return plain ? [metric.name.replaceAll("_", " ")] : [named(metric.name)];
+}
+
+/** The values of both sides, in one scale. */
+export function sidesOf({ metric, base, head }: Comparison): { base: string; head: string } {
+  const values = [base, head].flatMap((side) => (side === null ? [] : [side.value]));
+  const cell = (side: Comparison["base"]): string =>
+    side === null || metric === null ? "" : formatValue(side.value, metric.unit, values);
+  return { base: cell(base), head: cell(head) };
+}
+
+/** "−6.8 %" and what it means: "worse"; nothing for a change that was not found to be one. */
+export function changeOf({ metric, effect, interval, verdict }: Comparison): {
+  size: string;
+  sense: string;
+  interval: string;
+} {
+  const meaning = metric === null || effect === null || verdict === "no-change" ? "" : sense(metric, effect);
+  return {
+    size: effect === null ? "" : formatChange(effect),
+    sense: meaning === "same" ? "" : meaning,
+    interval: interval === null ? "" : formatInterval(interval),
+  };
+}
+
+/** The verdict with what explains it: "inconclusive: would have seen 4.1 %". */
+export function verdictOf(comparison: Comparison, report: Report): Sentence {
+  const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;
+  switch (verdict) {
+    case "failed": {
+      const failure = report.failures.find(({ benchmark }) => benchmark === comparison.benchmark);
+      return failure === undefined ? ["failed"] : [`failed: ${failureInWords(failure)}`];
+    }
+    case "regression":
+    case "improvement":
+      return [`${verdict}${metric?.class === "loss" ? ": numerics drift" : ""}${unconfirmed ? ", unconfirmed" : ""}`];
+    case "incomparable":
+      return say`incomparable: ${reasonOf([comparison])}`;
+    case "inconclusive":
+      if (report.cut.some(({ benchmark }) => benchmark === comparison.benchmark)) return ["inconclusive: cut short"];
+      return [blind === null ? "inconclusive" : `inconclusive: sees changes from ${formatPercent(blind)}`];
+    case "no-baseline":
+    case "no-change":
+      return [verdict];
+  }
+}

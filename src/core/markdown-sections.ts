@@ -1,0 +1,100 @@
+/** The collapsed sections of the comment, each from the report alone. */
+import { decisionOf, reproduceOf } from "./decided.ts";
+import { codeBlock, codeSpan, inertText } from "./escape.ts";
+import { factsOf } from "./facts.ts";
+import { benchmarkIds, isShown } from "./findings.ts";
+import { benchmarkName, failureInWords } from "./headline.ts";
+import { bullets, details, drawSentence, table, type Markdown } from "./markdown-parts.ts";
+import { comparisonTable, everyRow } from "./markdown-tables.ts";
+import type { Report } from "./report.ts";
+import { counted } from "./units.ts";
+
+/** How much of each section is drawn. */
+export interface Detail {
+  /** Rows of one table. */
+  readonly rows: number;
+  /** Unchanged metrics beside the primary one. */
+  readonly others: boolean;
+  /** The facts of machine and software, beyond what differs. */
+  readonly facts: boolean;
+  /** Items of a list: warnings, errors, pairs. */
+  readonly items: number;
+  /** Characters of one error text. */
+  readonly text: number;
+}
+
+export function failuresSection(report: Report, { items, text }: Detail): Markdown {
+  const blocks = report.failures
+    .slice(0, items)
+    .flatMap((failure) => [
+      `${drawSentence(benchmarkName(failure))} ${failureInWords(failure)}:`,
+      failure.message.trim() === "" ? "(no message)" : codeBlock(failure.message, text),
+    ]);
+  return details(counted(report.failures.length, "error"), blocks);
+}
+
+export function warningsSection({ warnings }: Report, { items }: Detail): Markdown {
+  const lines = warnings.slice(0, items).map(({ message, benchmarks }) => {
+    const where = benchmarks.slice(0, 5).map((id) => codeSpan(id));
+    const more = benchmarks.length > where.length ? ` and ${benchmarks.length - where.length} more` : "";
+    return `${inertText(message)}${where.length === 0 ? "" : ` (${where.join(", ")}${more})`}`;
+  });
+  return details(counted(warnings.length, "warning"), [bullets(lines)]);
+}
+
+export function everySection(report: Report, { rows, others }: Detail): Markdown {
+  const every = everyRow(report);
+  const listed = others ? inOrder(report, [...every.speed, ...every.others]) : every.speed;
+  const count = benchmarkIds(report.comparisons).length;
+  return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [
+    comparisonTable(report, listed.slice(0, rows), false),
+    "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
+  ]);
+}
+
+/** As they were measured, each benchmark's metrics together. */
+function inOrder(report: Report, rows: readonly Report["comparisons"][number][]): Report["comparisons"] {
+  const wanted = new Set(rows);
+  return report.comparisons.filter((row) => isShown(row) && wanted.has(row));
+}
+
+export function environmentSection(report: Report, { rows, facts }: Detail): Markdown {
+  const { differences, machine, drift, software } = report.environment;
+  const count = differences.length;
+  const changed = count === 0 ? "as in the baseline" : `${counted(count, "difference")} from the baseline`;
+  const title = report.baseline === null ? "Environment" : `Environment: ${changed}`;
+  const blocks = [
+    table(
+      [
+        { title: "What differs", cell: ({ field }) => codeSpan(field) },
+        { title: "Kind", cell: ({ kind }) => kind },
+        { title: "Base", cell: ({ base }) => codeSpan(base) },
+        { title: "Now", cell: ({ head }) => codeSpan(head) },
+      ],
+      differences.slice(0, rows),
+    ),
+  ];
+  if (facts) {
+    const lists = [
+      { title: "Machine", facts: factsOf(machine) },
+      ...software.map((entry) => ({ title: `Software of ${entry.backends.join(", ")}`, facts: factsOf(entry.facts) })),
+      { title: "May drift", facts: factsOf(drift) },
+    ];
+    const drawn = lists
+      .filter((list) => list.facts.length > 0)
+      .map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
+    blocks.push(bullets(drawn));
+  }
+  return details(title, blocks);
+}
+
+export function decidedSection(report: Report): Markdown {
+  return details("How it was decided", [bullets(decisionOf(report).map(drawSentence))]);
+}
+
+export function reproduceSection(report: Report): Markdown {
+  return details("How to reproduce", [
+    `On ${codeSpan(report.runner_key)}, in a checkout of the repository:`,
+    codeBlock(reproduceOf(report), 2000, "sh"),
+  ]);
+}

@@ -1,0 +1,66 @@
+/** The tables of comparisons: what moved, and everything. */
+import { changeOf, metricWords, sidesOf, verdictOf } from "./cells.ts";
+import type { Comparison } from "./comparison.ts";
+import { inertText } from "./escape.ts";
+import { isShown, worstFirst } from "./findings.ts";
+import { benchmarkName, ICONS } from "./headline.ts";
+import { drawSentence, table, unbroken, type Column, type Markdown } from "./markdown-parts.ts";
+import type { Metric } from "./metrics.ts";
+import type { Report } from "./report.ts";
+
+/** Rows that changed, failed or stayed undecided. One row stands for a benchmark whose every metric has the same fate. */
+export function movedRows(report: Report): Comparison[] {
+  const moved = report.comparisons.filter((comparison) => isShown(comparison) && comparison.verdict !== "no-change");
+  const fresh = report.comparisons.every(
+    ({ verdict, metric }) => verdict === "no-baseline" || metric?.class === "info",
+  );
+  if (fresh) return [];
+  const perBenchmark = new Set<string>();
+  return worstFirst(moved).filter(({ verdict, benchmark }) => {
+    if (verdict !== "failed" && verdict !== "incomparable" && verdict !== "no-baseline") return true;
+    const key = `${verdict} ${benchmark}`;
+    return perBenchmark.has(key) ? false : perBenchmark.add(key).size > 0;
+  });
+}
+
+export function comparisonTable(report: Report, rows: readonly Comparison[], emphasis: boolean): Markdown {
+  const head = report.job.pull_request === null ? "This run" : "This PR";
+  const columns: Column<Comparison>[] = [
+    { title: "Benchmark", cell: (row) => drawSentence(benchmarkName(row)) },
+    { title: "Metric", cell: ({ metric }) => drawSentence(metricWords(metric)) },
+    { title: "Base", align: "r", cell: (row) => unbroken(inertText(sidesOf(row).base)) },
+    { title: head, align: "r", cell: (row) => unbroken(inertText(sidesOf(row).head)) },
+    { title: "Change (99 % interval)", align: "r", cell: (row) => changeCell(row, emphasis) },
+    { title: "Verdict", cell: (row) => verdictCell(row, report) },
+  ];
+  return table(columns, rows);
+}
+
+function changeCell(comparison: Comparison, emphasis: boolean): Markdown {
+  const { size, sense, interval } = changeOf(comparison);
+  if (size === "") return "";
+  const strong = emphasis && (comparison.verdict === "regression" || comparison.verdict === "improvement");
+  const number = strong ? `**${unbroken(size)}**` : unbroken(size);
+  return [number, sense, interval === "" ? "" : unbroken(`(${interval})`)].filter((part) => part !== "").join(" ");
+}
+
+function verdictCell(comparison: Comparison, report: Report): Markdown {
+  const icon = comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `;
+  const informative = comparison.comparison_class === "informative" ? " (informative)" : "";
+  return icon + drawSentence(verdictOf(comparison, report)) + informative;
+}
+
+/** An unconfirmed regression warns; it does not accuse. */
+export function iconOf({ verdict, unconfirmed }: Pick<Comparison, "verdict" | "unconfirmed">): string {
+  return verdict === "regression" && unconfirmed ? "⚠️" : ICONS[verdict];
+}
+
+/** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */
+export function everyRow(report: Report): { speed: Comparison[]; others: Comparison[] } {
+  const rows = report.comparisons.filter(isShown);
+  return { speed: rows.filter(isSpeed), others: rows.filter((row) => !isSpeed(row)) };
+}
+
+function isSpeed({ metric }: { readonly metric: Metric | null }): boolean {
+  return metric === null || metric.primary;
+}
