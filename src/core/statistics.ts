@@ -9,9 +9,10 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** NaN for no values. */
+/** NaN for no values. Each value is divided first where their sum leaves the range of numbers. */
 export function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
+  const total = sum(values);
+  return Number.isFinite(total) ? total / values.length : sum(values.map((value) => value / values.length));
 }
 
 /** NaN for no values; the middle of the two central ones for an even count. */
@@ -19,7 +20,7 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
-  return upper === lower ? upper : lower + (upper - lower) / 2;
+  return upper === lower ? upper : lower / 2 + upper / 2;
 }
 
 /** Sample variance with n − 1 degrees of freedom; null for fewer than two values. */
