@@ -37,6 +37,9 @@ export class BrokenAnswer extends Error {
 /** The failure behind an error of the API client; any other error is a bug and is thrown again. */
 export function apiFailure(error: unknown): ApiFailure {
   if (error instanceof BrokenAnswer) return { status: 0, message: describeError(error), waitS: null };
+  if (error instanceof Error && error.name === "GraphqlResponseError") {
+    return { status: 200, message: error.message, waitS: null };
+  }
   const parsed = failureSchema.safeParse(error);
   if (!parsed.success) throw error;
   const { status, message, response } = parsed.data;

@@ -1,0 +1,32 @@
+/** The hidden first line by which a job knows the comment of earlier jobs again. */
+
+export interface CommentMarker {
+  /** One comment per pull request and suite. */
+  readonly suiteKey: string;
+  readonly runId: string;
+  readonly attempt: number;
+}
+
+/** Lower-case letters, digits, `.`, `_` and `-`: nothing that could end the HTML comment. */
+export function suiteKeyOf(suiteName: string): string {
+  const key = suiteName.toLowerCase().replace(/[^a-z0-9._]+/g, "-");
+  return key.replace(/^-+|-+$/g, "").slice(0, 80) || "suite";
+}
+
+export function writeMarker({ suiteKey, runId, attempt }: CommentMarker): string {
+  return `<!-- finetune-bench:${suiteKey} run ${runId}.${attempt} -->`;
+}
+
+/** The marker a comment begins with; null for every other comment, such as one that quotes ours. */
+export function readMarker(body: string): CommentMarker | null {
+  const match = /^<!-- finetune-bench:([a-z0-9._-]+) run ([0-9]{1,20})\.([0-9]{1,9}) -->/.exec(body);
+  const [, suiteKey, runId, attempt] = match ?? [];
+  if (suiteKey === undefined || runId === undefined || attempt === undefined) return null;
+  return { suiteKey, runId, attempt: Number(attempt) };
+}
+
+/** Run ids grow with time, so an old run that is started again stays older than what came after it. */
+export function isNewer(a: CommentMarker, b: CommentMarker): boolean {
+  const [runA, runB] = [BigInt(a.runId), BigInt(b.runId)];
+  return runA === runB ? a.attempt > b.attempt : runA > runB;
+}

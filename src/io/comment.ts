@@ -1,0 +1,168 @@
+/** The one comment of a pull request: found again, updated, and never written twice or by an older run. */
+import * as z from "zod";
+import { isNewer, readMarker, writeMarker, type CommentMarker } from "../core/comment-marker.ts";
+import type { GitHubApi } from "./github-api.ts";
+import { apiFailure, describeFailure, permissionAdvice, withRetry, type ApiFailure } from "./retry.ts";
+
+export interface CommentRequest {
+  readonly pullRequest: number;
+  readonly marker: CommentMarker;
+  /** Markdown without the marker. */
+  readonly body: string;
+  /** Where the whole report is when the body is longer than a comment may be. */
+  readonly fullReportUrl: string | null;
+}
+
+export type CommentOutcome =
+  | { readonly state: "created" | "updated"; readonly url: string }
+  /** A newer run has written already: its comment stands. */
+  | { readonly state: "kept-newer"; readonly url: string }
+  | { readonly state: "failed"; readonly warning: string };
+
+/** What GitHub takes: 65,536 characters by its own words, and 262,144 bytes. */
+export const MAX_COMMENT_CHARACTERS = 65_536;
+const MAX_COMMENT_BYTES = 262_144;
+
+interface Found {
+  readonly id: number;
+  readonly url: string;
+  readonly author: string;
+  readonly isBot: boolean;
+  readonly marker: CommentMarker;
+}
+
+export async function publishComment(api: GitHubApi, request: CommentRequest): Promise<CommentOutcome> {
+  try {
+    return await publish(api, request);
+  } catch (error) {
+    return { state: "failed", warning: explain(apiFailure(error), request.pullRequest) };
+  }
+}
+
+async function publish(api: GitHubApi, request: CommentRequest): Promise<CommentOutcome> {
+  const text = textOf(request);
+  const marked = await findMarked(api, request);
+  const author = marked.length === 0 ? null : await ownLogin(api, marked);
+  const ours = marked.filter((comment) => comment.author === author);
+  if (ours.length > 0) {
+    const outcome = await settle(api, { ours, text, marker: request.marker });
+    if (outcome !== null) return outcome;
+  }
+  const created = await create(api, request.pullRequest, text);
+  // Another job may have created one at the same time: whoever looks last leaves a single comment, the oldest.
+  const again = (await findMarked(api, request)).filter((comment) => comment.author === created.author);
+  if (again.length <= 1) return { state: "created", url: created.url };
+  return (await settle(api, { ours: again, text, marker: request.marker })) ?? { state: "created", url: created.url };
+}
+
+interface Settlement {
+  readonly ours: readonly Found[];
+  readonly text: string;
+  readonly marker: CommentMarker;
+}
+
+/**
+ * Leaves one comment of ours, the oldest, with the newest text. All jobs keep the same one, so that two that settle at
+ * the same time never delete each other's. Null when the one to keep has just been deleted by somebody.
+ */
+async function settle(api: GitHubApi, { ours, text, marker }: Settlement): Promise<CommentOutcome | null> {
+  const [kept, ...others] = ours.toSorted((a, b) => a.id - b.id);
+  if (kept === undefined) return null;
+  const newer = ours.find((comment) => isNewer(comment.marker, marker));
+  if (newer === undefined && !(await update(api, kept.id, text))) return null;
+  for (const other of others) if (!isNewer(other.marker, marker)) await remove(api, other.id);
+  return newer === undefined ? { state: "updated", url: kept.url } : { state: "kept-newer", url: newer.url };
+}
+
+async function findMarked({ octokit, owner, repo }: GitHubApi, request: CommentRequest): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let page = 1; ; page++) {
+    const query = { owner, repo, issue_number: request.pullRequest, per_page: 100, page };
+    const { data } = await withRetry(() => octokit.rest.issues.listComments(query));
+    for (const { id, html_url, user, body } of data) {
+      const marker = readMarker(body ?? "");
+      if (marker === null || marker.suiteKey !== request.marker.suiteKey || user === null) continue;
+      found.push({ id, url: html_url, author: user.login, isBot: user.type === "Bot", marker });
+    }
+    if (data.length < query.per_page) return found;
+  }
+}
+
+async function create({ octokit, owner, repo }: GitHubApi, pullRequest: number, body: string) {
+  const { data } = await withRetry(() =>
+    octokit.rest.issues.createComment({ owner, repo, issue_number: pullRequest, body }),
+  );
+  return { url: data.html_url, author: data.user?.login ?? null };
+}
+
+/** False when the comment is gone. */
+async function update({ octokit, owner, repo }: GitHubApi, id: number, body: string): Promise<boolean> {
+  return unlessGone(() => octokit.rest.issues.updateComment({ owner, repo, comment_id: id, body }));
+}
+
+async function remove({ octokit, owner, repo }: GitHubApi, id: number): Promise<boolean> {
+  return unlessGone(() => octokit.rest.issues.deleteComment({ owner, repo, comment_id: id }));
+}
+
+async function unlessGone(request: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await withRetry(request);
+    return true;
+  } catch (error) {
+    if (apiFailure(error).status === 404) return false;
+    throw error;
+  }
+}
+
+/** The author of every comment that the token of a job writes. */
+const JOB_TOKEN_LOGIN = "github-actions[bot]";
+const viewerSchema = z.object({ viewer: z.object({ login: z.string() }) });
+
+/** Who this token writes as. Tokens of apps, the job's own among them, may not ask `GET /user`. */
+async function ownLogin({ octokit }: GitHubApi, candidates: readonly Found[]): Promise<string> {
+  try {
+    const { data } = await withRetry(() => octokit.rest.users.getAuthenticated());
+    return data.login;
+  } catch (error) {
+    const { status, waitS } = apiFailure(error);
+    if ((status !== 403 && status !== 404) || waitS !== null) throw error;
+  }
+  // Only where another app has written a marked comment does it matter which app we are.
+  if (!candidates.some((comment) => comment.isBot && comment.author !== JOB_TOKEN_LOGIN)) return JOB_TOKEN_LOGIN;
+  try {
+    const viewer = viewerSchema.safeParse(await withRetry(() => octokit.graphql("query { viewer { login } }")));
+    return viewer.success ? viewer.data.viewer.login : JOB_TOKEN_LOGIN;
+  } catch (error) {
+    apiFailure(error);
+    return JOB_TOKEN_LOGIN;
+  }
+}
+
+/** The marked body, or its first paragraphs and the place of the rest: never a table cut in two. */
+function textOf({ marker, body, fullReportUrl }: CommentRequest): string {
+  const whole = `${writeMarker(marker)}\n${body}`;
+  if (fits(whole)) return whole;
+  const place = fullReportUrl === null ? "the summary of the job" : `[the job](${fullReportUrl})`;
+  const note = `The report is longer than a comment may be; the whole of it is in ${place}.`;
+  const blocks: string[] = [];
+  for (const block of body.split(/\n{2,}/)) {
+    if (/^\s*(\||<|```|~~~)/.test(block) || !fits([...blocks, block, whole.slice(0, 400), note].join("\n\n"))) break;
+    blocks.push(block);
+  }
+  return `${writeMarker(marker)}\n${[...blocks, note].join("\n\n")}\n`;
+}
+
+function fits(text: string): boolean {
+  return text.length <= MAX_COMMENT_CHARACTERS && Buffer.byteLength(text) <= MAX_COMMENT_BYTES;
+}
+
+function explain(failure: ApiFailure, pullRequest: number): string {
+  const what = `the report could not be posted on pull request #${pullRequest}: ${describeFailure(failure)}.`;
+  if (failure.status === 401) return `${what} The token is not valid; check the input token.`;
+  const refused = (failure.status === 403 || failure.status === 404) && failure.waitS === null;
+  if (!refused || /locked/i.test(failure.message)) return `${what} The same report is in the job summary.`;
+  return (
+    `${what} The same report is in the job summary. The token lacks pull-requests: write (for a pull request from a ` +
+    `fork GitHub never grants it). ${permissionAdvice({ contents: "read", "pull-requests": "write" })}`
+  );
+}
