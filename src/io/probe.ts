@@ -2,6 +2,7 @@
 import path from "node:path";
 import { probeSchema, type Probe } from "../core/environment.ts";
 import { measuringEnvironment } from "./child-environment.ts";
+import { printedObject } from "./printed-object.ts";
 import { runProcess } from "./process.ts";
 
 export interface ProbeRequest {
@@ -35,8 +36,5 @@ export async function probeMachine(request: ProbeRequest): Promise<Probe> {
     const said = result.startError ?? result.tail.join("\n");
     throw new Error(`the probe of this machine ${ended}: ${said}`);
   }
-  // An indented object: whatever a tool of the machine said to stderr stands before or after it.
-  const first = lines.indexOf("{");
-  const last = lines.lastIndexOf("}");
-  return probeSchema.parse(JSON.parse(lines.slice(first, last + 1).join("\n")));
+  return probeSchema.parse(printedObject(lines));
 }

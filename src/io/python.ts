@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import * as z from "zod";
 import { installEnvironment } from "./child-environment.ts";
 import { pythonCandidates, type Candidate } from "./python-candidates.ts";
+import { printedObject } from "./printed-object.ts";
 import { runProcess } from "./process.ts";
 
 export const OLDEST_PYTHON = "3.11";
@@ -145,7 +146,7 @@ async function askCandidate(
     if (result.code === 9009) return { problem: "is the Microsoft Store's placeholder, no interpreter" };
     return { problem: `does not start (exit ${result.code ?? result.signal}): ${result.tail[0] ?? "no output"}` };
   }
-  const parsed = factsSchema.safeParse(parseJson(lines.findLast((line) => line.startsWith("{")) ?? ""));
+  const parsed = factsSchema.safeParse(printedObject(lines));
   return parsed.success ? parsed.data : { problem: "does not answer like a Python interpreter" };
 }
 
@@ -157,12 +158,4 @@ function startProblem(message: string): string {
 
 function name(candidate: Candidate): string {
   return [candidate.file, ...candidate.args].join(" ");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

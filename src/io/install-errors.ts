@@ -1,0 +1,35 @@
+/** Says in plain words why an installer gave up, from what it printed. */
+
+const CAUSES: readonly { readonly pattern: RegExp; readonly text: string }[] = [
+  {
+    pattern: /no space left on device|errno 28|enospc|disk quota exceeded/i,
+    text: "the disk is full; free some space, or set FINETUNE_BENCH_CACHE to a folder on a larger disk",
+  },
+  {
+    pattern: /do not match the hashes|hash(?:es)? mismatch|hash of the .*does not match/i,
+    text: "a downloaded package does not have the expected hash; clear the installer's cache, or look at what the index serves",
+  },
+  {
+    pattern:
+      /name resolution|connection refused|connecttimeout|newconnectionerror|max retries exceeded|error sending request|dns error|network is unreachable|failed to (?:fetch|connect)|read timed out|proxyerror|certificate verify failed|connection broken|tunnel connection failed/i,
+    text: "the package index cannot be reached; check the network, HTTPS_PROXY, and PIP_INDEX_URL (for uv: UV_DEFAULT_INDEX)",
+  },
+  {
+    pattern: /no matching distribution|no solution found|could not find a version/i,
+    text: "there is no package for this Python and system",
+  },
+  { pattern: /ensurepip|no module named (?:pip|venv)/i, text: "this Python cannot make virtual environments" },
+];
+
+/** Watches an installer's lines; `cause` names the gravest reason seen, or null. */
+export class InstallErrors {
+  readonly #seen = new Set<string>();
+
+  watch(line: string): void {
+    for (const { pattern, text } of CAUSES) if (pattern.test(line)) this.#seen.add(text);
+  }
+
+  get cause(): string | null {
+    return CAUSES.find(({ text }) => this.#seen.has(text))?.text ?? null;
+  }
+}
