@@ -5,7 +5,7 @@ import type { Decision, JudgeCase, JudgePolicy } from "./decision.ts";
 import { judge } from "./judge.ts";
 import type { Metric } from "./metrics.ts";
 import type { BenchmarkResult, Job, JobResult } from "./result.ts";
-import { blank, lostLoss, missingBenchmarks, unfinished } from "./unjudged.ts";
+import { blank, lostMetric, missingBenchmarks, unfinished } from "./unjudged.ts";
 
 export interface CompareInput {
   readonly result: JobResult;
@@ -31,20 +31,17 @@ export function compareJob(input: CompareInput): ComparedJob {
   const stored = otherJobs(result, input.history);
   const used = new Map<string, Job>();
   const rows = result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, stored, result, used));
-  const decisions = new Map(
-    judge(
-      rows.flatMap(({ judged }) => judged ?? []),
-      policy,
-    ).map((made) => [made.id, made]),
-  );
-  const comparisons = rows.map((row) =>
-    finish(row, row.judged === null ? null : (decisions.get(row.judged.id) ?? null)),
-  );
+  const cases = rows.flatMap(({ judged }) => judged ?? []);
+  const decisions = new Map(judge(cases, policy).map((decision) => [decision.id, decision]));
+  const judged = rows.map((row) => finish(row, decisions));
+  const jobs = [...used.values()];
   return {
-    comparisons: [...comparisons, ...missingBenchmarks(result, stored, input.planned)],
-    baseline: summaryOf([...used.values()]),
+    comparisons: [...judged, ...missingBenchmarks(result, stored, input.planned)],
+    baseline: summaryOf(jobs),
     differences: newestDifferences(result, stored.at(-1)),
-    warnings: [],
+    warnings: jobs.some(({ dirty }) => dirty)
+      ? ["stored jobs measured with uncommitted changes are in the baseline"]
+      : [],
   };
 }
 
@@ -63,33 +60,27 @@ function rowsOf(
   if (benchmark.status.state !== "complete") return [{ comparison: unfinished(benchmark), judged: null }];
   const series = findSeries(stored, benchmark, result.machine);
   const lost = lostMetrics(benchmark, series);
-  const rows = benchmark.metrics.map((metric, index): Row => {
-    const points = series.state === "found" ? historyOf(series.jobs, metric) : [];
-    if (metric.class !== "info") for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
-    const isInformative = benchmark.comparison_class === "informative";
-    const judged = {
-      id: JSON.stringify([benchmark.id, metric.name]),
-      metric,
-      history: points.map(({ values }) => values),
-      candidate: runValues(benchmark, metric.name),
-      inFamily: metric.class === "throughput" && !isInformative,
-    };
-    const isExplained = series.state === "incomparable" && metric.class !== "info";
-    return {
-      judged,
-      comparison: {
-        ...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
-        differences: isExplained ? [...series.differences] : [],
-        warnings: index === 0 ? lost.filter(isNotLoss).map(lostWarning) : [],
-      },
-    };
-  });
-  const gone = lost.filter((metric) => !isNotLoss(metric)).map((metric) => lostLoss(benchmark, metric));
+  const rows = benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, used));
+  const gone = lost.map((metric) => lostMetric(benchmark, metric));
   return [...rows, ...gone.map((comparison) => ({ comparison, judged: null }))];
 }
 
-function isNotLoss(metric: Metric): boolean {
-  return metric.class !== "loss";
+function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, used: Map<string, Job>): Row {
+  const points = series.state === "found" ? historyOf(series.jobs, metric) : [];
+  const isShownOnly = metric.class === "info";
+  if (!isShownOnly) for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
+  const comparison =
+    series.state === "incomparable"
+      ? { ...blank(benchmark, metric, "incomparable"), differences: isShownOnly ? [] : [...series.differences] }
+      : blank(benchmark, metric, "no-baseline");
+  const judged = {
+    id: JSON.stringify([benchmark.id, metric.name]),
+    metric,
+    history: points.map(({ values }) => values),
+    candidate: runValues(benchmark, metric.name),
+    inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative",
+  };
+  return { comparison, judged };
 }
 
 /** Judged metrics of the newest job of the series that the candidate does not have. */
@@ -99,12 +90,9 @@ function lostMetrics(benchmark: BenchmarkResult, series: Series): Metric[] {
   return (newest ?? []).filter((metric) => metric.class !== "info" && !names.has(metric.name));
 }
 
-function lostWarning({ name }: Metric): string {
-  return `${name} stands in the baseline and was not measured now`;
-}
-
-function finish({ comparison }: Row, decision: Decision | null): Comparison {
-  if (decision === null) return comparison;
+function finish({ comparison, judged }: Row, decisions: ReadonlyMap<string, Decision>): Comparison {
+  const decision = judged === null ? undefined : decisions.get(judged.id);
+  if (decision === undefined) return comparison;
   const isOpen = comparison.verdict === "incomparable" && decision.verdict === "no-baseline";
   return {
     ...comparison,
@@ -118,7 +106,7 @@ function finish({ comparison }: Row, decision: Decision | null): Comparison {
     smallest_detectable: decision.smallestDetectable,
     differences: isOpen ? comparison.differences : [],
     reason: decision.reason,
-    warnings: [...comparison.warnings, ...decision.warnings],
+    warnings: [...decision.warnings],
   };
 }
 

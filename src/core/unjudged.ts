@@ -40,10 +40,10 @@ export function unfinished(benchmark: BenchmarkResult): Comparison {
   return { ...blank(benchmark, metric, status.state === "cut" ? "inconclusive" : "failed"), head, reason };
 }
 
-/** A loss that is no longer told is a failure, not a gap. */
-export function lostLoss(benchmark: BenchmarkResult, metric: Metric): Comparison {
-  const reason = `${metric.name} stands in the baseline and is missing now`;
-  return { ...blank(benchmark, metric, "failed"), reason };
+/** A metric of the baseline that is no longer told: never silence, and for a loss a failure. */
+export function lostMetric(benchmark: BenchmarkResult, metric: Metric): Comparison {
+  const reason = `${metric.name} stands in the baseline and was not measured now`;
+  return { ...blank(benchmark, metric, metric.class === "loss" ? "failed" : "inconclusive"), reason };
 }
 
 /**
