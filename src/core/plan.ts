@@ -1,5 +1,5 @@
 /** Which benchmarks this machine runs, in which order, and what it leaves out and why. */
-import { frameworkOf, isCpu, type Backend } from "./backend.ts";
+import { backendSchema, type Backend } from "./backend.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Probe } from "./environment.ts";
 import type { Inputs } from "./inputs.ts";
@@ -25,6 +25,8 @@ export interface Plan {
   readonly benchmarks: readonly PlannedBenchmark[];
   readonly skipped: readonly LeftOut[];
   readonly failed: readonly LeftOut[];
+  /** Ids of everything the suite lists for the backends in question, whether or not this machine can run it today. */
+  readonly listed: readonly string[];
 }
 
 /** The backends of this machine's accelerator, or those of its processor where it has none. */
@@ -39,15 +41,18 @@ export function automaticBackends(probe: Probe): Backend[] {
  * one named by the suite is left out where the machine does not have it, because one suite serves many machines.
  */
 export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backends">, catalogue: Catalogue): Plan {
-  const plan: { benchmarks: PlannedBenchmark[]; skipped: LeftOut[]; failed: LeftOut[] } = {
+  const plan: { benchmarks: PlannedBenchmark[]; skipped: LeftOut[]; failed: LeftOut[]; listed: string[] } = {
     benchmarks: [],
     skipped: [],
     failed: [],
+    listed: [],
   };
   const automatic = automaticBackends(probe);
   for (const entry of suite.benchmarks) {
     const title = titleOf(entry);
     const offered = offeredBackends(entry, catalogue);
+    const meant = inputs.backends ?? entry.backends ?? backendSchema.options;
+    plan.listed.push(...meant.map((backend) => `${title}.${backend}`));
     const asked = inputs.backends ?? entry.backends ?? automatic;
     for (const backend of asked) {
       const id = `${title}.${backend}`;
@@ -80,11 +85,4 @@ function classOf(entry: WorkloadEntry | CommandEntry, catalogue: Catalogue): Pla
   if (!("workload" in entry)) return "strict";
   const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
   return workload?.presets[entry.preset]?.comparison_class ?? "strict";
-}
-
-/** Names the lock file of an environment: one virtual environment per framework, and for MLX per platform. */
-export function lockOf(backend: Backend): "torch" | "mlx-cpu" | "mlx-metal" | "mlx-cuda" {
-  if (frameworkOf(backend) === "torch") return "torch";
-  if (isCpu(backend)) return "mlx-cpu";
-  return backend === "mlx-metal" ? "mlx-metal" : "mlx-cuda";
 }

@@ -11,12 +11,16 @@ export interface CommentRequest {
   readonly body: string;
   /** Where the whole report is when the body is longer than a comment may be. */
   readonly fullReportUrl: string | null;
+  /** Renew the comment where there is one, and post none where there is not. */
+  readonly onlyUpdate?: boolean;
 }
 
 export type CommentOutcome =
   | { readonly state: "created" | "updated"; readonly url: string }
   /** A newer run has written already: its comment stands. */
   | { readonly state: "kept-newer"; readonly url: string }
+  /** Asked only to update, and there was nothing to update. */
+  | { readonly state: "none" }
   | { readonly state: "failed"; readonly warning: string };
 
 /** What GitHub takes: 65,536 characters by its own words, and 262,144 bytes. */
@@ -48,6 +52,7 @@ async function publish(api: GitHubApi, request: CommentRequest): Promise<Comment
     const outcome = await settle(api, { ours, text, marker: request.marker });
     if (outcome !== null) return outcome;
   }
+  if (request.onlyUpdate === true) return { state: "none" };
   const created = await create(api, request.pullRequest, text);
   // Another job may have created one at the same time: whoever looks last leaves a single comment, the oldest.
   const again = (await findMarked(api, request)).filter((comment) => comment.author === created.author);

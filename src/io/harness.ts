@@ -4,7 +4,10 @@ import path from "node:path";
 import * as z from "zod";
 import type { Backend } from "../core/backend.ts";
 import type { WorkloadEntry } from "../core/suite.ts";
-import { runProcess, type ProcessResult } from "./process.ts";
+import { installEnvironment, measuringEnvironment } from "./child-environment.ts";
+import type { Host } from "./host.ts";
+import type { Environment } from "./job-context.ts";
+import { runProcess, type ProcessRequest, type ProcessResult } from "./process.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -31,8 +34,14 @@ export interface Harness {
   /** The folder `harness/` of this program. */
   readonly folder: string;
   readonly cache: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** The variables this program was started with; each call passes on what it may. */
+  readonly env: Environment;
   readonly signal: AbortSignal;
+}
+
+/** The harness under an interpreter. Preparing may need the network; what is measured does not get its variables. */
+export function harnessUnder(host: Pick<Host, "harness" | "cache" | "env" | "signal">, python: string): Harness {
+  return { python, folder: host.harness, cache: host.cache, env: host.env, signal: host.signal };
 }
 
 /** A refusal of the harness, in its own words. */
@@ -40,25 +49,18 @@ export class HarnessError extends Error {
   override readonly name = "HarnessError";
 }
 
-function call(
-  harness: Harness,
-  args: readonly string[],
-  more: Partial<Parameters<typeof runProcess>[0]> = {},
-): Promise<ProcessResult> {
+type Call = Partial<Pick<ProcessRequest, "log" | "onLine" | "timeoutS">> & {
+  readonly env: Record<string, string>;
+};
+
+function call(harness: Harness, args: readonly string[], { env, ...rest }: Call): Promise<ProcessResult> {
   return runProcess({
     file: harness.python,
     args: ["-m", "finetune_bench", ...args],
     cwd: harness.folder,
-    env: {
-      ...harness.env,
-      PYTHONPATH: path.join(harness.folder, "src"),
-      PYTHONUTF8: "1",
-      PYTHONIOENCODING: "utf-8",
-      PYTHONUNBUFFERED: "1",
-      PYTHONDONTWRITEBYTECODE: "1",
-    },
+    env: { ...env, PYTHONPATH: path.join(harness.folder, "src"), PYTHONDONTWRITEBYTECODE: "1" },
     signal: harness.signal,
-    ...more,
+    ...rest,
   });
 }
 
@@ -84,10 +86,19 @@ export async function prepareOrder(
   const result = await call(
     harness,
     ["prepare", request, "--cache", harness.cache, "--out", orders, "--result", answer],
-    { onLine },
+    { onLine, env: installEnvironment(harness.env) },
   );
   if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"));
   return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
+}
+
+/** Import and one small product on the device, before anything is measured. @throws HarnessError with the reason. */
+export async function smokeTest(harness: Harness, backend: Backend): Promise<void> {
+  const result = await call(harness, ["smoke", "--backend", backend], {
+    env: measuringEnvironment(harness.env),
+    timeoutS: 600,
+  });
+  if (result.code !== 0) throw new HarnessError(lastWords(result, `${backend} does not work in its environment`));
 }
 
 /** One run's expected time and sizes. Needs only the standard library of any Python. */
@@ -102,6 +113,7 @@ export async function estimateRun(
   const result = await call(harness, ["estimate", request, "--backend", backend], {
     onLine: (line) => lines.push(line),
     timeoutS: 30,
+    env: measuringEnvironment(harness.env),
   });
   if (result.code !== 0) return null;
   const parsed = estimateSchema.safeParse(parseJson(lines.join("\n")));
@@ -122,7 +134,7 @@ export interface RunRequest {
 /** One measured process. */
 export function runOrder(harness: Harness, request: RunRequest): Promise<ProcessResult> {
   return call(
-    { ...harness, env: { ...harness.env, ...request.env } },
+    harness,
     [
       "run",
       request.order,
@@ -135,7 +147,12 @@ export function runOrder(harness: Harness, request: RunRequest): Promise<Process
       "--benchmark",
       request.benchmark,
     ],
-    { log: request.log, timeoutS: request.timeoutS, onLine: request.onLine },
+    {
+      log: request.log,
+      timeoutS: request.timeoutS,
+      onLine: request.onLine,
+      env: measuringEnvironment(harness.env, request.env),
+    },
   );
 }
 

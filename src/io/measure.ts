@@ -9,7 +9,9 @@ import type { Metric } from "../core/metrics.ts";
 import type { BenchmarkResult, RunRecord } from "../core/result.ts";
 import { makeRunRecord } from "../core/run-record.ts";
 import type { Identity } from "../core/environment.ts";
+import { measuringEnvironment } from "./child-environment.ts";
 import { runOrder, type Harness } from "./harness.ts";
+import type { Environment } from "./job-context.ts";
 import { runProcess, type ProcessResult } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import type { NotReady, Ready } from "./ready.ts";
@@ -20,8 +22,8 @@ export interface MeasureInput {
   /** Seconds. */
   readonly budget: number;
   readonly harness: (python: string) => Harness;
-  /** The allow-listed environment of a measured process, with the suite's own variables on top. */
-  readonly environment: (own: Readonly<Record<string, string>>) => Record<string, string>;
+  /** The variables this program was started with; a measured process gets an allow-list of them. */
+  readonly env: Environment;
   /** Where a user's own command runs. */
   readonly workspace: string;
   readonly results: string;
@@ -115,7 +117,7 @@ async function runOnce(state: State, number: number, leftS: number, input: Measu
   } else {
     const [file = "", ...args] = entry.command;
     const threads = isCpu(planned.backend) ? Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "1"])) : {};
-    const env = input.environment({ ...threads, ...variables, FINETUNE_BENCH_EVENTS: events });
+    const env = measuringEnvironment(input.env, { ...threads, ...variables, FINETUNE_BENCH_EVENTS: events });
     if (environment.python !== null) {
       env["PATH"] = [path.dirname(environment.python), env["PATH"] ?? ""].join(path.delimiter);
       env["VIRTUAL_ENV"] = path.dirname(path.dirname(environment.python));

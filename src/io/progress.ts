@@ -3,14 +3,14 @@ import cliProgress from "cli-progress";
 
 export interface Progress {
   /** A phase begins; the one before it ends. */
-  phase(title: string): void;
-  line(text: string): void;
+  readonly phase: (title: string) => void;
+  readonly line: (text: string) => void;
   /** Foreign output: shown on request only, and never able to steer the log it is shown in. */
-  output(line: string): void;
+  readonly output: (line: string) => void;
   /** `done` of `total` runs; `label` says what runs now. */
-  runs(done: number, total: number, label: string): void;
+  readonly runs: (done: number, total: number, label: string) => void;
   /** Ends the phase in progress. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** A calm terminal: phases as lines, runs as one bar that is redrawn each second with the time left. */

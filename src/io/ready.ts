@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeError } from "../core/errors.ts";
 import { canonicalJson, sha256Hex } from "../core/hash.ts";
-import { lockOf, type PlannedBenchmark } from "../core/plan.ts";
+import type { PlannedBenchmark } from "../core/plan.ts";
 import type { FailureReason } from "../core/result.ts";
 import type { CommandEntry } from "../core/suite.ts";
 import { prepareOrder, type Harness, type Prepared } from "./harness.ts";
@@ -123,7 +123,7 @@ async function provideOnce(
 /** Benchmarks with one key share an environment. */
 export function environmentKey(planned: PlannedBenchmark): string {
   const { entry } = planned;
-  if ("workload" in entry) return `${lockOf(planned.backend)} ${planned.backend}`;
+  if ("workload" in entry) return planned.backend;
   return entry.requirements === undefined ? "path" : `requirements ${entry.requirements}`;
 }
 

@@ -1,0 +1,57 @@
+/** Runs the checks of one tier, all of them even when one fails, and says at the end which failed. */
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { developmentPythons } from "./environments.ts";
+
+const root = path.dirname(import.meta.dirname);
+
+interface Check {
+  readonly name: string;
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+const { values } = parseArgs({ options: { nightly: { type: "boolean", default: false } } });
+const pythons = await developmentPythons();
+const env = {
+  ...process.env,
+  FINETUNE_BENCH_TORCH_PYTHON: pythons.torch,
+  FINETUNE_BENCH_MLX_PYTHON: pythons.mlx,
+  PYTHONPATH: path.join(root, "harness", "src"),
+  PYTHONDONTWRITEBYTECODE: "1",
+};
+
+const everyday: Check[] = [
+  { name: "types", file: "tsc", args: [] },
+  { name: "lint", file: "oxlint", args: ["--type-aware"] },
+  { name: "format", file: "oxfmt", args: ["--check"] },
+  { name: "schemas are fresh", file: process.execPath, args: ["scripts/schemas.ts", "--check"] },
+  { name: "README tables are fresh", file: process.execPath, args: ["scripts/readme-tables.ts", "--check"] },
+  { name: "bundle is fresh", file: process.execPath, args: ["scripts/bundle.ts", "--check"] },
+  { name: "workflow files", file: process.execPath, args: ["scripts/lint-workflows.ts"] },
+  { name: "harness lint", file: pythons.dev, args: ["-m", "ruff", "check", "harness"] },
+  { name: "harness format", file: pythons.dev, args: ["-m", "ruff", "format", "--check", "harness"] },
+  { name: "harness tests", file: pythons.dev, args: ["-m", "pytest", "harness"] },
+  { name: "tests", file: "vitest", args: ["run"] },
+];
+const nightly: Check[] = [
+  { name: "real training step", file: pythons.dev, args: ["-m", "pytest", "harness", "-m", "nightly"] },
+];
+
+const failed: string[] = [];
+for (const check of values.nightly ? nightly : everyday) {
+  console.log(`\n── ${check.name}`);
+  const began = performance.now();
+  const done = spawnSync(check.file, check.args, {
+    cwd: root,
+    env,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`── ${check.name}: ${done.status === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+  if (done.status !== 0) failed.push(check.name);
+}
+console.log(failed.length === 0 ? "\nEvery check passed." : `\nFailed: ${failed.join(", ")}`);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,0 +1,111 @@
+/** The world of the action: a workflow job, its log, its token, and the history on a branch. */
+import path from "node:path";
+import { parseBaselineInput } from "../core/baseline-input.ts";
+import { suiteKeyOf } from "../core/comment-marker.ts";
+import { codeBlock } from "../core/escape.ts";
+import type { Inputs } from "../core/inputs.ts";
+import { renderComment, renderSummary } from "../core/markdown.ts";
+import { withArtifact } from "../core/build-report.ts";
+import type { Report } from "../core/report.ts";
+import { VERSION } from "../core/version.ts";
+import { actionProgress } from "./action-progress.ts";
+import { annotationsOf } from "./annotations.ts";
+import { uploadResults } from "./artifacts.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { publishComment } from "./comment.ts";
+import { connectGitHub, type GitHubApi } from "./github-api.ts";
+import type { Host } from "./host.ts";
+import { readJobContext, refuseFork, type JobContext } from "./job-context.ts";
+import { openStore } from "./open-store.ts";
+import type { ResultsFolder } from "./results-folder.ts";
+import { annotate, maskSecret, setOutputs } from "./runner.ts";
+import { writeSummary } from "./summary.ts";
+
+export interface ActionOptions {
+  /** The folder `harness/` of this program. */
+  readonly harness: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+export async function actionHost(inputs: Inputs, options: ActionOptions): Promise<Host> {
+  maskSecret(options.token);
+  const { env } = process;
+  const workspace = env["GITHUB_WORKSPACE"] ?? process.cwd();
+  const context = await readJobContext({ env, cwd: workspace });
+  refuseFork(context, inputs.allowForks);
+  const { serverUrl, apiUrl, defaultBranch } = context;
+  const api = await connectGitHub({ token: options.token, repository: context.job.repository, apiUrl, serverUrl });
+  const scratch = env["RUNNER_TEMP"] ?? path.join(workspace, ".finetune-bench");
+  return {
+    context,
+    version: VERSION,
+    workspace,
+    resultsRoot: path.join(scratch, "finetune-bench"),
+    cache: cacheFolder(env),
+    harness: options.harness,
+    env,
+    store: openStore(parseBaselineInput(inputs.baseline), { cwd: workspace, api, defaultBranch }),
+    record: context.isDefaultBranch,
+    repeats: null,
+    progress: actionProgress(),
+    signal: options.signal,
+    publish: (report, folder) => publish(report, { folder, api, context, inputs }),
+  };
+}
+
+interface Publication {
+  readonly folder: ResultsFolder;
+  readonly api: GitHubApi;
+  readonly context: JobContext;
+  readonly inputs: Inputs;
+}
+
+/** Artifact first, so that everything after it can point to it. What fails is a warning, and the rest goes on. */
+async function publish(judged: Report, { folder, api, context, inputs }: Publication): Promise<Report> {
+  const warnings = [...context.warnings];
+  const runUrl = `${context.serverUrl}/${context.job.repository}/actions/runs/${context.job.run_id}`;
+  const upload = await uploadResults({ folder: folder.path, name: folder.name, runUrl });
+  if (!upload.uploaded) warnings.push(upload.warning);
+  const report = upload.uploaded ? withArtifact(judged, upload.url) : judged;
+  const fullReportUrl = report.links.artifact_url ?? context.job.run_url;
+  const comment = await comments(report, { api, context, inputs, fullReportUrl });
+  if (comment.warning !== null) warnings.push(comment.warning);
+  const file = process.env["GITHUB_STEP_SUMMARY"];
+  const markdown = [
+    renderSummary(report),
+    ...warnings.map((warning) => `⚠️ Not everything was published:\n\n${codeBlock(warning)}`),
+  ];
+  const summary = await writeSummary({ markdown: markdown.join("\n\n"), file, fullReportUrl });
+  if (summary !== null) warnings.push(summary);
+  annotate(annotationsOf(report, warnings));
+  setOutputs({
+    verdict: report.gate.verdict,
+    gate: report.gate.gate,
+    "runner-key": report.runner_key,
+    "baseline-saved": report.recorded === "yes",
+    "results-path": folder.path,
+    "artifact-url": report.links.artifact_url ?? "",
+    "comment-url": comment.url,
+  });
+  return report;
+}
+
+async function comments(
+  report: Report,
+  { api, context, inputs, fullReportUrl }: Omit<Publication, "folder"> & { fullReportUrl: string | null },
+): Promise<{ url: string; warning: string | null }> {
+  const pullRequest = context.commentOn;
+  if (pullRequest === null || inputs.comment === "never") return { url: "", warning: null };
+  const marker = { suiteKey: suiteKeyOf(report.suite.name), runId: context.job.run_id, attempt: context.job.attempt };
+  const outcome = await publishComment(api, {
+    pullRequest,
+    marker,
+    body: renderComment(report),
+    fullReportUrl,
+    // Nothing new to say is still worth saying where an earlier comment says something else.
+    onlyUpdate: inputs.comment === "on-change" && report.gate.verdict === "no-change",
+  });
+  if (outcome.state === "failed") return { url: "", warning: outcome.warning };
+  return { url: outcome.state === "none" ? "" : outcome.url, warning: null };
+}

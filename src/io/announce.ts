@@ -1,0 +1,76 @@
+/** Says before anything long begins what will run, about how long it takes and how much it downloads. */
+import type { PlannedBenchmark, Plan } from "../core/plan.ts";
+import type { JobResult } from "../core/result.ts";
+import type { Inputs } from "../core/inputs.ts";
+import type { Suite } from "../core/suite.ts";
+import { counted, formatDuration, formatValue } from "../core/units.ts";
+import type { Install } from "./environments.ts";
+import { estimateRun, harnessUnder } from "./harness.ts";
+import type { Host } from "./host.ts";
+import type { Machine } from "./machine.ts";
+import { scratchFolder } from "./scratch.ts";
+
+export interface Announcement {
+  readonly inputs: Pick<Inputs, "timeBudget">;
+  readonly host: Host;
+  readonly suite: Suite;
+  readonly repeats: number;
+  readonly machine: Machine;
+  readonly plan: Plan;
+  readonly history: readonly JobResult[];
+  /** What environments still to be made will take. */
+  readonly installs: readonly Install[];
+}
+
+export async function announceJob(input: Announcement): Promise<void> {
+  const { suite, plan, repeats } = input;
+  const { progress } = input.host;
+  progress.phase(
+    `Plan: suite ${suite.name}, ${counted(plan.benchmarks.length, "benchmark")} × ${counted(repeats, "run")}, each run a process of its own`,
+  );
+  let known = 0;
+  let unknown = 0;
+  for (const planned of plan.benchmarks) {
+    const seconds = runFromHistory(planned, input.history) ?? (await runFromEstimate(planned, input));
+    if (seconds === null) unknown += 1;
+    else known += seconds * repeats;
+    progress.line(
+      `${planned.id}: ${seconds === null ? "duration not known yet" : `about ${formatDuration(seconds)} a run`}`,
+    );
+  }
+  for (const left of plan.skipped) progress.line(`${left.id}: left out, ${left.reason}`);
+  for (const left of plan.failed) progress.line(`${left.id}: cannot run, ${left.reason}`);
+  const more = unknown === 0 ? "" : ` and ${unknown} of unknown duration`;
+  progress.line(
+    `measuring: about ${formatDuration(known)}${more}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`,
+  );
+  const sum = (bytes: (install: Install) => number): string =>
+    formatValue(
+      input.installs.reduce((total, install) => total + bytes(install), 0),
+      "B",
+    );
+  progress.line(
+    input.installs.length === 0
+      ? "environments: all there, nothing to download"
+      : `environments to make first (once): ${input.installs.map((install) => install.name).join(", ")}; about ${sum((install) => install.downloadBytes)} to download, ${sum((install) => install.diskBytes)} on disk`,
+  );
+}
+
+function runFromHistory(planned: PlannedBenchmark, history: readonly JobResult[]): number | null {
+  for (const job of history.toReversed()) {
+    const stored = job.benchmarks.find(
+      (benchmark) => benchmark.id === planned.id && benchmark.status.state === "complete",
+    );
+    const durations = stored?.runs.map((run) => run.duration_s) ?? [];
+    if (durations.length > 0) return durations.reduce((sum, s) => sum + s, 0) / durations.length;
+  }
+  return null;
+}
+
+async function runFromEstimate(planned: PlannedBenchmark, { host, machine }: Announcement): Promise<number | null> {
+  if (!("workload" in planned.entry)) return null;
+  await using scratch = await scratchFolder();
+  const harness = harnessUnder(host, machine.python.executable);
+  const estimate = await estimateRun(harness, planned.entry, planned.backend, scratch.path);
+  return estimate?.seconds ?? null;
+}

@@ -1,0 +1,69 @@
+/** Puts what was measured into the result of one job: the value that is stored, judged and uploaded. */
+import type { LeftOut, Plan } from "../core/plan.ts";
+import { RESULT_SCHEMA_VERSION, type BenchmarkResult, type JobResult } from "../core/result.ts";
+import type { Suite } from "../core/suite.ts";
+import type { Host } from "./host.ts";
+import type { Machine } from "./machine.ts";
+import type { MeasuredJob } from "./measure-job.ts";
+
+export interface Assembly {
+  readonly host: Host;
+  readonly suite: Suite;
+  readonly repeats: number;
+  readonly machine: Machine;
+  readonly plan: Plan;
+  readonly measured: MeasuredJob;
+  readonly startedAt: Date;
+  /** About the suite, where there is something to say. */
+  readonly note: string | null;
+}
+
+export function assembleResult({
+  host,
+  suite,
+  repeats,
+  machine,
+  plan,
+  measured,
+  startedAt,
+  note,
+}: Assembly): JobResult {
+  const warnings = [
+    ...(note === null ? [] : [note]),
+    ...machine.probe.warnings,
+    ...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`),
+  ];
+  return {
+    schema: RESULT_SCHEMA_VERSION,
+    version: host.version,
+    job: { ...host.context.job, started_at: startedAt.toISOString(), finished_at: new Date().toISOString() },
+    runner_key: machine.runnerKey,
+    machine: machine.identity,
+    drift: machine.probe.drift,
+    suite: {
+      name: suite.name,
+      repeats,
+      min_effect: suite.judge["min-effect"],
+      max_tolerated: suite.judge["max-tolerated"],
+    },
+    benchmarks: [...measured.benchmarks, ...plan.failed.map(refused)],
+    measured_s: measured.measuredS,
+    warnings: warnings.map((text) => text.slice(0, 2000)),
+  };
+}
+
+/** A backend named by the input that this machine cannot run: a broken driver must not look green. */
+function refused({ id, title, backend, reason }: LeftOut): BenchmarkResult {
+  return {
+    id,
+    title,
+    backend,
+    work_hash: null,
+    comparison_class: "strict",
+    hyperparameters: {},
+    software: null,
+    metrics: [],
+    runs: [],
+    status: { state: "failed", reason: "backend-unavailable", message: reason },
+  };
+}

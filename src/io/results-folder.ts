@@ -1,0 +1,33 @@
+/** The folder that holds everything one job leaves behind, and that becomes the artifact. */
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+export interface ResultsFolder {
+  readonly path: string;
+  /** The folder's own name, which the artifact carries too. */
+  readonly name: string;
+  /** Writes a whole file or none. */
+  write(file: string, content: string): Promise<void>;
+  writeJson(file: string, value: unknown): Promise<void>;
+}
+
+/** An empty folder of this name below `root`; what an earlier job of the same name left there is removed. */
+export async function makeResultsFolder(root: string, name: string): Promise<ResultsFolder> {
+  const folder = path.resolve(root, name);
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  for (const sub of ["orders", "runs", "env"]) await mkdir(path.join(folder, sub), { recursive: true });
+  const write = async (file: string, content: string): Promise<void> => {
+    const target = path.join(folder, file);
+    await writeFile(`${target}.part`, content);
+    await rename(`${target}.part`, target);
+  };
+  return { path: folder, name, write, writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`) };
+}
+
+/** The folder of local runs below `workspace`, kept out of the user's commits by a file of its own. */
+export async function localFolder(workspace: string): Promise<string> {
+  const folder = path.join(workspace, ".finetune-bench");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, ".gitignore"), "*\n");
+  return folder;
+}

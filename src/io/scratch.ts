@@ -1,0 +1,16 @@
+/** A temporary folder that is gone when its owner is done. */
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+export interface Scratch extends AsyncDisposable {
+  readonly path: string;
+}
+
+export async function scratchFolder(): Promise<Scratch> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "finetune-bench-"));
+  return {
+    path: folder,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+  };
+}

@@ -1,0 +1,51 @@
+/** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
+import { buildReport } from "./core/build-report.ts";
+import { compareJob } from "./core/compare.ts";
+import { decideGate } from "./core/gate.ts";
+import type { Inputs } from "./core/inputs.ts";
+import { renderSummary } from "./core/markdown.ts";
+import { makePlan } from "./core/plan.ts";
+import type { Report } from "./core/report.ts";
+import { shippedCatalogue } from "./core/catalogue.ts";
+import { announceJob } from "./io/announce.ts";
+import { planEnvironments } from "./io/environments.ts";
+import { artifactName } from "./io/artifacts.ts";
+import type { Host } from "./io/host.ts";
+import { assembleResult } from "./io/assemble-result.ts";
+import { measureJob } from "./io/measure-job.ts";
+import { readMachine } from "./io/machine.ts";
+import { recordResult } from "./io/record.ts";
+import { makeResultsFolder } from "./io/results-folder.ts";
+import { loadSuite } from "./io/suite-file.ts";
+
+export interface Outcome {
+  readonly report: Report;
+  /** The results folder. */
+  readonly results: string;
+}
+
+export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> {
+  const startedAt = new Date();
+  const { suite, note } = await loadSuite(inputs.suite, host.workspace);
+  const repeats = host.repeats ?? suite.repeats;
+  const machine = await readMachine(inputs, host);
+  const plan = makePlan(suite, machine.probe, inputs, shippedCatalogue());
+  const history = await host.store.read(machine.runnerKey);
+  const environments = await planEnvironments(inputs, host, machine, plan);
+  const { installs, provide } = environments;
+  await announceJob({ inputs, host, suite, repeats, machine, plan, history: history.results, installs });
+  const { run_id, attempt } = host.context.job;
+  const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
+  const measured = await measureJob({ inputs, host, suite, repeats, plan, folder, provide });
+  const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note });
+  await folder.writeJson("result.json", result);
+  const record = await recordResult(result, host);
+  const policy = { minEffect: suite.judge["min-effect"], maxTolerated: suite.judge["max-tolerated"] };
+  const compared = compareJob({ result, history: history.results, planned: plan.listed, policy });
+  const gate = decideGate(compared.comparisons, inputs.failOn);
+  const warnings = [...history.warnings, ...record.warnings, ...compared.warnings];
+  const report = buildReport({ result, ...compared, gate, recorded: record.recorded, warnings });
+  await folder.writeJson("report.json", report);
+  await folder.write("report.md", renderSummary(report));
+  return { report: await host.publish(report, folder), results: folder.path };
+}
