@@ -12,7 +12,9 @@ interface Check {
   readonly args: readonly string[];
 }
 
-const { values } = parseArgs({ options: { nightly: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { slow: { type: "boolean", default: false }, nightly: { type: "boolean", default: false } },
+});
 const pythons = await developmentPythons();
 const env = {
   ...process.env,
@@ -35,12 +37,17 @@ const everyday: Check[] = [
   { name: "harness tests", file: pythons.dev, args: ["-m", "pytest", "harness"] },
   { name: "tests", file: "vitest", args: ["run"] },
 ];
+const slow: Check[] = [
+  { name: "build act", file: process.execPath, args: ["scripts/build-tools.ts"] },
+  { name: "slow tests", file: "vitest", args: ["run", "--config", "vitest.slow.config.ts"] },
+];
 const nightly: Check[] = [
   { name: "real training step", file: pythons.dev, args: ["-m", "pytest", "harness", "-m", "nightly"] },
 ];
 
+const checks = values.nightly ? nightly : values.slow ? slow : everyday;
 const failed: string[] = [];
-for (const check of values.nightly ? nightly : everyday) {
+for (const check of checks) {
   console.log(`\n── ${check.name}`);
   const began = performance.now();
   const done = spawnSync(check.file, check.args, {
@@ -53,5 +60,6 @@ for (const check of values.nightly ? nightly : everyday) {
   console.log(`── ${check.name}: ${done.status === 0 ? "ok" : "FAILED"} (${seconds} s)`);
   if (done.status !== 0) failed.push(check.name);
 }
-console.log(failed.length === 0 ? "\nEvery check passed." : `\nFailed: ${failed.join(", ")}`);
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
+console.log(`\n${checks.length - failed.length} passed, ${failed.length} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
