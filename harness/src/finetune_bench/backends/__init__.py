@@ -1,0 +1,67 @@
+"""The six backends, and what the measuring loop asks of each: narrow enough for two small modules to answer."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from finetune_bench.errors import BadInput
+
+BACKENDS = ("mlx-metal", "mlx-cuda", "mlx-cpu", "torch-cuda", "torch-mps", "torch-cpu")
+
+
+def is_cpu(backend: str) -> bool:
+    return backend.endswith("-cpu")
+
+
+def framework_of(backend: str) -> str:
+    return backend.split("-")[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocatorPeaks:
+    """Peaks since the last reset, in bytes; None where the framework cannot tell."""
+
+    allocated: int | None = None
+    reserved: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceFacts:
+    """What only the imported framework knows."""
+
+    device: str
+    threads: int | None
+    blas: str | None
+    knobs: dict[str, str | float | bool] = field(default_factory=dict)
+
+
+class Backend(Protocol):
+    name: str
+
+    def open(self) -> None:
+        """Imports the framework and selects the device. BackendUnavailable when either cannot be had."""
+
+    def synchronise(self) -> None:
+        """Returns when the device is idle."""
+
+    def reset_peaks(self) -> None:
+        """Starts a new interval of `peaks`."""
+
+    def peaks(self) -> AllocatorPeaks: ...
+
+    def facts(self) -> DeviceFacts: ...
+
+    def multiply(self, size: int) -> float:
+        """One square float32 product of ones on the device: any element of it, which must equal `size`."""
+
+
+def make_backend(name: str) -> Backend:
+    """The backend of that name, not opened yet: nothing heavy is imported here."""
+    if name not in BACKENDS:
+        raise BadInput(f"unknown backend {name!r}; known: {', '.join(BACKENDS)}")
+    if framework_of(name) == "torch":
+        from finetune_bench.backends.torch_backend import TorchBackend
+
+        return TorchBackend(name)
+    from finetune_bench.backends.mlx_backend import MlxBackend
+
+    return MlxBackend(name)

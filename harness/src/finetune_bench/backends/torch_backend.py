@@ -1,0 +1,76 @@
+"""PyTorch on CUDA, on Apple's GPU (mps) or on one processor thread."""
+
+from typing import Any
+
+from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu
+from finetune_bench.blas import torch_blas
+from finetune_bench.errors import BackendUnavailable
+from finetune_bench.machine import processor_name
+
+
+class TorchBackend:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.device_type = name.split("-")[1]
+        self.torch: Any = None
+        self._mps_allocated = 0
+        self._mps_driver = 0
+
+    def open(self) -> None:
+        try:
+            import torch
+        except (ImportError, OSError) as error:
+            raise BackendUnavailable(f"torch cannot be imported: {error}") from error
+        self.torch = torch
+        available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+        if self.device_type in available and not available[self.device_type]():
+            raise BackendUnavailable(f"torch {torch.__version__} sees no {self.device_type} device on this machine")
+        if is_cpu(self.name):
+            torch.set_num_threads(1)
+            torch.set_num_interop_threads(1)
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cudnn.allow_tf32 = False
+        self.device = torch.device(self.device_type)
+
+    def synchronise(self) -> None:
+        if self.device_type == "cuda":
+            self.torch.cuda.synchronize()
+        elif self.device_type == "mps":
+            self.torch.mps.synchronize()
+            self._sample_mps()
+
+    def reset_peaks(self) -> None:
+        if self.device_type == "cuda":
+            self.torch.cuda.reset_peak_memory_stats()
+        self._mps_allocated = self._mps_driver = 0
+
+    def peaks(self) -> AllocatorPeaks:
+        if self.device_type == "cuda":
+            cuda = self.torch.cuda
+            return AllocatorPeaks(allocated=cuda.max_memory_allocated(), reserved=cuda.max_memory_reserved())
+        if self.device_type == "mps":
+            self._sample_mps()
+            return AllocatorPeaks(allocated=self._mps_allocated, reserved=self._mps_driver)
+        return AllocatorPeaks()
+
+    def _sample_mps(self) -> None:
+        """mps keeps no peaks: the largest values seen at synchronisation points stand for them."""
+        mps = self.torch.mps
+        self._mps_allocated = max(self._mps_allocated, mps.current_allocated_memory())
+        self._mps_driver = max(self._mps_driver, mps.driver_allocated_memory())
+
+    def facts(self) -> DeviceFacts:
+        torch = self.torch
+        device = torch.cuda.get_device_name() if self.device_type == "cuda" else processor_name()
+        knobs: dict[str, str | float | bool] = {
+            "tf32": torch.backends.cuda.matmul.allow_tf32,
+            "compile": False,
+        }
+        if self.device_type == "cuda":
+            knobs["cuda"] = str(torch.version.cuda)
+            knobs["cudnn"] = str(torch.backends.cudnn.version())
+        return DeviceFacts(device=device, threads=torch.get_num_threads(), blas=torch_blas(torch), knobs=knobs)
+
+    def multiply(self, size: int) -> float:
+        ones = self.torch.ones(size, size, device=self.device)
+        return float((ones @ ones)[-1, -1])

@@ -1,0 +1,108 @@
+"""The command line: one function a command, heavy imports inside it."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from finetune_bench import PROTOCOL_VERSION, __version__
+from finetune_bench.backends import BACKENDS
+from finetune_bench.errors import EXIT_OK, HarnessError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command and returns the exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return parsed.command(parsed)
+    except HarnessError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _list(_: argparse.Namespace) -> int:
+    from finetune_bench.workloads import WORKLOADS
+
+    _print_json({"protocol": PROTOCOL_VERSION, "workloads": [workload.to_json() for workload in WORKLOADS]})
+    return EXIT_OK
+
+
+def _estimate(given: argparse.Namespace) -> int:
+    from finetune_bench.estimate import estimate
+    from finetune_bench.request import read_request
+
+    _print_json(estimate(read_request(given.request), given.backend))
+    return EXIT_OK
+
+
+def _prepare(given: argparse.Namespace) -> int:
+    from finetune_bench.prepare import prepare, write_result
+    from finetune_bench.request import read_request
+
+    write_result(given.result, prepare(read_request(given.request), given.cache, given.out))
+    return EXIT_OK
+
+
+def _smoke(given: argparse.Namespace) -> int:
+    from finetune_bench.events import to_json
+    from finetune_bench.process import ensure_environment
+    from finetune_bench.smoke import smoke
+
+    ensure_environment(given.backend)
+    payload = to_json(smoke(given.backend))
+    del payload["event"]
+    _print_json(payload)
+    return EXIT_OK
+
+
+def _run(given: argparse.Namespace) -> int:
+    from finetune_bench.process import ensure_environment
+    from finetune_bench.running import run
+
+    ensure_environment(given.backend)
+    return run(given.order, given.backend, given.events, given.cache, given.benchmark)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="finetune_bench", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, function: object, summary: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(command=function)
+        return added
+
+    def backend(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--backend", required=True, choices=BACKENDS)
+
+    def cache(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--cache", required=True, type=Path, help="folder of weights and token files")
+
+    command("list", _list, "print the workloads and their hyperparameters as JSON")
+
+    estimating = command("estimate", _estimate, "print what one run will take as JSON")
+    estimating.add_argument("request", type=Path)
+    backend(estimating)
+
+    preparing = command("prepare", _prepare, "generate weights and tokens, write the work order")
+    preparing.add_argument("request", type=Path)
+    cache(preparing)
+    preparing.add_argument("--out", required=True, type=Path, help="folder that receives the work order")
+    preparing.add_argument("--result", required=True, type=Path, help="file that receives what was prepared")
+
+    smoking = command("smoke", _smoke, "import the framework, multiply once, print the software as JSON")
+    backend(smoking)
+
+    running = command("run", _run, "run one benchmark once and append its events to a file")
+    running.add_argument("order", type=Path)
+    backend(running)
+    running.add_argument("--events", required=True, type=Path, help="file that receives one JSON event a line")
+    cache(running)
+    running.add_argument("--benchmark", required=True, help="id written into the first event")
+    return parser

@@ -1,0 +1,48 @@
+"""What one run will take, before it starts: honest to a factor of two or so, and said to be no more."""
+
+import os
+
+from finetune_bench.backends import framework_of, is_cpu
+from finetune_bench.blas import wanted_openblas
+from finetune_bench.request import Request
+
+# FLOP/s that this harness may hope for in float32, by backend. An accelerator's rate differs tenfold between
+# models: its row is a small one of its family, so that a plan made from it errs on the long side.
+RATES = {
+    "torch-cpu": (45e9, "measured: one thread of a 2.5 GHz server processor with AVX-512, 40-65"),
+    "mlx-cpu": (4e9, "measured: the single-threaded reference BLAS in the wheel, 4-5"),
+    "mlx-cpu+openblas": (40e9, "measured: one thread of OpenBLAS 0.3.21 on the same processor, 35-60"),
+    "mlx-metal": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
+    "torch-mps": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
+    "mlx-cuda": (4e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
+    "torch-cuda": (4e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
+}
+START_S = {"torch": 6.0, "mlx": 3.0}
+"""Process start and imports; measured on two cores: torch with transformers and peft 4-6, mlx with mlx-lm 2-3."""
+STEP_OVERHEAD_S = 0.005
+BASE_MEMORY = {"torch": 600 * 2**20, "mlx": 350 * 2**20}
+"""A process with its libraries imported; measured."""
+DISK_BYTES_PER_S = 500e6
+
+
+def estimate(request: Request, backend: str) -> dict[str, object]:
+    """Seconds, FLOPs and bytes of one run. Nothing is downloaded: weights and tokens are generated."""
+    cost = request.workload.cost(request.size, request.values)
+    flop = cost.steps * cost.step_flop + cost.other_flop
+    framework = framework_of(backend)
+    seconds = START_S[framework] + cost.disk_bytes / DISK_BYTES_PER_S
+    seconds += cost.steps * STEP_OVERHEAD_S + flop / rate(backend)
+    return {
+        "seconds": round(seconds, 1),
+        "flop": flop,
+        "download_bytes": 0,
+        "disk_bytes": cost.disk_bytes,
+        "memory_bytes": cost.memory_bytes + BASE_MEMORY[framework],
+    }
+
+
+def rate(backend: str) -> float:
+    """The assumed FLOP/s of a backend on this machine."""
+    if is_cpu(backend) and framework_of(backend) == "mlx" and wanted_openblas(dict(os.environ)) is not None:
+        return RATES["mlx-cpu+openblas"][0]
+    return RATES[backend][0]

@@ -1,0 +1,153 @@
+"""The events of one run: one frozen dataclass each, appended to the events file a line at a time."""
+
+import json
+import math
+import os
+import threading
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from finetune_bench import PROTOCOL_VERSION
+
+MAX_TEXT = 2000
+MAX_ERROR_TEXT = 8000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    event: ClassVar[str] = "start"
+    benchmark: str
+    work_hash: str
+    backend: str
+    protocol: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What the process itself sees of its software and device."""
+
+    event: ClassVar[str] = "environment"
+    python: str
+    device: str
+    packages: dict[str, str]
+    wheel_tags: dict[str, str]
+    knobs: dict[str, str | float | bool]
+    blas: str | None = None
+    threads: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase:
+    event: ClassVar[str] = "phase"
+    name: str
+    duration_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One optimiser step, or one iteration of a workload that has none."""
+
+    event: ClassVar[str] = "step"
+    index: int
+    phase: Literal["warmup", "timed"]
+    duration_s: float
+    data_s: float | None = None
+    samples: int | None = None
+    tokens_padded: int | None = None
+    tokens_real: int | None = None
+    tokens_loss: int | None = None
+    loss: float | None = None
+    grad_norm: float | None = None
+    learning_rate: float | None = None
+    accelerator_s: float | None = None
+    cpu_s: float | None = None
+    accelerator_flop: float | None = None
+    cpu_flop: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """Peaks since the start of the named phase; None where the framework or system cannot tell."""
+
+    event: ClassVar[str] = "memory"
+    phase: str
+    alloc_peak_bytes: int | None = None
+    reserved_peak_bytes: int | None = None
+    rss_peak_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    event: ClassVar[str] = "metric"
+    name: str
+    value: float
+    unit: str
+    direction: Literal["higher", "lower"]
+    class_: Literal["throughput", "memory", "loss", "info"] = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningEvent:
+    event: ClassVar[str] = "warning"
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    event: ClassVar[str] = "end"
+    duration_s: float
+    steps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Error:
+    event: ClassVar[str] = "error"
+    kind: str
+    message: str
+
+
+Event = Start | Environment | Phase | Step | Memory | Metric | WarningEvent | End | Error
+EVENT_TYPES: tuple[type[Event], ...] = (Start, Environment, Phase, Step, Memory, Metric, WarningEvent, End, Error)
+
+
+def to_json(event: Event) -> dict[str, object]:
+    """The JSON object of an event: its name first, absent fields left out, a trailing underscore dropped."""
+    line: dict[str, object] = {"event": event.event}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if value is None:
+            continue
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"event {event.event}: {field.name} is {value}, and events hold finite numbers only")
+        limit = MAX_ERROR_TEXT if isinstance(event, Error) else MAX_TEXT
+        line[field.name.rstrip("_")] = value[:limit] if isinstance(value, str) else value
+    return line
+
+
+class EventLog:
+    """The events file. A line is one write, so a killed process leaves whole lines, the last one at most cut.
+
+    After `end` or `error` nothing more is written: a signal may arrive while the main thread still works.
+    """
+
+    def __init__(self, path: Path) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        self._file = os.open(path, flags, 0o644)
+        self._lock = threading.Lock()
+        self._finished = False
+
+    def write(self, event: Event) -> None:
+        line = json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n"
+        with self._lock:
+            if self._finished:
+                return
+            self._finished = isinstance(event, End | Error)
+            os.write(self._file, line.encode())
+
+    @property
+    def finished(self) -> bool:
+        return self._finished
+
+    def close(self) -> None:
+        os.close(self._file)

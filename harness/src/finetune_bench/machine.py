@@ -1,0 +1,66 @@
+"""Facts of the machine and of this process that need nothing but the standard library."""
+
+import ctypes
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+
+def processor_name() -> str:
+    """The processor's own name, else the architecture."""
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith(("model name", "Hardware")):
+                return line.split(":", 1)[1].strip()
+    if sys.platform == "darwin":
+        command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return platform.processor() or platform.machine()
+
+
+def reset_rss_peak() -> None:
+    """Starts a new interval of `rss_peak_bytes`; Linux alone can. Elsewhere the peak is the whole process's."""
+    if sys.platform == "linux":
+        try:
+            Path("/proc/self/clear_refs").write_text("5")
+        except OSError:
+            return  # refused in some containers: the peak then counts from the start of the process
+
+
+def rss_peak_bytes() -> int | None:
+    """The largest resident set since the last reset, in bytes."""
+    if sys.platform == "linux":
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    if resource is not None:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+    return _windows_peak()
+
+
+def _windows_peak() -> int | None:
+    """PeakWorkingSetSize of this process."""
+
+    class Counters(ctypes.Structure):
+        _fields_ = [
+            ("cb", ctypes.c_uint32),
+            ("page_fault_count", ctypes.c_uint32),
+            ("peak_working_set_size", ctypes.c_size_t),
+            ("others", ctypes.c_size_t * 7),
+        ]
+
+    counters = Counters()
+    counters.cb = ctypes.sizeof(counters)
+    kernel32 = ctypes.WinDLL("kernel32")
+    kernel32.GetCurrentProcess.restype = ctypes.c_void_p
+    query = kernel32.K32GetProcessMemoryInfo
+    query.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32]
+    known = query(kernel32.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
+    return int(counters.peak_working_set_size) if known else None

@@ -1,0 +1,189 @@
+"""The work order: the JSON that fixes the work. Its hash covers the work alone, not file names, backends or knobs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from finetune_bench import PROTOCOL_VERSION
+from finetune_bench.canonical import sha256_of
+from finetune_bench.errors import BadInput
+
+Mask = Literal["attended", "all"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LlamaShape:
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    rope_theta: float
+    rms_norm_eps: float
+    max_positions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lora:
+    """Low-rank adapters: y = Wx + scale·B(Ax), A [rank, in], B [out, rank], no dropout."""
+
+    rank: int
+    scale: float
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsRecipe:
+    """Uniform values of standard deviation `std`; norm gains stand around 1."""
+
+    generator: str
+    seed: int
+    std: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowLengths:
+    """Log-normal numbers of tokens, clipped."""
+
+    median: int
+    sigma: float
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRecipe:
+    """How row lengths and token ids are drawn; part of the work order."""
+
+    generator: str
+    seed: int
+    vocab_size: int
+    lengths: RowLengths
+    zipf_exponent: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    recipe: WeightsRecipe
+    dtype: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    recipe: TextRecipe
+    rows: int
+    validation_rows: int
+    length_histogram: dict[str, int]
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """Cross entropy of the token `shift` places on, in nats.
+
+    `attended` leaves padding out of the targets, `all` keeps it. The loss of an optimiser step is the sum over
+    its loss tokens, of all micro-batches together, divided by their number.
+    """
+
+    mask: Mask
+    shift: int
+    reduction: Literal["step-token-mean"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimiser:
+    """AdamW with decoupled decay; `clip` is the largest global gradient norm, None for no clipping.
+
+    Gradients are scaled by min(1, clip / (norm + 1e-6)).
+    """
+
+    name: Literal["adamw"]
+    beta1: float
+    beta2: float
+    eps: float
+    weight_decay: float
+    bias_correction: bool
+    clip: float | None
+    learning_rates: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trainable:
+    """`lora` trains the adapters; `also` names base tensors that train as well.
+
+    `hash` is the sha256 of the canonical JSON of the sorted list of [name, shape].
+    """
+
+    rule: Literal["lora"]
+    also: tuple[str, ...]
+    parameters: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precision:
+    weights: str
+    compute: str
+    tf32: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """A work order with the files it needs, by their names inside the cache folder."""
+
+    work: dict[str, Any]
+    work_hash: str
+    comparison_class: str
+    hyperparameters: dict[str, Any]
+    files: dict[str, str]
+
+    @property
+    def workload(self) -> str:
+        return str(self.work["workload"])
+
+
+def trainable_hash(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    return sha256_of([[name, list(shapes[name])] for name in sorted(shapes)])
+
+
+def make_order(
+    work: dict[str, Any], comparison_class: str, hyperparameters: dict[str, Any], files: dict[str, str]
+) -> Order:
+    return Order(work, sha256_of(work), comparison_class, hyperparameters, files)
+
+
+def order_text(order: Order) -> str:
+    """The file's text. The work stands on one line: it holds every batch and learning rate."""
+    rest = {
+        "protocol": PROTOCOL_VERSION,
+        "work_hash": order.work_hash,
+        "comparison_class": order.comparison_class,
+        "hyperparameters": order.hyperparameters,
+        "files": order.files,
+    }
+    head = json.dumps(rest, indent=2)[:-2]
+    return f'{head},\n  "work": {json.dumps(order.work)}\n}}\n'
+
+
+def read_order(path: Path) -> Order:
+    """Reads and checks an order; BadInput when it is damaged or was changed after it was hashed."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"cannot read the work order {path}: {error}") from error
+    if not isinstance(value, dict) or value.get("protocol") != PROTOCOL_VERSION:
+        raise BadInput(f"{path} is no work order of protocol {PROTOCOL_VERSION}; write one with `prepare`")
+    try:
+        order = Order(**{name: value[name] for name in Order.__dataclass_fields__})
+        actual = sha256_of(order.work)
+        order.work["workload"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadInput(f"the work order {path} is damaged: {error!r}; write it anew with `prepare`") from error
+    if actual != order.work_hash:
+        raise BadInput(f"the work order {path} was changed: its work hashes to {actual}, it says {order.work_hash}")
+    return order

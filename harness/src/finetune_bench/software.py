@@ -1,0 +1,58 @@
+"""The `environment` event: what this process runs on, as the imported framework and the installed packages say."""
+
+import os
+import platform
+from collections.abc import Iterable
+from importlib import metadata
+
+from finetune_bench.backends import Backend
+from finetune_bench.events import Environment
+
+COMMON_PACKAGES = ("numpy", "safetensors")
+# Variables that change numbers or speed; every other variable is nobody's business.
+REPORTED_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MLX_ENABLE_TF32",
+    "MLX_DISABLE_COMPILE",
+    "LD_PRELOAD",
+    "PYTORCH_ENABLE_MPS_FALLBACK",
+    "PYTORCH_MPS_HIGH_WATERMARK_RATIO",
+    "PYTORCH_CUDA_ALLOC_CONF",
+    "CUBLAS_WORKSPACE_CONFIG",
+    "NVIDIA_TF32_OVERRIDE",
+)
+
+
+def environment_event(backend: Backend, packages: Iterable[str]) -> Environment:
+    """Of the packages named, those that are installed."""
+    facts = backend.facts()
+    versions: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    for name in sorted({*packages, *COMMON_PACKAGES}):
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        versions[name] = distribution.version
+        tag = _wheel_tag(distribution)
+        if tag is not None:
+            tags[name] = tag
+    variables = {name: os.environ[name] for name in REPORTED_VARIABLES if name in os.environ}
+    return Environment(
+        python=platform.python_version(),
+        device=facts.device,
+        packages=versions,
+        wheel_tags=tags,
+        blas=facts.blas,
+        threads=facts.threads,
+        knobs=facts.knobs | variables,
+    )
+
+
+def _wheel_tag(distribution: metadata.Distribution) -> str | None:
+    """The tags of the wheel a package was installed from, as pip recorded them."""
+    wheel = distribution.read_text("WHEEL")
+    if wheel is None:
+        return None
+    tags = [line.removeprefix("Tag:").strip() for line in wheel.splitlines() if line.startswith("Tag:")]
+    return ", ".join(tags) or None

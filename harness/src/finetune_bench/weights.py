@@ -1,0 +1,91 @@
+"""Writes tensors as safetensors in one pass and little memory, from one fixed random stream.
+
+Values are uniform, not normal: `PCG64` bits scaled by exact float32 arithmetic give the same bytes on every
+processor and C library, where a normal draw goes through `log` and `exp`.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from finetune_bench.store import say
+
+CHUNK_VALUES = 4 * 2**20
+SAY_EVERY_BYTES = 512 * 2**20
+
+# One seed feeds several independent streams, so that changing one part of the work leaves the others as they are.
+STREAMS = {"train": 0, "validation": 1, "shuffle": 2, "weights": 3, "adapter": 4, "matrices": 5}
+
+_DTYPE_NAMES = {"float32": "F32", "int32": "I32", "int64": "I64"}
+
+
+def generator(seed: int, stream: str) -> np.random.Generator:
+    """The named random stream of a seed."""
+    return np.random.Generator(np.random.PCG64([seed, STREAMS[stream]]))
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """A float32 tensor drawn uniformly from [centre - half_width, centre + half_width)."""
+
+    shape: tuple[int, ...]
+    half_width: float
+    centre: float = 0.0
+
+    def chunks(self, random: np.random.Generator) -> Iterator[np.ndarray]:
+        left = math.prod(self.shape)
+        while left > 0:
+            values = random.random(min(left, CHUNK_VALUES), dtype=np.float32)
+            values *= np.float32(2 * self.half_width)
+            values += np.float32(self.centre - self.half_width)
+            yield values
+            left -= len(values)
+
+
+def write_random_tensors(path: Path, tensors: Mapping[str, Uniform], random: np.random.Generator) -> str:
+    """Draws every tensor in the order given and writes them. Returns the file's sha256, hex."""
+    header = [(name, "float32", tensor.shape) for name, tensor in tensors.items()]
+    chunks = (chunk for tensor in tensors.values() for chunk in tensor.chunks(random))
+    return _write(path, header, chunks)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
+    """Writes arrays that are in memory, in the order given. Returns the file's sha256, hex."""
+    header = [(name, str(array.dtype), array.shape) for name, array in arrays.items()]
+    return _write(path, header, arrays.values())
+
+
+def _write(path: Path, tensors: Sequence[tuple[str, str, tuple[int, ...]]], chunks: Iterable[np.ndarray]) -> str:
+    header: dict[str, object] = {}
+    end = 0
+    for name, dtype, shape in tensors:
+        start, end = end, end + math.prod(shape) * np.dtype(dtype).itemsize
+        header[name] = {"dtype": _DTYPE_NAMES[dtype], "shape": list(shape), "data_offsets": [start, end]}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # tensors start on an 8-byte boundary
+    digest = hashlib.sha256()
+    written, said = 0, SAY_EVERY_BYTES
+    with open(path, "wb") as file:
+        for part in (len(text).to_bytes(8, "little"), text):
+            digest.update(part)
+            file.write(part)
+        for chunk in chunks:
+            data = np.ascontiguousarray(chunk).data.cast("B")
+            digest.update(data)
+            file.write(data)
+            written += len(data)
+            if written >= said and end > SAY_EVERY_BYTES:
+                say(f"generating {path.name.split('.part-')[0]}: {written / 2**30:.1f} of {end / 2**30:.1f} GiB")
+                said += SAY_EVERY_BYTES
+    return digest.hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's bytes, hex."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

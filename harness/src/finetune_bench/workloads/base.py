@@ -1,0 +1,67 @@
+"""The shape of a workload's definition: everything the command line needs to list, prepare, estimate and run it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from finetune_bench.backends import Backend
+from finetune_bench.hyperparameters import Hyperparameter
+from finetune_bench.order import Order
+from finetune_bench.tasks import Task
+
+Values = Mapping[str, Any]
+"""Hyperparameter → its value, in the declared type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What one run of a workload takes, whatever the machine: arithmetic, bytes on disk, bytes in memory."""
+
+    steps: int
+    step_flop: float
+    other_flop: float
+    disk_bytes: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """The work of an order and the files that it needs, by their names inside the cache folder."""
+
+    work: dict[str, Any]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    name: str
+    summary: str
+    presets: Mapping[str, str]
+    """Preset → comparison class."""
+    backends: Mapping[str, tuple[str, ...]]
+    """Backend → sizes."""
+    hyperparameters: tuple[Hyperparameter, ...]
+    make_work: Callable[[str, str, Values, Path], Work]
+    """(preset, size, values, cache folder) → the work; makes the files that are not there yet."""
+    cost: Callable[[str, Values], Cost]
+    """(size, values) → cost; BadInput when the values contradict each other."""
+    packages: Mapping[str, tuple[str, ...]]
+    """Framework → the packages whose versions decide the numbers."""
+    open_task: Callable[[Order, Backend, Path], Task]
+    """(order, opened backend, cache folder) → task; imports what the task needs, so that importing is timed."""
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        return ("tiny", "real")
+
+    def to_json(self) -> dict[str, object]:
+        """The workload's entry in the catalogue that `list` prints."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "presets": {name: {"comparison_class": kind} for name, kind in self.presets.items()},
+            "sizes": list(self.sizes),
+            "backends": {name: list(sizes) for name, sizes in self.backends.items()},
+            "hyperparameters": [parameter.to_json() for parameter in self.hyperparameters],
+        }
