@@ -6,7 +6,7 @@ import { gather, storedPath, storedText } from "../core/stored-result.ts";
 import type { BaselineStore, History, SaveOutcome } from "./baseline-store.ts";
 import { readBranchFiles } from "./branch-archive.ts";
 import type { GitHubApi } from "./github-api.ts";
-import { apiFailure, describeFailure, jittered, permissionAdvice, withRetry, type ApiFailure } from "./retry.ts";
+import { apiFailure, describeFailure, permissionAdvice, withRetry, type ApiFailure } from "./retry.ts";
 
 export interface BranchStoreOptions {
   readonly api: GitHubApi;
@@ -15,7 +15,7 @@ export interface BranchStoreOptions {
   readonly defaultBranch: string | null;
 }
 
-/** Parallel jobs of one repository that end in the same second: more than this many in a row do not lose a race. */
+/** How often one save may find that another job was faster; the waits in between spread the jobs over time. */
 const ATTEMPTS = 12;
 
 export function branchStore({ api, branch, defaultBranch }: BranchStoreOptions): BaselineStore {
@@ -76,7 +76,7 @@ async function append(api: GitHubApi, branch: string, result: JobResult): Promis
       return { saved: true, where };
     } catch (error) {
       if (!lostRace(apiFailure(error)) || attempt >= ATTEMPTS) throw error;
-      await sleep(jittered(0.1, Math.min(attempt, 6)) * 1000);
+      await sleep(Math.random() * Math.min(8, 2 ** attempt / 2) * 1000);
     }
   }
 }

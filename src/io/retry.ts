@@ -86,7 +86,7 @@ export async function withRetry<T>(request: () => Promise<T>, policy: RetryPolic
 }
 
 /** Seconds before attempt `attempt + 1`: doubling, and spread by half so that parallel jobs do not meet again. */
-export function jittered(baseS: number, attempt: number): number {
+function jittered(baseS: number, attempt: number): number {
   return baseS * 2 ** (attempt - 1) * (0.5 + Math.random());
 }
 
