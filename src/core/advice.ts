@@ -52,14 +52,21 @@ function forVerdict(report: ReportFacts): Sentence[] {
   }
 }
 
-function failed({ failures, comparisons }: ReportFacts, total: number): Sentence[] {
+function failed({ failures, comparisons, job }: ReportFacts, total: number): Sentence[] {
   const others = total - failures.length;
   const judged = comparisons.some((comparison) => isShown(comparison) && comparison.verdict !== "failed");
-  const rest =
+  const rest: Sentence[] =
     others > 0 && judged
-      ? ` The other ${others === 1 ? "one was" : `${others} were`} measured and judged as usual.`
-      : "";
-  return [say`The error is below, the whole log in the artifact under ${named("runs/")}.${rest}`];
+      ? [[`The other ${others === 1 ? "one was" : `${others} were`} measured and judged as usual.`]]
+      : [];
+  if (failures.every(({ reason }) => reason === "missing")) {
+    return [
+      ["This runner has run it before: look for a broken driver or environment; the warnings say what was left out."],
+      ...rest,
+    ];
+  }
+  const where = job.event === "local" ? "results folder" : "artifact";
+  return [say`The error is below, the whole log in the ${where} under ${named("runs/")}.`, ...rest];
 }
 
 function incomparable(kinds: readonly string[]): Sentence {
@@ -136,5 +143,5 @@ function forAge({ baseline }: ReportFacts): Sentence[] {
 
 /** A red check says why it is red. */
 function forGate({ gate }: ReportFacts): Sentence[] {
-  return gate.gate === "fail" ? [say`The check fails: ${gate.reason}.`] : [];
+  return gate.gate === "fail" ? [say`The check fails (${gate.reason}).`] : [];
 }

@@ -7,20 +7,21 @@ import { counted, formatAge, formatDuration, formatPercent } from "./units.ts";
 
 /** Phrases in their order; the drawing puts the dots between them. */
 export function believableOf(report: Report): Sentence[] {
-  const { baseline, suite, measured_s, recorded, gate } = report;
+  const { baseline, suite, measured_s, recorded, gate, job } = report;
   const phrases: Sentence[] = [];
   const unchanged = unchangedCount(report);
   if (gate.verdict !== "no-change" && unchanged > 0) {
     phrases.push([`${counted(unchanged, "other benchmark")} unchanged`]);
   }
   const ruledOut = slowestPossible(report);
-  if (ruledOut !== null) phrases.push([`Rules out slow-downs above ${formatPercent(ruledOut)}`]);
-  phrases.push([`${counted(suite.repeats, "run")}${report.comparisons.length > 1 ? " each" : ""}`]);
+  if (ruledOut !== null) phrases.push([`slow-downs above ${formatPercent(ruledOut)} ruled out`]);
+  phrases.push([counted(suite.repeats, "run") + (benchmarkIds(report.comparisons).length > 1 ? " each" : "")]);
   if (baseline !== null) {
-    const commit = baseline.newest_sha === null ? "" : named(baseline.newest_sha.slice(0, 7));
-    phrases.push(say`baseline ${commit}`, [formatAge(baseline.age_days)], [counted(baseline.jobs, "point")]);
+    const commit = baseline.newest_sha === null ? "" : say` ${named(baseline.newest_sha.slice(0, 7))},`;
+    phrases.push(say`baseline${commit} ${formatAge(baseline.age_days)}, ${counted(baseline.jobs, "point")}`);
   }
   phrases.push([`${formatDuration(measured_s)} measured`]);
+  if (job.dirty) phrases.push(["with uncommitted changes"]);
   if (recorded === "yes") phrases.push(["recorded as a new point"]);
   return phrases;
 }
@@ -31,10 +32,10 @@ function unchangedCount({ comparisons }: Report): number {
   return benchmarkIds(shown).filter((id) => !moved.has(id)).length;
 }
 
-/** The worst change that the intervals of a clear report still allow; null where some speed was not cleared. */
+/** The worst change that the intervals still allow where every speed was cleared; null where one was not, or is not known. */
 function slowestPossible({ comparisons }: Report): number | null {
   const speeds = comparisons.filter((comparison) => isGated(comparison) && comparison.metric?.class === "throughput");
-  if (speeds.length === 0) return null;
+  if (speeds.length === 0 || comparisons.some(({ metric }) => metric === null)) return null;
   let worst = 0;
   for (const { verdict, interval, metric } of speeds) {
     if (verdict !== "no-change" || interval === null) return null;

@@ -28,7 +28,8 @@ export function changeOf({ metric, effect, interval, verdict }: Comparison): {
   sense: string;
   interval: string;
 } {
-  const meaning = metric === null || effect === null || verdict === "no-change" ? "" : sense(metric, effect);
+  const tells = verdict !== "no-change" && (verdict !== "inconclusive" || interval !== null);
+  const meaning = metric === null || effect === null || !tells ? "" : sense(metric, effect);
   return {
     size: effect === null ? "" : formatChange(effect),
     sense: meaning === "same" ? "" : meaning,

@@ -25,7 +25,7 @@ export function decisionOf(report: Report): Sentence[] {
   const words = [...new Set(primary)].map((estimator) => ESTIMATOR_WORDS[estimator]);
   if (words.length > 0) {
     lines.push([
-      `Each run gives one number, ${words.join(" or ")}; ${counted(suite.repeats, "run")} make a benchmark's value.`,
+      `Each run gives one number, ${words.join(" or ")}; the geometric mean of ${counted(suite.repeats, "run")} is the benchmark's value.`,
     ]);
   }
   if (baseline !== null && classes.has("throughput")) {
@@ -45,14 +45,16 @@ export function decisionOf(report: Report): Sentence[] {
     }
   }
   if (baseline !== null && classes.has("memory")) {
-    lines.push(["Peak memory: a change is one above 1 % and 5 times the usual spread of the history's median."]);
+    lines.push([
+      "Peak memory: a change is more than 1 %, and more than 5 times the usual spread, away from the history's median.",
+    ]);
   }
   if (baseline !== null && classes.has("loss")) {
     lines.push([
       "Final loss, same seed and data: may not move either way by more than 0.5 % and 5 times the usual spread.",
     ]);
   }
-  lines.push(say`Gate: ${named(gate.gate)}, because ${gate.reason}.`);
+  lines.push(say`Gate: ${named(gate.gate)} (${gate.reason}).`);
   return lines;
 }
 

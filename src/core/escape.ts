@@ -45,17 +45,32 @@ const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
 /** What would open a list or underline a heading at the start of a line. */
 const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
 
-/** A foreign sentence: harmless words stay words, everything else becomes a code span. */
+/** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
 export function inertText(text: string, most = 500): string {
-  const words = clip(visibleLine(text), most).split(" ");
-  return words.map((word, index) => inertWord(word, index === 0)).join(" ");
+  const drawn: Word[] = [];
+  for (const [index, word] of clip(visibleLine(text), most).split(" ").entries()) {
+    const next = readWord(word, index === 0);
+    const last = drawn.at(-1);
+    if (last === undefined || last.plain || next.plain || last.after + next.before !== "") drawn.push(next);
+    else drawn[drawn.length - 1] = { ...last, core: `${last.core} ${next.core}`, after: next.after };
+  }
+  return drawn
+    .map(({ before, core, after, plain }) => before + (plain ? core : codeSpan(core, Infinity)) + after)
+    .join(" ");
 }
 
-function inertWord(word: string, first: boolean): string {
-  if (word === "" || (first && LINE_OPENER.test(word))) return word === "" ? "" : codeSpan(word, Infinity);
+/** A word without the brackets and stops around it. */
+interface Word {
+  readonly before: string;
+  readonly core: string;
+  readonly after: string;
+  readonly plain: boolean;
+}
+
+function readWord(word: string, first: boolean): Word {
+  if (first && LINE_OPENER.test(word)) return { before: "", core: word, after: "", plain: false };
   const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
-  const inert = core === "" || (PLAIN.test(core) && !REFERENCE.test(core)) ? core : codeSpan(core, Infinity);
-  return before + inert + after;
+  return { before, core, after, plain: PLAIN.test(core) && !REFERENCE.test(core) };
 }
 
 /** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */

@@ -1,6 +1,6 @@
 /** The one sentence the whole report comes down to: the worst finding with its size, its benchmark and its runner. */
 import { counted, formatDuration } from "./units.ts";
-import type { Comparison, Difference, Verdict } from "./comparison.ts";
+import type { Comparison, Difference } from "./comparison.ts";
 import { benchmarkIds, changeInWords, withVerdict, worstFirst } from "./findings.ts";
 import type { Failure, ReportFacts } from "./report.ts";
 import type { FailureReason } from "./result.ts";
@@ -24,7 +24,7 @@ export function headlineOf(report: ReportFacts): Sentence {
     case "improvement":
       return changed(worst, affected.length - 1, report);
     case "incomparable":
-      return say`${affected.length === total ? "" : `${affected.length} of `}${counted(total, "benchmark")} on ${runner} not comparable with ${total === 1 ? "its" : "their"} history: ${reasonOf(found)}`;
+      return incomparable(runner_key, found, affected.length, total);
     case "no-baseline":
       return noBaseline(report, affected.length, total);
     case "inconclusive":
@@ -68,7 +68,7 @@ function failed({ failures, runner_key }: ReportFacts, total: number): Sentence 
   if (total === 1) return say`${one} on ${named(runner_key)}`;
   if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
   const count = failures.length === total ? `All ${total}` : `${failures.length} of ${total}`;
-  return say`${count} benchmarks failed on ${named(runner_key)}; first ${one}`;
+  return say`${count} benchmarks failed on ${named(runner_key)}; the first: ${one}`;
 }
 
 function changed(worst: Comparison, others: number, { runner_key }: ReportFacts): Sentence {
@@ -84,10 +84,16 @@ function changed(worst: Comparison, others: number, { runner_key }: ReportFacts)
   return say`${name} ${words} on ${named(runner_key)}${drift}${more}${worst.unconfirmed ? " (unconfirmed)" : ""}`;
 }
 
+function incomparable(runner: string, found: readonly Comparison[], affected: number, total: number): Sentence {
+  const which = affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`;
+  const whose = affected === 1 ? "is not comparable with its" : "are not comparable with their";
+  return say`${which} on ${named(runner)} ${whose} history: ${reasonOf(found)}`;
+}
+
 function noBaseline(report: ReportFacts, affected: number, total: number): Sentence {
   const runner = named(report.runner_key);
   if (affected < total)
-    return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} have no baseline yet`;
+    return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
   switch (report.recorded) {
     case "yes":
       return say`No baseline yet on ${runner}: this run was recorded as the first one`;
@@ -123,16 +129,6 @@ export function reasonOf(comparisons: readonly Comparison[]): Sentence {
   }
   const [first] = fields.values();
   if (first === undefined) return ["another identity"];
-  const one = say`${named(first.field)} ${named(first.head)} instead of ${named(first.base)}`;
+  const one = say`${named(`${first.field} ${first.head}`)} instead of ${named(first.base)}`;
   return fields.size === 1 ? one : say`${one} and ${counted(fields.size - 1, "other field")}`;
 }
-
-export const ICONS: Readonly<Record<Verdict, string>> = {
-  failed: "❌",
-  regression: "❌",
-  incomparable: "⚠️",
-  "no-baseline": "ℹ️",
-  inconclusive: "❔",
-  improvement: "✅",
-  "no-change": "✅",
-};

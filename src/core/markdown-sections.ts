@@ -7,6 +7,7 @@ import { benchmarkName, failureInWords } from "./headline.ts";
 import { bullets, details, drawSentence, table, type Markdown } from "./markdown-parts.ts";
 import { comparisonTable, everyRow } from "./markdown-tables.ts";
 import type { Report } from "./report.ts";
+import { among } from "./sentence.ts";
 import { counted } from "./units.ts";
 
 /** How much of each section is drawn. */
@@ -33,11 +34,11 @@ export function failuresSection(report: Report, { items, text }: Detail): Markdo
   return details(counted(report.failures.length, "error"), blocks);
 }
 
-export function warningsSection({ warnings }: Report, { items }: Detail): Markdown {
+export function warningsSection({ warnings, comparisons }: Report, { items }: Detail): Markdown {
+  const total = benchmarkIds(comparisons).length;
   const lines = warnings.slice(0, items).map(({ message, benchmarks }) => {
-    const where = benchmarks.slice(0, 5).map((id) => codeSpan(id));
-    const more = benchmarks.length > where.length ? ` and ${benchmarks.length - where.length} more` : "";
-    return `${inertText(message)}${where.length === 0 ? "" : ` (${where.join(", ")}${more})`}`;
+    const where = drawSentence(among(benchmarks, total));
+    return inertText(message) + (where === "" ? "" : ` (${where})`);
   });
   return details(counted(warnings.length, "warning"), [bullets(lines)]);
 }
@@ -48,7 +49,9 @@ export function everySection(report: Report, { rows, others }: Detail): Markdown
   const count = benchmarkIds(report.comparisons).length;
   return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [
     comparisonTable(report, listed.slice(0, rows), false),
-    "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
+    listed.every(({ effect }) => effect === null)
+      ? ""
+      : "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
   ]);
 }
 
@@ -61,8 +64,8 @@ function inOrder(report: Report, rows: readonly Report["comparisons"][number][])
 export function environmentSection(report: Report, { rows, facts }: Detail): Markdown {
   const { differences, machine, drift, software } = report.environment;
   const count = differences.length;
-  const changed = count === 0 ? "as in the baseline" : `${counted(count, "difference")} from the baseline`;
-  const title = report.baseline === null ? "Environment" : `Environment: ${changed}`;
+  const same = report.baseline === null ? "Environment" : "Environment: as in the newest stored job";
+  const title = count === 0 ? same : `Environment: ${counted(count, "difference")} from the newest stored job`;
   const blocks = [
     table(
       [
@@ -78,7 +81,7 @@ export function environmentSection(report: Report, { rows, facts }: Detail): Mar
     const lists = [
       { title: "Machine", facts: factsOf(machine) },
       ...software.map((entry) => ({ title: `Software of ${entry.backends.join(", ")}`, facts: factsOf(entry.facts) })),
-      { title: "May drift", facts: factsOf(drift) },
+      { title: "Drift fields", facts: factsOf(drift) },
     ];
     const drawn = lists
       .filter((list) => list.facts.length > 0)

@@ -3,7 +3,8 @@ import { changeOf, metricWords, sidesOf, verdictOf } from "./cells.ts";
 import type { Comparison } from "./comparison.ts";
 import { inertText } from "./escape.ts";
 import { isShown, worstFirst } from "./findings.ts";
-import { benchmarkName, ICONS } from "./headline.ts";
+import { benchmarkName } from "./headline.ts";
+import { iconOf } from "./icons.ts";
 import { drawSentence, table, unbroken, type Column, type Markdown } from "./markdown-parts.ts";
 import type { Metric } from "./metrics.ts";
 import type { Report } from "./report.ts";
@@ -25,13 +26,15 @@ export function movedRows(report: Report): Comparison[] {
 
 export function comparisonTable(report: Report, rows: readonly Comparison[], emphasis: boolean): Markdown {
   const head = report.job.pull_request === null ? "This run" : "This PR";
+  const withInterval = rows.some(({ interval }) => interval !== null);
+  const alike = rows.every(({ verdict }) => verdict === "no-baseline");
   const columns: Column<Comparison>[] = [
     { title: "Benchmark", cell: (row) => drawSentence(benchmarkName(row)) },
     { title: "Metric", cell: ({ metric }) => drawSentence(metricWords(metric)) },
     { title: "Base", align: "r", cell: (row) => unbroken(inertText(sidesOf(row).base)) },
     { title: head, align: "r", cell: (row) => unbroken(inertText(sidesOf(row).head)) },
-    { title: "Change (99 % interval)", align: "r", cell: (row) => changeCell(row, emphasis) },
-    { title: "Verdict", cell: (row) => verdictCell(row, report) },
+    { title: withInterval ? "Change (99 % interval)" : "Change", align: "r", cell: (row) => changeCell(row, emphasis) },
+    { title: "Verdict", cell: (row) => (alike ? "" : verdictCell(row, report)) },
   ];
   return table(columns, rows);
 }
@@ -48,11 +51,6 @@ function verdictCell(comparison: Comparison, report: Report): Markdown {
   const icon = comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `;
   const informative = comparison.comparison_class === "informative" ? " (informative)" : "";
   return icon + drawSentence(verdictOf(comparison, report)) + informative;
-}
-
-/** An unconfirmed regression warns; it does not accuse. */
-export function iconOf({ verdict, unconfirmed }: Pick<Comparison, "verdict" | "unconfirmed">): string {
-  return verdict === "regression" && unconfirmed ? "⚠️" : ICONS[verdict];
 }
 
 /** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */

@@ -1,8 +1,8 @@
 /** The report as the comment people read in ten seconds, and as the job's summary. */
 import { believableOf } from "./believable.ts";
 import { inertText, link } from "./escape.ts";
-import { benchmarkIds, withVerdict, worstFirst } from "./findings.ts";
-import { ICONS } from "./headline.ts";
+import { benchmarkIds } from "./findings.ts";
+import { iconFor } from "./icons.ts";
 import { frameworksSection } from "./markdown-frameworks.ts";
 import { drawSentence, type Markdown } from "./markdown-parts.ts";
 import {
@@ -14,7 +14,7 @@ import {
   warningsSection,
   type Detail,
 } from "./markdown-sections.ts";
-import { comparisonTable, everyRow, iconOf, movedRows } from "./markdown-tables.ts";
+import { comparisonTable, everyRow, movedRows } from "./markdown-tables.ts";
 import type { Report } from "./report.ts";
 import { counted } from "./units.ts";
 
@@ -67,7 +67,7 @@ function draw(report: Report, detail: Detail): Markdown {
     `### ${iconFor(report)} ${drawSentence(report.headline)}`,
     report.advice.map(drawSentence).join(" "),
     comparisonTable(report, moved.slice(0, detail.rows), true),
-    believableOf(report).map(drawSentence).join(" · "),
+    sentenceCase(believableOf(report).map(drawSentence).join(" · ")),
     failuresSection(report, detail),
     warningsSection(report, detail),
     everySection(report, detail),
@@ -81,9 +81,8 @@ function draw(report: Report, detail: Detail): Markdown {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function iconFor(report: Report): string {
-  const [worst] = worstFirst(withVerdict(report.comparisons, report.gate.verdict));
-  return worst === undefined ? ICONS.inconclusive : iconOf(worst);
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function missing(count: number, most: number, noun: string): string {

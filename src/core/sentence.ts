@@ -34,6 +34,12 @@ export function listed(names: readonly string[], most = 3): Sentence {
   return rest === 0 ? parts : [...parts, ` and ${rest} more`];
 }
 
+/** Where a remark applies: nowhere in particular, everywhere, or in the benchmarks it names. */
+export function among(names: readonly string[], total: number): Sentence {
+  if (names.length === 0) return [];
+  return names.length === total && total > 1 ? ["every benchmark"] : listed(names);
+}
+
 /** The sentence as plain characters, names as they are: for check titles and plain-text outputs that escape themselves. */
 export function plain(sentence: Sentence): string {
   return sentence.map((part) => (typeof part === "string" ? part : part.name)).join("");

@@ -87,9 +87,9 @@ function percentDigits(fraction: number): string {
   return percent >= 5e-4 ? String(Number(percent.toPrecision(1))) : powerOfTen(Number(percent.toPrecision(1)));
 }
 
-/** An unsigned percentage: "6.8 %". */
+/** An unsigned percentage as prose has it: "6.8 %", "2 %". */
 export function formatPercent(fraction: number): string {
-  return `${percentDigits(fraction)} %`;
+  return `${percentDigits(fraction).replace(/\.0$/, "")} %`;
 }
 
 function signed(fraction: number): string {

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Comparison } from "../../src/core/comparison.ts";
+import { COMMENT_BYTES, renderComment, renderSummary } from "../../src/core/markdown.ts";
+import { benchmark, compared, reportOf } from "../support/report-fixtures.ts";
+import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
+import { readMarkdown } from "../support/markdown-reader.ts";
+
+const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
+const MARKER = "<!-- finetune-bench:finetune-bench.yml -->";
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+describe("the comment", () => {
+  test.each(NAMES)("of %s reads as its golden", async (name) => {
+    await expect(renderComment(scene(name), { marker: MARKER })).toMatchFileSnapshot(`../golden/comment-${name}.md`);
+  });
+
+  test.each(NAMES)("of %s holds the throughput change of every benchmark", (name) => {
+    const report = scene(name);
+    const { rows } = readMarkdown(renderComment(report));
+    for (const { metric, title, effect } of report.comparisons) {
+      if (metric?.primary !== true || effect === null) continue;
+      const percent = `${Math.abs(effect * 100).toFixed(effect === 0 || Math.abs(effect) >= 0.00095 ? 1 : 2)} %`;
+      const shown = rows.filter((cells) => cells[0]?.includes(title.slice(0, 30)) === true);
+      expect(shown.some((cells) => cells.some((cell) => cell.replaceAll("\u00A0", " ").includes(percent)))).toBe(true);
+    }
+  });
+
+  test.each(NAMES)("of %s has whole tables, closed sections and no markup of strangers", (name) => {
+    const read = readMarkdown(renderComment(scene(name)));
+    expect(read.tags.filter((tag) => !ALLOWED_TAGS.has(tag))).toEqual([]);
+    expect(read.count("<details>")).toBe(read.count("</details>"));
+    const lengths = read.tables.map((table) => new Set(table.map((cells) => cells.length)).size);
+    expect(lengths.every((different) => different === 1)).toBe(true);
+    expect(read.links.every((href) => href.startsWith("https://github.com/acme/trainer/actions/runs/"))).toBe(true);
+  });
+
+  test("begins with the marker and the verdict", () => {
+    const lines = renderComment(scene("no-change"), { marker: MARKER }).split("\n");
+    expect(lines[0]).toBe(MARKER);
+    expect(lines[1]).toMatch(/^### ✅ No change in 3 benchmarks on `nvidia-rtx-4090-91c0`$/);
+    expect(renderComment(scene("no-change"))).toMatch(/^### ✅/);
+  });
+
+  test("does not carry a foreign copy of the marker", () => {
+    expect(renderComment(scene("hostile-names"))).not.toContain("<!--");
+  });
+});
+
+const ALLOWED_TAGS = new Set("h3 p table thead tbody tr th td code pre strong ul li a sub details summary".split(" "));
+
+describe("length", () => {
+  const names = fc.string({ unit: "grapheme", minLength: 1, maxLength: 300 });
+  const reasons = fc.string({ unit: "binary", maxLength: 8000 });
+  const verdicts = fc.constantFrom<Comparison["verdict"]>("regression", "inconclusive", "no-change", "improvement");
+
+  test("whatever the names and however many, a comment fits and says what it left out", () => {
+    const anyScene = fc.record({
+      names: fc.uniqueArray(names, { minLength: 1, maxLength: 40 }),
+      copies: fc.integer({ min: 1, max: 40 }),
+      verdicts: fc.array(verdicts, { minLength: 1, maxLength: 7 }),
+      warnings: fc.array(reasons, { maxLength: 30 }),
+    });
+    fc.assert(
+      fc.property(anyScene, ({ names: titles, copies, verdicts: found, warnings }) => {
+        const many = titles.flatMap((title) =>
+          Array.from({ length: copies }, (_, copy) =>
+            benchmark(`${title}${copy}`, "torch-cuda", { tokens_per_second: 100, peak_memory: 2e9 }),
+          ),
+        );
+        const rows = many.flatMap((entry, index) => {
+          const verdict = found[index % found.length] ?? "no-change";
+          return [
+            compared(entry, "tokens_per_second", verdict, { base: 120, half: 0.01 }),
+            compared(entry, "peak_memory", "no-change", { base: 2e9 }),
+          ];
+        });
+        const report = reportOf({ benchmarks: many, comparisons: rows, warnings });
+        const comment = renderComment(report, { marker: MARKER });
+        const read = readMarkdown(comment);
+        expect(bytes(comment)).toBeLessThanOrEqual(COMMENT_BYTES);
+        expect(read.count("<details>")).toBe(read.count("</details>"));
+        const drawn = new Set(read.rows.map((cells) => cells.join("|"))).size;
+        expect(drawn >= many.length || comment.includes("Left out for length: ")).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("the summary has room for what the comment left out", () => {
+    const report = scene("very-large");
+    expect(renderComment(report)).toContain("Left out for length: 400 rows of all 200 benchmarks");
+    expect(renderSummary(report)).not.toContain("Left out for length");
+    expect(readMarkdown(renderSummary(report)).rows.length).toBeGreaterThan(600);
+  });
+});
