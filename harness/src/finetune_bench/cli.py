@@ -28,6 +28,12 @@ def _list(_: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _probe(given: argparse.Namespace) -> int:
+    from finetune_bench.probe import main as probe
+
+    return probe(["--salt", given.salt])
+
+
 def _estimate(given: argparse.Namespace) -> int:
     from finetune_bench.estimate import estimate
     from finetune_bench.request import read_request
@@ -85,6 +91,9 @@ def _parser() -> argparse.ArgumentParser:
         to.add_argument("--cache", required=True, type=Path, help="folder of weights and token files")
 
     command("list", _list, "print the workloads and their hyperparameters as JSON")
+
+    probing = command("probe", _probe, "print the facts of this machine as JSON")
+    probing.add_argument("--salt", required=True, help="hashed with the hardware id: the repository's name")
 
     estimating = command("estimate", _estimate, "print what one run will take as JSON")
     estimating.add_argument("request", type=Path)
