@@ -38,7 +38,7 @@ export function relativeChange(logRatio: number): number {
   return bounded(Math.expm1(logRatio));
 }
 
-/** Results are written as JSON, which has no infinity. */
+/** Results are written as JSON, which has neither infinity nor a negative zero. */
 export function bounded(value: number): number {
-  return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
+  return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE) + 0;
 }

@@ -9,10 +9,11 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** NaN for no values. Each value is divided first where their sum leaves the range of numbers. */
+/** NaN for no values. Where the sum of finite values leaves the range of numbers, the mean does not. */
 export function mean(values: readonly number[]): number {
   const total = sum(values);
-  return Number.isFinite(total) ? total / values.length : sum(values.map((value) => value / values.length));
+  if (Math.abs(total) !== Number.POSITIVE_INFINITY) return total / values.length;
+  return clamp(sum(values.map((value) => value / values.length)), -Number.MAX_VALUE, Number.MAX_VALUE);
 }
 
 /** NaN for no values; the middle of the two central ones for an even count. */
