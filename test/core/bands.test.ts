@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { decideByBand } from "../../src/core/bands.ts";
+import type { Decision } from "../../src/core/decision.ts";
+import { DOUBTS } from "../../src/core/doubts.ts";
+import { judgeCase } from "../support/cases.ts";
+
+const MIB = 2 ** 20;
+
+function memory(history: readonly (readonly number[])[], candidate: readonly number[], unit = "B"): Decision {
+  return decideByBand(
+    judgeCase(history, candidate, { name: "peak_memory", class: "memory", direction: "lower", unit }),
+  );
+}
+
+function loss(history: readonly (readonly number[])[], candidate: readonly number[]): Decision {
+  return decideByBand(
+    judgeCase(history, candidate, { name: "final_loss", class: "loss", direction: "lower", unit: "nat" }),
+  );
+}
+
+test("memory: one stored job is enough, and 3 % more is a confirmed regression", () => {
+  const stored = [[1000 * MIB, 1000 * MIB, 999 * MIB]];
+  expect(memory(stored, [1001 * MIB, 1000 * MIB])).toMatchObject({ verdict: "no-change", unconfirmed: false, p: null });
+  const more = memory(stored, [1000 * MIB, 1030 * MIB, 990 * MIB]);
+  expect(more).toMatchObject({ verdict: "regression", unconfirmed: false, interval: null });
+  expect(more.effect).toBeCloseTo(0.03, 10);
+  expect(more.base?.value).toBe(1000 * MIB);
+  expect(more.head?.value).toBe(1030 * MIB);
+  expect(memory(stored, [900 * MIB])).toMatchObject({ verdict: "improvement", unconfirmed: false });
+});
+
+test("memory: the band is 1 % on the log scale, wider where the history wobbles", () => {
+  expect(memory([[10000]], [10099], "other").verdict).toBe("no-change");
+  expect(memory([[10000]], [10102], "other").verdict).toBe("regression");
+  // Median absolute deviation 1 %, so five robust standard deviations are 7.4 %.
+  const wobbling = [[980], [990], [1000], [1010], [1020]];
+  expect(memory(wobbling, [1070], "other").verdict).toBe("no-change");
+  expect(memory(wobbling, [1085], "other").verdict).toBe("regression");
+});
+
+test("memory: two blocks of an allocator are nothing, however small the peak", () => {
+  const small = 1 * MIB;
+  expect(memory([[small]], [small + 31 * 1024]).verdict).toBe("no-change");
+  expect(memory([[small]], [small + 34 * 1024]).verdict).toBe("regression");
+});
+
+test("memory: zero has no ratio", () => {
+  expect(memory([[0]], [0])).toMatchObject({ verdict: "no-change", effect: 0, warnings: [] });
+  expect(memory([[0]], [4096])).toMatchObject({ verdict: "inconclusive", effect: null, warnings: [DOUBTS.noRatio] });
+});
+
+test("loss: it may not move in either direction", () => {
+  const stored = [[2.5, 2.5, 2.5]];
+  expect(loss(stored, [2.512, 2.512, 2.512])).toMatchObject({ verdict: "no-change", unconfirmed: false });
+  const worse = loss(stored, [2.55, 2.55, 2.55]);
+  expect(worse).toMatchObject({ verdict: "regression", unconfirmed: false, p: null });
+  expect(worse.effect).toBeCloseTo(0.02, 10);
+  const lower = loss(stored, [2.45, 2.45, 2.45]);
+  expect(lower).toMatchObject({ verdict: "regression", unconfirmed: false });
+  expect(lower.effect).toBeCloseTo(-0.02, 10);
+});
+
+test("loss: a negative one is compared by its size", () => {
+  const drift = loss([[-4]], [-4.2]);
+  expect(drift.verdict).toBe("regression");
+  expect(drift.effect).toBeCloseTo(-0.05, 10);
+  expect(loss([[-4]], [-4.01]).verdict).toBe("no-change");
+});
+
+test("loss: missing, NaN or infinite in any run is a failure at once, with or without history", () => {
+  for (const candidate of [[], [2.5, Number.NaN], [Number.POSITIVE_INFINITY]]) {
+    for (const history of [[], [[2.5]]]) {
+      expect(loss(history, candidate)).toMatchObject({
+        verdict: "failed",
+        reason: "final_loss is missing or not a finite number",
+      });
+    }
+  }
+});
+
+test("loss: runs that disagree are a doubt about the seed", () => {
+  expect(loss([[2.5]], [2.4, 2.6]).warnings).toEqual([DOUBTS.looseLoss]);
+  expect(loss([[0]], [0.1])).toMatchObject({ verdict: "inconclusive", warnings: [DOUBTS.noRatio] });
+});
+
+test("nothing stored: no baseline for either", () => {
+  expect(memory([], [5])).toMatchObject({ verdict: "no-baseline", base: null, effect: null });
+  expect(loss([], [5])).toMatchObject({ verdict: "no-baseline", base: null, effect: null });
+});
+
+test("info is described and not judged: even ten times the value decides nothing", () => {
+  const made = decideByBand(judgeCase([[10], [12], [11]], [110], { class: "info" }));
+  expect(made).toMatchObject({ verdict: "inconclusive", unconfirmed: false, effect: 9, interval: null, warnings: [] });
+});
