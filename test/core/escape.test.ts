@@ -39,6 +39,10 @@ xmpp:a@b.c
 1. l
 ---
 ===
+_em_
+*em*
+**strong**
+~~gone~~
 | a | b |
 \|
 $x$
@@ -63,8 +67,9 @@ größe`
   "\uD800",
 ];
 const foreign = fc.oneof(
-  fc.array(fc.constantFrom(...BAIT), { maxLength: 12 }).map((parts) => parts.join("")),
-  fc.array(fc.constantFrom(...BAIT), { maxLength: 12 }).map((parts) => parts.join(" ")),
+  ...["", " ", "\n"].map((glue) =>
+    fc.array(fc.constantFrom(...BAIT), { maxLength: 12 }).map((parts) => parts.join(glue)),
+  ),
   fc.string({ unit: "binary", maxLength: 60 }),
 );
 const RUNS = { numRuns: 300 };
@@ -184,7 +189,15 @@ describe("links", () => {
     expect(link("run", "https://github.com/a/b/actions/runs/1?x=1#y")).toBe(
       "[run](<https://github.com/a/b/actions/runs/1?x=1#y>)",
     );
-    for (const url of ["javascript:alert(1)", "https://a b", "https://a/>x", "https://a/\n", "", "data:text/html,x"]) {
+    for (const url of [
+      "javascript:alert(1)",
+      "ftp://evil.example/x",
+      "https://a b",
+      "https://a/>x",
+      "https://a/\n",
+      "",
+      "data:text/html,x",
+    ]) {
       expect(alive(link("run", url), ["p", "code"])).toEqual([]);
     }
   });

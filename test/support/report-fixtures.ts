@@ -173,20 +173,24 @@ export interface Scene extends Partial<Pick<ReportInput, "baseline" | "differenc
   readonly failOn?: readonly FailOn[];
 }
 
-export function reportOf(scene: Scene): Report {
-  const result: JobResult = {
+export function resultOf({ benchmarks, job, result }: Pick<Scene, "benchmarks" | "job" | "result">): JobResult {
+  return {
     schema: 1,
     version: "0.1.0",
-    job: { ...JOB, ...scene.job },
+    job: { ...JOB, ...job },
     runner_key: RUNNER,
     machine: identity(MACHINE),
     drift: { kernel: "6.8.0-45-generic", driver: "580.65.06", gpu_temperature_c: 41 },
     suite: { name: "finetune-bench.yml", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 },
-    benchmarks: [...scene.benchmarks],
+    benchmarks: [...benchmarks],
     measured_s: 322,
     warnings: [],
-    ...scene.result,
+    ...result,
   };
+}
+
+export function reportOf(scene: Scene): Report {
+  const result = resultOf(scene);
   return buildReport({
     result,
     comparisons: scene.comparisons,

@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { buildReport, withArtifact } from "../../src/core/build-report.ts";
+import { compareJob } from "../../src/core/compare.ts";
+import { decideGate } from "../../src/core/gate.ts";
+import { renderComment } from "../../src/core/markdown.ts";
+import { reportSchema, type Report } from "../../src/core/report.ts";
+import type { BenchmarkResult, JobResult } from "../../src/core/result.ts";
+import { plain } from "../../src/core/sentence.ts";
+import { benchmark, compared, PUSH, reportOf, resultOf } from "../support/report-fixtures.ts";
+import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
+
+const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
+
+describe("every report", () => {
+  test.each(NAMES)("%s is the same drawing after a trip through JSON", (name) => {
+    const report = scene(name);
+    const read = reportSchema.parse(JSON.parse(JSON.stringify(report)));
+    expect(renderComment(read)).toBe(renderComment(report));
+  });
+});
+
+describe("built from", () => {
+  const lora = benchmark("lora", "torch-cuda", { tokens_per_second: 100, final_loss: 2 });
+  const row = compared(lora, "tokens_per_second", "no-change", { base: 101, half: 0.01 });
+
+  test("a stored job: its age counts in days to the end of this one", () => {
+    const baseline = { jobs: 3, newest_sha: null, newest_at: "2026-03-03T10:13:20Z" };
+    const report = reportOf({ benchmarks: [lora], comparisons: [row], baseline });
+    expect(report.baseline?.age_days).toBeCloseTo(1);
+    const later = { ...baseline, newest_at: "2026-03-09T00:00:00Z" };
+    expect(reportOf({ benchmarks: [lora], comparisons: [row], baseline: later }).baseline?.age_days).toBe(0);
+  });
+
+  test("warnings of every stage: equal ones become one, with its benchmarks", () => {
+    const noisy = { ...lora, runs: lora.runs.map((run) => ({ ...run, warnings: ["throttled"] })) };
+    const other = { ...noisy, id: "other.torch-cuda", title: "other" };
+    const report = reportOf({
+      benchmarks: [noisy, other],
+      comparisons: [{ ...row, warnings: ["throttled", "few jobs"] }],
+      result: { warnings: ["suite not found"] },
+      warnings: ["not stored"],
+    });
+    expect(report.warnings).toEqual([
+      { message: "not stored", benchmarks: [] },
+      { message: "suite not found", benchmarks: [] },
+      { message: "throttled", benchmarks: [lora.id, other.id] },
+      { message: "few jobs", benchmarks: [lora.id] },
+    ]);
+  });
+
+  test("two software identities: each once, with its backends", () => {
+    const mlx = benchmark("lora", "mlx-cuda", { tokens_per_second: 100 });
+    const second = benchmark("other", "torch-cuda", { tokens_per_second: 100 });
+    const { software } = reportOf({ benchmarks: [lora, mlx, second], comparisons: [row] }).environment;
+    expect(software.map(({ backends }) => backends)).toEqual([["torch-cuda"], ["mlx-cuda"]]);
+  });
+
+  test("a loss that is gone: the benchmark counts as failed, and its reason is told", () => {
+    const lost = { ...compared(lora, "final_loss", "failed"), head: null, reason: "final_loss is missing now" };
+    const report = reportOf({ benchmarks: [lora], comparisons: [row, lost] });
+    expect(report.failures).toMatchObject([{ benchmark: lora.id, reason: "check-failed", message: lost.reason }]);
+    expect(plain(report.headline)).toBe("lora · torch-cuda failed its check on nvidia-rtx-4090-91c0");
+    expect(renderComment(report)).toContain(lost.reason);
+  });
+
+  test("informative benchmarks: shown, and never the headline", () => {
+    const informative = { ...compared(lora, "tokens_per_second", "regression", { base: 200 }) };
+    const report = reportOf({
+      benchmarks: [lora],
+      comparisons: [
+        { ...informative, comparison_class: "informative" },
+        { ...row, benchmark: "b", title: "b" },
+      ],
+    });
+    expect(plain(report.headline)).toBe("No change in 2 benchmarks on nvidia-rtx-4090-91c0");
+    expect(renderComment(report)).toContain("regression (informative)");
+  });
+
+  test("no benchmark at all: says so instead of all clear", () => {
+    const report = reportOf({ benchmarks: [], comparisons: [] });
+    expect(plain(report.headline)).toBe("Nothing was measured on nvidia-rtx-4090-91c0");
+    expect(renderComment(report)).toMatch(/^### ❔/);
+  });
+
+  test("an artifact uploaded later: only the link changes", () => {
+    const report = reportOf({ benchmarks: [lora], comparisons: [row] });
+    const linked = withArtifact(report, "https://github.com/a/b/actions/runs/1/artifacts/2");
+    expect({ ...linked, links: report.links }).toEqual(report);
+    expect(renderComment(linked)).toContain("[artifact](<https://github.com/a/b/actions/runs/1/artifacts/2>)");
+  });
+});
+
+/** A job whose three runs lie within half a per cent; `speed` is its throughput, tok/s. */
+function job(index: number, speed: number, change: (whole: BenchmarkResult) => BenchmarkResult = (b) => b): JobResult {
+  const wobble = 1 + 0.001 * ((index * 7) % 5);
+  const whole = benchmark("lora", "torch-cuda", { tokens_per_second: speed * wobble, final_loss: 2 });
+  const day = `2026-03-0${index}T10:00:00Z`;
+  return resultOf({
+    benchmarks: [change(whole)],
+    job: { ...PUSH, run_id: String(index), started_at: day, finished_at: day },
+  });
+}
+
+function judged(candidate: JobResult, history: readonly JobResult[]): Report {
+  const policy = { minEffect: 0.02, maxTolerated: 0.05 };
+  const found = compareJob({ result: candidate, history, planned: ["lora.torch-cuda"], policy });
+  const gate = decideGate(found.comparisons, new Set(["regression", "failed"]));
+  return buildReport({ result: candidate, ...found, gate, recorded: "yes" });
+}
+
+describe("with what the judge really decides", () => {
+  const history = [1, 2, 3, 4, 5, 6].map((index) => job(index, 1000));
+
+  test.each([
+    ["no history", judged(job(7, 1000), []), /^No baseline yet on .*: this run was recorded as the first one$/],
+    ["the same speed", judged(job(7, 1000), history), /^No change in 1 benchmark on /],
+    ["a fifth less", judged(job(7, 800), history), /^lora · torch-cuda looks 19\.8 % slower on .* \(unconfirmed\)$/],
+    ["a fifth more", judged(job(7, 1200), history), /^lora · torch-cuda looks 20\.2 % faster on /],
+    [
+      "another loss",
+      judged(
+        job(7, 1000, (whole) => ({
+          ...whole,
+          runs: whole.runs.map((r) => ({ ...r, values: { ...r.values, final_loss: 2.1 } })),
+        })),
+        history,
+      ),
+      /^lora · torch-cuda ends with a loss 5 % higher on .*: the numerics drifted$/,
+    ],
+    [
+      "other work",
+      judged(
+        job(7, 1000, (whole) => ({
+          ...whole,
+          work_hash: "1".repeat(64),
+          hyperparameters: { rows: 512, batch_size: 4 },
+        })),
+        history,
+      ),
+      /^1 benchmark on .* is not comparable with its history: .*rows 512 instead of 256$/,
+    ],
+  ])("%s", (_, report, headline) => {
+    expect(plain(report.headline)).toMatch(headline);
+    expect(reportSchema.safeParse(report).error).toBeUndefined();
+  });
+});
