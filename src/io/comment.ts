@@ -1,8 +1,9 @@
 /** The one comment of a pull request: found again, updated, and never written twice or by an older run. */
-import * as z from "zod";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isNewer, readMarker, writeMarker, type CommentMarker } from "../core/comment-marker.ts";
 import type { GitHubApi } from "./github-api.ts";
 import { apiFailure, describeFailure, permissionAdvice, withRetry, type ApiFailure } from "./retry.ts";
+import { loginOf } from "./token-login.ts";
 
 export interface CommentRequest {
   readonly pullRequest: number;
@@ -27,6 +28,8 @@ export type CommentOutcome =
 export const MAX_COMMENT_CHARACTERS = 65_536;
 const MAX_COMMENT_BYTES = 262_144;
 
+const MOST_LOOKS = 4;
+
 interface Found {
   readonly id: number;
   readonly url: string;
@@ -46,7 +49,13 @@ export async function publishComment(api: GitHubApi, request: CommentRequest): P
 async function publish(api: GitHubApi, request: CommentRequest): Promise<CommentOutcome> {
   const text = textOf(request);
   const marked = await findMarked(api, request);
-  const author = marked.length === 0 ? null : await ownLogin(api, marked);
+  const author =
+    marked.length === 0
+      ? null
+      : await loginOf(
+          api,
+          marked.filter((comment) => comment.isBot).map((comment) => comment.author),
+        );
   const ours = marked.filter((comment) => comment.author === author);
   if (ours.length > 0) {
     const outcome = await settle(api, { ours, text, marker: request.marker });
@@ -54,10 +63,29 @@ async function publish(api: GitHubApi, request: CommentRequest): Promise<Comment
   }
   if (request.onlyUpdate === true) return { state: "none" };
   const created = await create(api, request.pullRequest, text);
-  // Another job may have created one at the same time: whoever looks last leaves a single comment, the oldest.
-  const again = (await findMarked(api, request)).filter((comment) => comment.author === created.author);
-  if (again.length <= 1) return { state: "created", url: created.url };
-  return (await settle(api, { ours: again, text, marker: request.marker })) ?? { state: "created", url: created.url };
+  return settleRivals(api, { request, text, created });
+}
+
+interface Creation {
+  readonly request: CommentRequest;
+  readonly text: string;
+  readonly created: { readonly url: string; readonly author: string | null };
+}
+
+/**
+ * Another job may have created a comment at the same time. GitHub knows no "update if unchanged", so a job that met a
+ * rival looks again a moment later, until it finds one comment that is not older than its own.
+ */
+async function settleRivals(api: GitHubApi, { request, text, created }: Creation): Promise<CommentOutcome> {
+  const { marker } = request;
+  let outcome: CommentOutcome = { state: "created", url: created.url };
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    if (look > 0) await sleep(500 + 1000 * Math.random());
+    const ours = (await findMarked(api, request)).filter((comment) => comment.author === created.author);
+    if (ours.length <= 1 && !ours.some((comment) => isNewer(marker, comment.marker))) return outcome;
+    outcome = (await settle(api, { ours, text, marker })) ?? outcome;
+  }
+  return outcome;
 }
 
 interface Settlement {
@@ -116,30 +144,6 @@ async function unlessGone(request: () => Promise<unknown>): Promise<boolean> {
   } catch (error) {
     if (apiFailure(error).status === 404) return false;
     throw error;
-  }
-}
-
-/** The author of every comment that the token of a job writes. */
-const JOB_TOKEN_LOGIN = "github-actions[bot]";
-const viewerSchema = z.object({ viewer: z.object({ login: z.string() }) });
-
-/** Who this token writes as. Tokens of apps, the job's own among them, may not ask `GET /user`. */
-async function ownLogin({ octokit }: GitHubApi, candidates: readonly Found[]): Promise<string> {
-  try {
-    const { data } = await withRetry(() => octokit.rest.users.getAuthenticated());
-    return data.login;
-  } catch (error) {
-    const { status, waitS } = apiFailure(error);
-    if ((status !== 403 && status !== 404) || waitS !== null) throw error;
-  }
-  // Only where another app has written a marked comment does it matter which app we are.
-  if (!candidates.some((comment) => comment.isBot && comment.author !== JOB_TOKEN_LOGIN)) return JOB_TOKEN_LOGIN;
-  try {
-    const viewer = viewerSchema.safeParse(await withRetry(() => octokit.graphql("query { viewer { login } }")));
-    return viewer.success ? viewer.data.viewer.login : JOB_TOKEN_LOGIN;
-  } catch (error) {
-    apiFailure(error);
-    return JOB_TOKEN_LOGIN;
   }
 }
 
