@@ -35,9 +35,9 @@ export function decideGate(comparisons: readonly Comparison[], failOn: ReadonlyS
   }
   const open = gated.filter(isOpen);
   if (open.length > 0) return { gate: "neutral", verdict: worst, reason: listFindings(open) };
-  const let_pass = gated.filter((comparison) => comparison.verdict === "failed" || comparison.verdict === "regression");
-  if (let_pass.length > 0) {
-    return { gate: "pass", verdict: worst, reason: `${listFindings(let_pass)}, which fail-on does not list` };
+  const letPass = gated.filter((comparison) => comparison.verdict === "failed" || comparison.verdict === "regression");
+  if (letPass.length > 0) {
+    return { gate: "pass", verdict: worst, reason: `${listFindings(letPass)}, which fail-on does not list` };
   }
   return { gate: "pass", verdict: worst, reason: "nothing got worse" };
 }
