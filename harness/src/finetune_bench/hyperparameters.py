@@ -43,10 +43,9 @@ class Hyperparameter:
         if parsed is None:
             raise BadInput(f"set.{self.name} must be {_WORDS[self.type]}, got {value!r}")
         if self.choices is not None and parsed not in self.choices:
-            accepted = ", ".join(map(str, self.choices))
-            raise BadInput(
-                f"set.{self.name} must be one of {accepted}; got {value!r}{did_you_mean(str(value), map(str, self.choices))}"
-            )
+            accepted = [str(choice) for choice in self.choices]
+            hint = did_you_mean(str(value), accepted)
+            raise BadInput(f"set.{self.name} must be one of {', '.join(accepted)}; got {value!r}{hint}")
         if self.minimum is not None and not isinstance(parsed, str) and parsed < self.minimum:
             raise BadInput(f"set.{self.name} must be at least {self.minimum}, got {value!r}")
         return parsed
@@ -86,5 +85,10 @@ def resolve(
 
 def did_you_mean(given: str, accepted: Iterable[str]) -> str:
     """` (did you mean "x"?)`, or nothing when no accepted name is near."""
-    near = difflib.get_close_matches(given.lower().replace("-", "_"), list(accepted), n=1, cutoff=0.6)
-    return f' (did you mean "{near[0]}"?)' if near else ""
+    plain = {_plain(name): name for name in accepted}
+    near = difflib.get_close_matches(_plain(given), plain, n=1, cutoff=0.6)
+    return f' (did you mean "{plain[near[0]]}"?)' if near else ""
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")

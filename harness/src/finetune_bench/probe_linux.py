@@ -65,7 +65,7 @@ def _chip(system: System) -> str:
         if value:
             return value
     # Arm kernels print numbers; lscpu knows the names behind them.
-    listed = re.search(r"^Model name:\s*(\S.*)$", system.text("lscpu") or "", re.MULTILINE)
+    listed = re.search(r"^\s*Model name:\s*(\S.*)$", system.text("lscpu") or "", re.MULTILINE)
     return listed.group(1).strip() if listed and listed.group(1) != "-" else f"{system.machine} processor"
 
 
@@ -104,9 +104,7 @@ def _power(system: System) -> tuple[str, Drift, list[str]]:
     driver = system.read("sys/devices/system/cpu/cpu0/cpufreq/scaling_driver") or ""
     drift: Drift = {"governor": governor} if governor else {}
     warnings = []
-    supplies = sorted(system.root.glob("sys/class/power_supply/*/online"))
-    online = [system.read(str(supply.relative_to(system.root))) for supply in supplies]
-    if online and all(state == "0" for state in online):
+    if _on_battery(system):
         drift["power_source"] = "battery"
         warnings.append("this machine runs on its battery: plug it in before you trust a timing")
     profile = system.read("sys/firmware/acpi/platform_profile")
@@ -120,6 +118,14 @@ def _power(system: System) -> tuple[str, Drift, list[str]]:
     # The drivers of recent processors scale by themselves under a governor that is called powersave.
     saves = governor == "powersave" and not driver.startswith(("intel_pstate", "amd-pstate", "amd_pstate"))
     return "power-saver" if saves else "normal", drift, warnings
+
+
+def _on_battery(system: System) -> bool:
+    """A battery of the computer's own, and no supply that is plugged in. Desktops have unplugged sockets only."""
+    supplies = sorted(path.relative_to(system.root) for path in system.root.glob("sys/class/power_supply/*"))
+    own = [path for path in supplies if system.read(f"{path}/scope") != "Device"]
+    battery = any(system.read(f"{path}/type") == "Battery" for path in own)
+    return battery and all(system.read(f"{path}/online") != "1" for path in own)
 
 
 def _drift(system: System) -> Drift:

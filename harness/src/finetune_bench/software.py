@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Iterable
 from importlib import metadata
 
@@ -26,12 +27,14 @@ REPORTED_VARIABLES = (
 def environment_event(backend: Backend, packages: Iterable[str]) -> Environment:
     """Of the packages named, those that are installed."""
     facts = backend.facts()
+    wanted = {*packages, *COMMON_PACKAGES}
     versions: dict[str, str] = {}
     tags: dict[str, str] = {}
-    for name in sorted({*packages, *COMMON_PACKAGES}):
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
+    for distribution in sorted(metadata.distributions(), key=_name):
+        name = _name(distribution)
+        # Their names carry the CUDA version, so they cannot be listed beforehand.
+        cuda_library = backend.name.endswith("-cuda") and name.startswith("nvidia-")
+        if name in versions or not (name in wanted or cuda_library):
             continue
         versions[name] = distribution.version
         tag = _wheel_tag(distribution)
@@ -47,6 +50,11 @@ def environment_event(backend: Backend, packages: Iterable[str]) -> Environment:
         threads=facts.threads,
         knobs=facts.knobs | variables,
     )
+
+
+def _name(distribution: metadata.Distribution) -> str:
+    """The package's name, spelled as package indexes spell it."""
+    return re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or "").lower()
 
 
 def _wheel_tag(distribution: metadata.Distribution) -> str | None:

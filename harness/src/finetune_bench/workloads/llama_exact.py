@@ -1,4 +1,4 @@
-"""A float64 Llama that is float64 throughout: transformers computes norms and rotations in float32 whatever the type."""
+"""A Llama in float64 throughout: transformers computes norms and rotations in float32 whatever the type."""
 
 from typing import Any
 

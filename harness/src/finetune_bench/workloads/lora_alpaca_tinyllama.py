@@ -168,7 +168,7 @@ WORKLOAD = Workload(
     make_work=make_work,
     cost=cost,
     packages={
-        "torch": ("torch", "transformers", "peft"),
+        "torch": ("torch", "triton", "transformers", "peft", "accelerate", "tokenizers"),
         "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13", "mlx-lm", "transformers"),
     },
     open_task=open_task,

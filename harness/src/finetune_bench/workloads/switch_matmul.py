@@ -119,6 +119,6 @@ WORKLOAD = Workload(
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,
     cost=cost,
-    packages={"torch": ("torch",), "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13")},
+    packages={"torch": ("torch", "triton"), "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13")},
     open_task=open_task,
 )
