@@ -34,11 +34,11 @@ function forVerdict(report: ReportFacts): Sentence[] {
         return [
           [
             "Same seed, same data, other loss: look at precision, optimiser, data order and library versions. " +
-              "Losses of every step are in the artifact.",
+              `The loss of every step is in the ${filesOf(report)}.`,
           ],
         ];
       }
-      return [["If it is not intended, the command to reproduce it is below."]];
+      return [];
     case "incomparable":
       return [incomparable(worst.differences.map(({ kind }) => kind))];
     case "no-baseline":
@@ -52,21 +52,24 @@ function forVerdict(report: ReportFacts): Sentence[] {
   }
 }
 
-function failed({ failures, comparisons, job }: ReportFacts, total: number): Sentence[] {
+function failed(report: ReportFacts, total: number): Sentence[] {
+  const { failures } = report;
   const others = total - failures.length;
-  const judged = comparisons.some((comparison) => isShown(comparison) && comparison.verdict !== "failed");
+  const measured = report.comparisons.some((comparison) => isShown(comparison) && comparison.verdict !== "failed");
   const rest: Sentence[] =
-    others > 0 && judged
-      ? [[`The other ${others === 1 ? "one was" : `${others} were`} measured and judged as usual.`]]
-      : [];
+    others > 0 && measured ? [[`The other ${others === 1 ? "one was" : `${others} were`} measured as usual.`]] : [];
   if (failures.every(({ reason }) => reason === "missing")) {
     return [
       ["This runner has run it before: look for a broken driver or environment; the warnings say what was left out."],
       ...rest,
     ];
   }
-  const where = job.event === "local" ? "results folder" : "artifact";
-  return [say`The error is below, the whole log in the ${where} under ${named("runs/")}.`, ...rest];
+  if (failures.every(({ duration_s }) => duration_s === null)) return [["The error is below."], ...rest];
+  return [say`The error is below, the whole log in the ${filesOf(report)} under ${named("runs/")}.`, ...rest];
+}
+
+function filesOf({ job }: ReportFacts): string {
+  return job.event === "local" ? "results folder" : "artifact";
 }
 
 function incomparable(kinds: readonly string[]): Sentence {
@@ -143,5 +146,5 @@ function forAge({ baseline }: ReportFacts): Sentence[] {
 
 /** A red check says why it is red. */
 function forGate({ gate }: ReportFacts): Sentence[] {
-  return gate.gate === "fail" ? [say`The check fails (${gate.reason}).`] : [];
+  return gate.gate === "fail" ? [say`The gate fails (${gate.reason}).`] : [];
 }

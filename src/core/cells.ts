@@ -1,11 +1,15 @@
 /** What a cell of a report's table says, as sentences: the same words in markdown and on a terminal. */
 import type { Comparison } from "./comparison.ts";
+import { clip } from "./escape.ts";
 import { sense } from "./findings.ts";
 import { failureInWords, reasonOf } from "./headline.ts";
 import type { Metric } from "./metrics.ts";
 import type { Report } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
 import { formatChange, formatInterval, formatPercent, formatValue } from "./units.ts";
+
+/** Of a reason that stands in a cell, characters. */
+const REASON_LENGTH = 120;
 
 /** "tokens_per_second" as "tokens per second". A name that is no plain identifier stays as it is. */
 export function metricWords(metric: Metric | null): Sentence {
@@ -37,12 +41,13 @@ export function changeOf({ metric, effect, interval, verdict }: Comparison): {
   };
 }
 
-/** The verdict with what explains it: "inconclusive: would have seen 4.1 %". */
+/** The verdict with what explains it: "inconclusive: sees changes from 4.1 %". */
 export function verdictOf(comparison: Comparison, report: Report): Sentence {
   const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;
   switch (verdict) {
     case "failed": {
       const failure = report.failures.find(({ benchmark }) => benchmark === comparison.benchmark);
+      if (failure?.reason === "check-failed") return [`failed: ${clip(failure.message, REASON_LENGTH)}`];
       return failure === undefined ? ["failed"] : [`failed: ${failureInWords(failure)}`];
     }
     case "regression":
@@ -51,7 +56,7 @@ export function verdictOf(comparison: Comparison, report: Report): Sentence {
     case "incomparable":
       return say`incomparable: ${reasonOf([comparison])}`;
     case "inconclusive":
-      if (report.cut.some(({ benchmark }) => benchmark === comparison.benchmark)) return ["inconclusive: cut short"];
+      if (comparison.reason !== null) return [`inconclusive: ${clip(comparison.reason, REASON_LENGTH)}`];
       return [blind === null ? "inconclusive" : `inconclusive: sees changes from ${formatPercent(blind)}`];
     case "no-baseline":
     case "no-change":

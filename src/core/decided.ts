@@ -7,7 +7,7 @@ import { named, say, type Sentence } from "./sentence.ts";
 import { counted, formatPercent } from "./units.ts";
 
 const ESTIMATOR_WORDS: Readonly<Record<Estimator, string>> = {
-  minimum: "the fastest of its timed steps",
+  minimum: "its fastest timed step",
   median: "the median of its timed steps",
   maximum: "the peak",
   last: "the last value",
@@ -25,14 +25,14 @@ export function decisionOf(report: Report): Sentence[] {
   const words = [...new Set(primary)].map((estimator) => ESTIMATOR_WORDS[estimator]);
   if (words.length > 0) {
     lines.push([
-      `Each run gives one number, ${words.join(" or ")}; the geometric mean of ${counted(suite.repeats, "run")} is the benchmark's value.`,
+      `Speed of a run: ${words.join(" or ")}. Of a benchmark: the geometric mean of its ${counted(suite.repeats, "run")}.`,
     ]);
   }
   if (baseline !== null && classes.has("throughput")) {
     const family = judged.filter((comparison) => isGated(comparison) && comparison.metric?.primary === true).length;
     lines.push(
       [
-        `Speed: judged against ${counted(baseline.jobs, "stored job")} of this runner. A change is one when it is at least ` +
+        `Judged against ${counted(baseline.jobs, "stored job")} of this runner. A change is one when it is at least ` +
           `${formatPercent(suite.min_effect)} and significant at 1 % (Holm over ${counted(family, "primary metric")}).`,
       ],
       [

@@ -231,7 +231,7 @@ export const SCENES = {
       ...quiet.slice(0, 4),
       {
         ...compared(mine, "step_time", "inconclusive", { base: 0.417 }),
-        reason: "1 of 3 runs fitted into the time budget of 30m",
+        reason: "1 of 3 runs fitted into 30m",
       },
     ],
   },
