@@ -64,8 +64,9 @@ function failed(report: ReportFacts, total: number): Sentence[] {
       ...rest,
     ];
   }
-  if (failures.every(({ duration_s }) => duration_s === null)) return [["The error is below."], ...rest];
-  return [say`The error is below, the whole log in the ${filesOf(report)} under ${named("runs/")}.`, ...rest];
+  const below = failures.length === 1 ? "The error is below" : "The errors are below";
+  if (failures.every(({ duration_s }) => duration_s === null)) return [[`${below}.`], ...rest];
+  return [say`${below}, the whole log in the ${filesOf(report)} under ${named("runs/")}.`, ...rest];
 }
 
 function filesOf({ job }: ReportFacts): string {

