@@ -9,9 +9,9 @@ from finetune_bench.request import Request
 # FLOP/s that this harness may hope for in float32, by backend. An accelerator's rate differs tenfold between
 # models: its row is a small one of its family, so that a plan made from it errs on the long side.
 RATES = {
-    "torch-cpu": (45e9, "measured: one thread of a 2.5 GHz server processor with AVX-512, 40-65"),
-    "mlx-cpu": (4e9, "measured: the single-threaded reference BLAS in the wheel, 4-5"),
-    "mlx-cpu+openblas": (40e9, "measured: one thread of OpenBLAS 0.3.21 on the same processor, 35-60"),
+    "torch-cpu": (40e9, "measured: one thread of a 2.5 GHz server processor with AVX-512, 25 to 65"),
+    "mlx-cpu": (2e9, "measured: the reference BLAS in the wheel, 1.6 to 4.5 with the processor and the layout"),
+    "mlx-cpu+openblas": (30e9, "measured: OpenBLAS 0.3.21, 100 in products, less in whole steps"),
     "mlx-metal": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
     "torch-mps": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
     "mlx-cuda": (4e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
@@ -19,7 +19,7 @@ RATES = {
 }
 START_S = {"torch": 6.0, "mlx": 3.0}
 """Process start and imports; measured on two cores: torch with transformers and peft 4-6, mlx with mlx-lm 2-3."""
-STEP_OVERHEAD_S = 0.005
+STEP_OVERHEAD_S = 0.02
 BASE_MEMORY = {"torch": 600 * 2**20, "mlx": 350 * 2**20}
 """A process with its libraries imported; measured."""
 DISK_BYTES_PER_S = 500e6

@@ -1,0 +1,26 @@
+"""Fixtures of all tests: the two frameworks' interpreters, and folders that are made once a session."""
+
+import os
+from pathlib import Path
+
+import pytest
+from support import PYTHON_VARIABLES, Interpreters
+
+
+@pytest.fixture(scope="session")
+def interpreters() -> Interpreters:
+    """Interpreters that have torch and mlx. Tests that need one fail, not skip, where it is not named."""
+    missing = [name for name in PYTHON_VARIABLES.values() if not os.environ.get(name)]
+    if missing:
+        pytest.fail(
+            f"set {' and '.join(missing)} to an interpreter with the packages of harness/requirements; "
+            "`npm test` makes both environments and sets the variables",
+            pytrace=False,
+        )
+    return Interpreters(**{framework: os.environ[name] for framework, name in PYTHON_VARIABLES.items()})
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache of weights and token files for the session."""
+    return tmp_path_factory.mktemp("cache")

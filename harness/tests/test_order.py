@@ -1,0 +1,196 @@
+"""The work order: what reaches its hash, what does not, and that it says all of the work."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from finetune_bench.errors import BadInput
+from finetune_bench.order import Lora, Order, order_text, read_order
+from finetune_bench.prepare import prepare
+from finetune_bench.request import parse_request
+from finetune_bench.structure import from_json
+from finetune_bench.workloads import llama
+from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
+from finetune_bench.workloads.lora_work import LoraWork
+from finetune_bench.workloads.switch_matmul import MatmulWork
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import LORA, MATMUL, SMALL_LORA, SMALL_MATMUL, request, write_order
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("orders")
+
+
+def prepared(cache: Path, folder: Path, workload: str, overrides: dict[str, Any]) -> tuple[Order, dict[str, Any]]:
+    result = prepare(parse_request(request(workload, overrides)), cache, folder)
+    return read_order(Path(str(result["order"]))), result
+
+
+def lora(cache: Path, folder: Path, **overrides: Any) -> LoraWork:
+    return from_json(LoraWork, prepared(cache, folder, LORA, SMALL_LORA | overrides)[0].work, "work")
+
+
+def test_the_same_request_gives_the_same_order(cache: Path, folder: Path) -> None:
+    first = prepared(cache, folder, LORA, SMALL_LORA)
+    assert prepared(cache, folder, LORA, SMALL_LORA) == first
+    assert prepared(cache, folder, LORA, SMALL_LORA | {"rank": 2})[1]["work_hash"] == first[1]["work_hash"]
+
+
+def test_the_result_tells_what_the_caller_needs(cache: Path, folder: Path) -> None:
+    order, result = prepared(cache, folder, LORA, SMALL_LORA)
+    assert result["work_hash"] == order.work_hash
+    assert (result["steps"], result["warmup"], result["comparison_class"]) == (6, 3, "strict")
+    assert result["hyperparameters"] | SMALL_LORA == result["hyperparameters"]
+    assert len(result["hyperparameters"]) == 14
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rows": 56},
+        {"epochs": 2},
+        {"batch_size": 2},
+        {"accumulation": 1},
+        {"max_length": 16},
+        {"rank": 3},
+        {"alpha": 8},
+        {"learning_rate": 1e-4},
+        {"schedule": "linear"},
+        {"lr_warmup_steps": 2},
+        {"clip": 0},
+        {"weight_decay": 0.01},
+        {"validation_rows": 5},
+        {"seed": 1},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_every_hyperparameter_reaches_the_hash(cache: Path, folder: Path, change: dict[str, Any]) -> None:
+    base = prepared(cache, folder, LORA, SMALL_LORA)[0]
+    assert prepared(cache, folder, LORA, SMALL_LORA | change)[0].work_hash != base.work_hash
+
+
+@pytest.mark.parametrize("change", [{"n": 97}, {"iterations": 8}, {"seed": 1}], ids=lambda change: next(iter(change)))
+def test_every_hyperparameter_of_the_products_does_too(cache: Path, folder: Path, change: dict[str, Any]) -> None:
+    base = prepared(cache, folder, MATMUL, SMALL_MATMUL)[0]
+    assert prepared(cache, folder, MATMUL, SMALL_MATMUL | change)[0].work_hash != base.work_hash
+
+
+def test_file_names_do_not_reach_the_hash(cache: Path, folder: Path, tmp_path: Path) -> None:
+    order = prepared(cache, folder, MATMUL, SMALL_MATMUL)[0]
+    moved = replace(order, files={"matrices": "elsewhere", "check": "nowhere"})
+    assert read_order(write_order(tmp_path, moved)).work_hash == order.work_hash
+
+
+@given(
+    rows=st.integers(1, 64),
+    epochs=st.integers(1, 3),
+    batch_size=st.integers(1, 8),
+    accumulation=st.integers(1, 4),
+)
+@settings(deadline=None, max_examples=25)
+def test_steps_are_whole_batches_of_rows_times_epochs(
+    cache: Path, folder: Path, rows: int, epochs: int, batch_size: int, accumulation: int
+) -> None:
+    given_set = {"rows": rows, "epochs": epochs, "batch_size": batch_size, "accumulation": accumulation}
+    steps = rows * epochs // (batch_size * accumulation)
+    if steps == 0:
+        with pytest.raises(BadInput, match="not one step"):
+            lora(cache, folder, **given_set)
+        return
+    work = lora(cache, folder, **given_set)
+    assert work.steps == steps == len(work.optimiser.learning_rates)
+    assert len(work.batches) == steps * accumulation
+    assert {len(batch) for batch in work.batches} == {batch_size}
+
+
+def test_the_validation_batches_hold_every_row_once(cache: Path, folder: Path) -> None:
+    work = lora(cache, folder, validation_rows=7)
+    assert work.validation_batches == ((0, 1, 2, 3), (4, 5, 6))
+
+
+@pytest.mark.parametrize(
+    ("change", "rates"),
+    [
+        ({}, [1.0] * 6),
+        ({"schedule": "linear"}, [1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6]),
+        ({"lr_warmup_steps": 3}, [0.25, 0.5, 0.75, 1, 1, 1]),
+        ({"lr_warmup_steps": 2, "schedule": "linear"}, [1 / 3, 2 / 3, 1, 0.75, 0.5, 0.25]),
+        ({"lr_warmup_steps": 9}, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]),
+        ({"lr_warmup_steps": 6, "schedule": "linear"}, [1 / 7, 2 / 7, 3 / 7, 4 / 7, 5 / 7, 6 / 7]),
+    ],
+)
+def test_learning_rates_are_written_out(cache: Path, folder: Path, change: dict[str, Any], rates: list[float]) -> None:
+    work = lora(cache, folder, learning_rate=1.0, **change)
+    assert work.optimiser.learning_rates == pytest.approx(rates)
+
+
+def test_no_clipping_is_said_as_such(cache: Path, folder: Path) -> None:
+    assert lora(cache, folder, clip=0).optimiser.clip is None
+
+
+def test_the_real_size_trains_281600_of_1100_million_parameters() -> None:
+    shape = SHAPES["real"]
+    assert llama.parameter_count(llama.base_tensors(shape)) == 1_100_048_384
+    adapters = llama.adapter_tensors(shape, Lora(rank=2, scale=2.0, targets=TARGETS))
+    assert llama.parameter_count(adapters) == 281_600
+
+
+def test_the_model_flops_are_those_of_the_formula() -> None:
+    """4N + 12·layers·heads·head_dim·length with N the matrices and the head: 4.42 GFLOP a token at 512."""
+    assert llama.matrix_parameters(SHAPES["real"]) == 1_034_420_224
+    assert llama.lora_flop_per_token(SHAPES["real"], 512) == pytest.approx(4.42e9, rel=2e-3)
+
+
+def damage(text: str, kind: str) -> str:
+    value = json.loads(text)
+    match kind:
+        case "cut":
+            return text[: len(text) // 2]
+        case "changed":
+            value["work"]["steps"] += 1
+        case "no work":
+            del value["work"]
+        case "other protocol":
+            value["protocol"] = 2
+        case "work is a list":
+            value["work"] = []
+        case "a list":
+            value = [value]
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize("kind", ["cut", "changed", "no work", "other protocol", "work is a list", "a list"])
+def test_a_damaged_order_is_refused(cache: Path, folder: Path, tmp_path: Path, kind: str) -> None:
+    order = prepared(cache, folder, MATMUL, SMALL_MATMUL)[0]
+    path = tmp_path / "order.json"
+    path.write_text(damage(order_text(order), kind), encoding="utf-8")
+    with pytest.raises(BadInput, match="prepare|changed|cannot read"):
+        read_order(path)
+
+
+@pytest.mark.parametrize("work", [LoraWork, MatmulWork])
+def test_a_work_with_a_field_too_many_is_refused(cache: Path, folder: Path, work: type) -> None:
+    name, small = (LORA, SMALL_LORA) if work is LoraWork else (MATMUL, SMALL_MATMUL)
+    value = prepared(cache, folder, name, small)[0].work
+    assert from_json(work, value, "work")
+    with pytest.raises(BadInput, match="unknown field 'dropout'"):
+        from_json(work, value | {"dropout": 0.1}, "work")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"max_length": 4096}, "set.max_length must be at most 2048"),
+        ({"rank": 65}, "set.rank must be at most 64, the narrowest adapted matrix"),
+        ({"rows": 7}, "not one step"),
+    ],
+)
+def test_values_that_contradict_the_model_are_refused(
+    cache: Path, folder: Path, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(BadInput, match=message):
+        lora(cache, folder, **change)
