@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from finetune_bench.canonical import sha256_of
 from finetune_bench.order import Order, order_text
-from jsonschema import Draft202012Validator
 
 HARNESS = Path(__file__).resolve().parent.parent
 REPOSITORY = HARNESS.parent

@@ -6,9 +6,10 @@ import re
 import struct
 
 import pytest
-from finetune_bench.canonical import canonical_json, format_number, sha256_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from finetune_bench.canonical import canonical_json, format_number, sha256_of
 
 # RFC 8785, appendix B: bits of a double and the text that ECMAScript gives it.
 VECTORS = {

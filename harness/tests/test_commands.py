@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from finetune_bench.backends import BACKENDS
 from support import (
     HARNESS,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from support import REPOSITORY, read_events
 
 CORPUS = REPOSITORY / "schema" / "corpus"

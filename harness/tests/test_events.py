@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from finetune_bench.errors import EXIT_CODES
 from finetune_bench.events import (
     EVENT_TYPES,

@@ -5,6 +5,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from finetune_bench.generate import (
     BEGIN_ID,
     END_ID,
@@ -15,8 +18,6 @@ from finetune_bench.generate import (
     shuffled_batches,
 )
 from finetune_bench.order import RowLengths, TextRecipe
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 LENGTHS = RowLengths(median=80, sigma=0.6, shortest=16, longest=128)
 RECIPE = TextRecipe(generator="zipf-lognormal-1", seed=5, vocab_size=4096, lengths=LENGTHS, zipf_exponent=1.1)

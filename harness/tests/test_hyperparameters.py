@@ -1,12 +1,13 @@
 """Values of `set`: what is taken, what is refused, and whether the message helps."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import Hyperparameter, resolve
 from finetune_bench.request import parse_request
 from finetune_bench.workloads import WORKLOADS
-from hypothesis import given
-from hypothesis import strategies as st
 from support import LORA, request
 
 DECLARED = (

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from finetune_bench.backends import AllocatorPeaks, DeviceFacts
 from finetune_bench.errors import CheckFailed, NotFinite
 from finetune_bench.events import EventLog, Metric
 from finetune_bench.measure import measure, warmup_steps
 from finetune_bench.tasks import Conclusion, Preparation, StepNumbers
-from hypothesis import given
-from hypothesis import strategies as st
 from support import read_events
 
 
@@ -143,7 +144,7 @@ def test_a_step_lasts_until_the_device_is_idle_and_its_data_are_not_in_it(tmp_pa
     steps = [event for event in events if event["event"] == "step"]
     for step in steps:
         assert 0.03 <= step["duration_s"] < 0.4
-        assert 0.4 <= step["data_s"]
+        assert step["data_s"] >= 0.4
     timed = next(event for event in events if event.get("name") == "timed")
     spent = sum(step["duration_s"] + step["data_s"] for step in steps if step["phase"] == "timed")
     assert spent <= timed["duration_s"] < spent + 0.4

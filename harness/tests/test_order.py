@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from finetune_bench.errors import BadInput
 from finetune_bench.order import Lora, Order, order_text, read_order
 from finetune_bench.prepare import prepare
@@ -15,8 +18,6 @@ from finetune_bench.workloads import llama
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
 from finetune_bench.workloads.lora_work import LoraWork
 from finetune_bench.workloads.switch_matmul import MatmulWork
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from support import LORA, MATMUL, SMALL_LORA, SMALL_MATMUL, request, write_order
 
 
@@ -168,7 +169,7 @@ def test_a_damaged_order_is_refused(cache: Path, folder: Path, tmp_path: Path, k
     order = prepared(cache, folder, MATMUL, SMALL_MATMUL)[0]
     path = tmp_path / "order.json"
     path.write_text(damage(order_text(order), kind), encoding="utf-8")
-    with pytest.raises(BadInput, match="prepare|changed|cannot read"):
+    with pytest.raises(BadInput, match=r"prepare|changed|cannot read"):
         read_order(path)
 
 

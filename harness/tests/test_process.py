@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from finetune_bench.blas import loaded_libraries, wanted_openblas
 from finetune_bench.errors import BadInput, CheckFailed, kind_of
 from finetune_bench.machine import processor_name, reset_rss_peak, rss_peak_bytes

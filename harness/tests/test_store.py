@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from finetune_bench.store import made_once
 
 processes = multiprocessing.get_context("spawn")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
+
 from finetune_bench.errors import BadInput
 from finetune_bench.structure import from_json, to_json
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
+
 from finetune_bench import weights
 from finetune_bench.weights import Uniform, file_sha256, generator, write_arrays, write_random_tensors
-from safetensors.numpy import load_file
 from support import HARNESS, environment
 
 TENSORS = {"w": Uniform((300, 70), 0.5), "gain": Uniform((33,), 0.25, centre=1.0), "zero": Uniform((4, 2), 0.0)}
