@@ -25,27 +25,19 @@ const DRIVER_OF_CUDA_13 = 580;
  */
 export function lockFor(backend: Backend, probe: Probe): Lock {
   const { os } = probe.machine;
-  const driver = nvidiaDriver(probe);
+  const board = probe.accelerators.find((accelerator) => accelerator.kind === "nvidia");
+  const driverMajor = board?.driver?.split(".")[0] ?? null;
+  // CUDA 13 dropped the boards before Turing. A driver that does not tell the capability is older than CUDA 13.
+  const cuda13 = Number(driverMajor) >= DRIVER_OF_CUDA_13 && Number(board?.compute_capability ?? "0") >= 7.5;
   if (frameworkOf(backend) === "mlx") {
     if (os === "macos") return { name: "mlx-metal", torch: null, driverMajor: null };
     if (isCpu(backend)) return { name: "mlx-cpu", torch: null, driverMajor: null };
-    return {
-      name: Number(driver) >= DRIVER_OF_CUDA_13 ? "mlx-cuda13" : "mlx-cuda12",
-      torch: null,
-      driverMajor: driver,
-    };
+    return { name: cuda13 ? "mlx-cuda13" : "mlx-cuda12", torch: null, driverMajor };
   }
   const cuda = probe.backends.some((entry) => entry.backend === "torch-cuda" && entry.possible);
   if (!cuda) return { name: "torch", torch: os === "linux" ? "cpu" : "pypi", driverMajor: null };
-  const recent = Number(driver) >= DRIVER_OF_CUDA_13;
   // PyPI's Linux build is the one for CUDA 13; its Windows build is for processors alone.
-  const torch = recent ? (os === "linux" ? "pypi" : "cu130") : "cu126";
-  return { name: "torch", torch, driverMajor: driver };
-}
-
-function nvidiaDriver(probe: Probe): string | null {
-  const driver = probe.accelerators.find((accelerator) => accelerator.kind === "nvidia")?.driver ?? null;
-  return driver?.split(".")[0] ?? null;
+  return { name: "torch", torch: cuda13 ? (os === "linux" ? "pypi" : "cu130") : "cu126", driverMajor };
 }
 
 /** How much an environment takes, in bytes: fetched over the network, and unpacked on disk. */
@@ -56,18 +48,18 @@ export interface Size {
 
 const MB = 1e6;
 
-/** Measured once with the pinned versions on Linux x86-64, rounded up; macOS and Windows from the sizes of the wheels. */
+/** Sums of the pinned wheels, as the index lists them; unpacked sizes measured on Linux x86-64 or scaled from there. */
 const SIZES: Readonly<Record<string, Size>> = {
-  "mlx-cpu": { downloadBytes: 120 * MB, diskBytes: 450 * MB },
+  "mlx-cpu": { downloadBytes: 80 * MB, diskBytes: 400 * MB },
   "mlx-metal": { downloadBytes: 130 * MB, diskBytes: 550 * MB },
-  "mlx-cuda12": { downloadBytes: 1900 * MB, diskBytes: 4000 * MB },
-  "mlx-cuda13": { downloadBytes: 1700 * MB, diskBytes: 3600 * MB },
-  "torch pypi linux": { downloadBytes: 2600 * MB, diskBytes: 5200 * MB },
-  "torch pypi macos": { downloadBytes: 180 * MB, diskBytes: 800 * MB },
-  "torch pypi windows": { downloadBytes: 220 * MB, diskBytes: 1000 * MB },
-  "torch cpu": { downloadBytes: 290 * MB, diskBytes: 1200 * MB },
+  "mlx-cuda12": { downloadBytes: 2900 * MB, diskBytes: 5000 * MB },
+  "mlx-cuda13": { downloadBytes: 2200 * MB, diskBytes: 4000 * MB },
+  "torch pypi linux": { downloadBytes: 2800 * MB, diskBytes: 5300 * MB },
+  "torch pypi macos": { downloadBytes: 180 * MB, diskBytes: 900 * MB },
+  "torch pypi windows": { downloadBytes: 190 * MB, diskBytes: 1000 * MB },
+  "torch cpu": { downloadBytes: 270 * MB, diskBytes: 1200 * MB },
   "torch cu126": { downloadBytes: 2900 * MB, diskBytes: 6000 * MB },
-  "torch cu130": { downloadBytes: 2600 * MB, diskBytes: 6000 * MB },
+  "torch cu130": { downloadBytes: 2700 * MB, diskBytes: 5500 * MB },
 };
 
 /** What a lock takes on this system. A rough figure, to tell a user before it starts. */

@@ -13,8 +13,7 @@ const NAMES = [...MINORS.map((minor) => `python${minor}`), "python3", "python"];
 /** Existing programs only, each once: those on the PATH, then those in the usual places, newest name first. */
 export async function* pythonCandidates(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): AsyncGenerator<Candidate> {
   const windows = platform === "win32";
-  const pathText = Object.entries(env).find(([name]) => (windows ? name.toUpperCase() : name) === "PATH")?.[1] ?? "";
-  const onPath = pathText.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const onPath = pathFolders(env, platform);
   const seen = new Set<string>();
   for (const folders of [onPath, await usualFolders(env, platform)]) {
     for (const name of NAMES) {
@@ -28,6 +27,25 @@ export async function* pythonCandidates(env: NodeJS.ProcessEnv, platform: NodeJS
     }
     if (windows) yield { file: "py", args: ["-3"] };
   }
+}
+
+/** A program on the PATH, or null. */
+export async function findProgram(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): Promise<string | null> {
+  for (const folder of pathFolders(env, platform)) {
+    const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
+    if (await isProgram(file)) return file;
+  }
+  return null;
+}
+
+function pathFolders(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+  const isPath = (name: string): boolean => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
+  const text = Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "";
+  return text.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
 }
 
 async function usualFolders(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Promise<string[]> {

@@ -2,11 +2,13 @@
 import { UserError } from "../core/errors.ts";
 import * as z from "zod";
 import { installEnvironment } from "./child-environment.ts";
-import { pythonCandidates, type Candidate } from "./python-candidates.ts";
+import { findProgram, pythonCandidates, type Candidate } from "./python-candidates.ts";
 import { printedObject } from "./printed-object.ts";
 import { runProcess } from "./process.ts";
 
 export const OLDEST_PYTHON = "3.11";
+/** The newest that the pinned packages have wheels for. */
+const NEWEST_MINOR = 14;
 
 const factsSchema = z.object({
   executable: z.string().min(1),
@@ -29,7 +31,7 @@ export interface Python {
 export interface PythonRequest {
   /** The input `python`: used as it is, never changed. */
   readonly requested?: string | null;
-  /** `venv` is not needed where uv makes the environments. */
+  /** Must it have a usable `venv` module? By default, unless there is uv on the PATH to make environments. */
   readonly needsVenv?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly platform?: NodeJS.Platform;
@@ -66,7 +68,8 @@ type Answer = z.infer<typeof factsSchema> | { problem: string };
  * @throws UserError naming every candidate that was seen, with its version.
  */
 export async function findPython(request: PythonRequest = {}): Promise<Python> {
-  const { requested = null, needsVenv = true, env = process.env, platform = process.platform } = request;
+  const { requested = null, env = process.env, platform = process.platform } = request;
+  const needsVenv = request.needsVenv ?? (await findProgram("uv", env, platform)) === null;
   const ask = (candidate: Candidate): Promise<Answer> => askCandidate(candidate, env, platform, request.signal);
   if (requested !== null && requested !== "") return useRequested(requested, await ask({ file: requested, args: [] }));
   const seen: string[] = [];
@@ -116,6 +119,9 @@ function isOldEnough(version: string): boolean {
 }
 
 function tooPoor(answer: z.infer<typeof factsSchema>, needsVenv: boolean): string | null {
+  if (Number(answer.version.split(".")[1]) > NEWEST_MINOR) {
+    return `${answer.version} is newer than the frameworks' packages, which end at 3.${NEWEST_MINOR}`;
+  }
   if (!answer.tag.startsWith("cp") || answer.tag.endsWith("t")) {
     return `${answer.version} is no plain CPython, for which there are wheels of the frameworks`;
   }
