@@ -129,6 +129,15 @@ test("a token without the permission gives a warning with the lines to paste", a
   expect(github.comments.of(PULL)).toEqual([]);
 });
 
+test("a comment that is only to be renewed is not begun", async () => {
+  const request = { pullRequest: PULL, marker: marker("100"), body: "### fine", fullReportUrl: null, onlyUpdate: true };
+  expect(await publishComment(await connect(), request)).toEqual({ state: "none" });
+  expect(github.comments.of(PULL)).toEqual([]);
+  await post("99");
+  expect(await publishComment(await connect(), request)).toMatchObject({ state: "updated" });
+  expect(ours()).toMatchObject([{ body: expect.stringContaining("### fine") }]);
+});
+
 test("a locked conversation is not taken for a missing permission", async () => {
   const message = "Unable to create comment because issue is locked.";
   github.fail({ operation: "issues/create-comment", status: 403, message });
