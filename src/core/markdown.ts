@@ -16,6 +16,7 @@ import {
 } from "./markdown-sections.ts";
 import { comparisonTable, everyRow, movedRows } from "./markdown-tables.ts";
 import type { Report } from "./report.ts";
+import { sentenceCase } from "./sentence.ts";
 import { counted } from "./units.ts";
 
 /** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
@@ -79,10 +80,6 @@ function draw(report: Report, detail: Detail): Markdown {
     footer(report),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
-}
-
-function sentenceCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function missing(count: number, most: number, noun: string): string {

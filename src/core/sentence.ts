@@ -45,6 +45,11 @@ export function plain(sentence: Sentence): string {
   return sentence.map((part) => (typeof part === "string" ? part : part.name)).join("");
 }
 
+/** With a capital at the start. */
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Neighbouring texts made one, so that equal sentences have one form. */
 export function joined(sentence: Sentence): Sentence {
   const parts: Sentence = [];

@@ -6,7 +6,7 @@ import { benchmarkIds } from "../core/findings.ts";
 import { benchmarkName, failureInWords } from "../core/headline.ts";
 import { iconFor } from "../core/icons.ts";
 import type { Failure, Report } from "../core/report.ts";
-import { among, plain, type Sentence } from "../core/sentence.ts";
+import { among, plain, sentenceCase, type Sentence } from "../core/sentence.ts";
 import { comparisonLines, frameworkLines, painter } from "./terminal-tables.ts";
 
 export interface TerminalOptions {
@@ -25,7 +25,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
     paint("bold", `${iconFor(report)} ${line(report.headline)}`),
     report.advice.map(line).join("\n"),
     comparisonLines(report, options),
-    believableOf(report).map(line).join(" · "),
+    sentenceCase(believableOf(report).map(line).join(" · ")),
     list(paint("bold", "Errors"), report.failures.map(failure)),
     list(
       paint("bold", "Warnings"),
