@@ -64,7 +64,6 @@ export async function measure(input: MeasureInput): Promise<{ benchmarks: Benchm
       input.progress.runs(done, total, `${state.ready.planned.id} (run ${number} of ${input.repeats})`);
       await runOnce(state, number, left, input);
       done += 1;
-      input.progress.runs(done, total, state.ready.planned.id);
     }
   }
   input.progress.end();
