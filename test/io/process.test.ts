@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runProcess, type ProcessRequest } from "../../src/io/process.ts";
+
+const PYTHON = "python3";
+let folder = "";
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "finetune-bench-process-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function python(code: string, more: Partial<ProcessRequest> = {}): Promise<Awaited<ReturnType<typeof runProcess>>> {
+  return runProcess({
+    file: PYTHON,
+    args: ["-c", code],
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "" },
+    ...more,
+  });
+}
+
+/** A process that has ended may still stand in the list until its new parent looks: that is dead too. */
+function isAlive(pid: number): boolean {
+  const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+  return state !== "" && !state.startsWith("Z");
+}
+
+test("exit status, both outputs in one log, and the last lines", async () => {
+  const log = path.join(folder, "out.log");
+  const lines: string[] = [];
+  const result = await python(
+    "import sys\nprint('to stdout', flush=True)\nprint('to stderr', file=sys.stderr)\nsys.exit(3)",
+    {
+      log,
+      onLine: (line) => lines.push(line),
+    },
+  );
+  expect(result).toMatchObject({ code: 3, signal: null, timedOut: false, cancelled: false, startError: null });
+  expect(lines).toEqual(["to stdout", "to stderr"]);
+  expect(result.tail).toEqual(lines);
+  expect(await readFile(log, "utf8")).toBe("to stdout\nto stderr\n");
+});
+
+test("nothing of the parent's environment is inherited", async () => {
+  process.env["FINETUNE_BENCH_SECRET_OF_PARENT"] = "x";
+  const result = await python("import os\nprint(sorted(os.environ))");
+  delete process.env["FINETUNE_BENCH_SECRET_OF_PARENT"];
+  expect(result.tail[0]).toContain("PATH");
+  expect(result.tail[0]).not.toContain("SECRET");
+});
+
+test("a program that is not there is a value with the reason", async () => {
+  const result = await runProcess({ file: path.join(folder, "missing"), args: [], cwd: folder, env: {} });
+  expect(result.code).toBeNull();
+  expect(result.startError).toContain("ENOENT");
+});
+
+test("a child left behind, holding the output open, is ended with its parent", async () => {
+  const began = performance.now();
+  const result = await python("import subprocess\nprint(subprocess.Popen(['sleep', '60']).pid)");
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(result.code).toBe(0);
+  expect(isAlive(Number(result.tail[0]))).toBe(false);
+});
+
+const STUBBORN = `
+import os, signal, subprocess, time
+for s in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(s, signal.SIG_IGN)
+print(subprocess.Popen(["sleep", "60"], preexec_fn=lambda: [signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)]).pid, flush=True)
+time.sleep(60)
+`;
+
+test("a time limit ends the whole group, however stubborn", async () => {
+  const result = await python(STUBBORN, { timeoutS: 1 });
+  expect(result).toMatchObject({ code: null, signal: "SIGKILL", timedOut: true, cancelled: false });
+  expect(isAlive(Number(result.tail[0]))).toBe(false);
+});
+
+test("cancelling asks politely and then insists, within the seconds a runner gives", async () => {
+  const polite = new AbortController();
+  const asked = python(
+    "import time\ntry:\n    print('up', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('bye', flush=True)",
+    {
+      signal: polite.signal,
+      onLine: () => polite.abort(),
+    },
+  );
+  expect(await asked).toMatchObject({ code: 0, cancelled: true, tail: ["up", "bye"] });
+
+  const stubborn = new AbortController();
+  const began = performance.now();
+  const result = await python(STUBBORN, { signal: stubborn.signal, onLine: () => stubborn.abort() });
+  expect(result).toMatchObject({ signal: "SIGKILL", cancelled: true });
+  expect(performance.now() - began).toBeLessThan(7500);
+  expect(isAlive(Number(result.tail[0]))).toBe(false);
+});
+
+test("a progress bar's carriage returns are lines, and endless lines are cut", async () => {
+  const result = await python("import sys\nsys.stdout.write('1%\\r2%\\r\\n')\nsys.stdout.write('x' * 20000)");
+  expect(result.tail.slice(0, 2)).toEqual(["1%", "2%"]);
+  expect(Math.max(...result.tail.map((line) => line.length))).toBeLessThanOrEqual(4000);
+});
