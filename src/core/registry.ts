@@ -17,14 +17,13 @@ const info = (unit: string, direction: Direction, estimator: Definition["estimat
   estimator,
 });
 
-/** In the order in which a report lists them. The three made of step times hold the same information: one of them gates. */
+/** What a program reports as a `metric` line brings its own definition. The three made of step times hold the same information: one of them gates. */
 const REGISTRY = {
   tokens_per_second: info("tok/s", "higher", "steps"),
   samples_per_second: info("samples/s", "higher", "steps"),
   step_time: info("s", "lower", "steps"),
   peak_memory: { unit: "B", direction: "lower", class: "memory", estimator: "maximum" },
   final_loss: { unit: "nat", direction: "lower", class: "loss", estimator: "last" },
-  validation_loss: { unit: "nat", direction: "lower", class: "loss", estimator: "reported" },
   accelerator_rate: info("FLOP/s", "higher", "total"),
   cpu_rate: info("FLOP/s", "higher", "total"),
   accelerator_time: info("s", "lower", "total"),
