@@ -69,7 +69,7 @@ export function reproduceOf(report: Report): string {
   ];
   const checkout =
     job.event === "local" || job.sha === null ? [] : [`git fetch origin ${job.sha} && git checkout ${job.sha}`];
-  return [...checkout, `finetune-bench run ${options.join(" ")}`].join("\n");
+  return [...checkout, `node ../finetune-bench/dist/cli.js run ${options.join(" ")}`].join("\n");
 }
 
 function shellWord(word: string): string {

@@ -97,7 +97,7 @@ export function decidedSection(report: Report): Markdown {
 
 export function reproduceSection(report: Report): Markdown {
   return details("How to reproduce", [
-    `On ${codeSpan(report.runner_key)}, in a checkout of the repository:`,
+    `On ${codeSpan(report.runner_key)}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`,
     codeBlock(reproduceOf(report), 2000, "sh"),
   ]);
 }

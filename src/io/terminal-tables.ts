@@ -2,7 +2,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
 import { changeOf, metricWords, sidesOf, verdictOf } from "../core/cells.ts";
-import type { Comparison } from "../core/comparison.ts";
+import type { Comparison, Verdict } from "../core/comparison.ts";
 import { terminalText } from "../core/escape.ts";
 import { isShown } from "../core/findings.ts";
 import { frameworkRows } from "../core/framework-rows.ts";
@@ -36,7 +36,8 @@ interface Group<Row> {
 }
 
 /** What may be shortened or left out, one after the other, until the table is narrow enough. */
-const NARROWER = ["everything", "without intervals", "short verdicts", "without base"] as const;
+const NARROWER = ["everything", "without reasons", "without intervals", "short verdicts", "without base"] as const;
+const WITH_REASON: readonly Verdict[] = ["incomparable", "failed"];
 
 /** Every judged metric under the name of its benchmark. */
 export function comparisonLines(report: Report, look: Look): string {
@@ -61,15 +62,21 @@ function comparisonColumns(report: Report, step: number): Column<Comparison>[] {
     { title: "metric", align: "left", cell: ({ metric }) => terminalText(plain(metricWords(metric))) },
     { title: "base", align: "right", cell: (row) => terminalText(sidesOf(row).base) },
     { title: "this run", align: "right", cell: (row) => terminalText(sidesOf(row).head) },
-    { title: "change", align: "right", cell: (row) => changeText(row, step < 1) },
+    { title: "change", align: "right", cell: (row) => changeText(row, step < 2) },
     {
       title: "verdict",
       align: "left",
-      cell: (row) => (step < 2 ? terminalText(plain(verdictOf(row, report))) : row.verdict),
+      cell: (row) => verdictText(row, report, step),
       style: styleOf,
     },
   ];
-  return step < 3 ? columns : columns.filter(({ title }) => title !== "base");
+  return step < 4 ? columns : columns.filter(({ title }) => title !== "base");
+}
+
+/** Reasons go first: the verdict sentence above the table has the worst of them already. */
+function verdictText(row: Comparison, report: Report, step: number): string {
+  const short = step >= 3 || (step >= 1 && WITH_REASON.includes(row.verdict));
+  return short ? row.verdict : terminalText(plain(verdictOf(row, report)));
 }
 
 function changeText(row: Comparison, withInterval: boolean): string {
