@@ -41,7 +41,6 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
     backend = make_backend(backend_name)
     reset_rss_peak()
     start = perf_counter_ns()
-    backend.open()
     task = workload.open_task(order, backend, cache)
     log.write(Phase(name="import", duration_s=(perf_counter_ns() - start) / 1e9))
     log.write(environment_event(backend, workload.packages[framework_of(backend_name)]))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune_bench.backends import Backend
+from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import Hyperparameter
 from finetune_bench.order import Order
 from finetune_bench.tasks import Task
@@ -49,7 +50,7 @@ class Workload:
     packages: Mapping[str, tuple[str, ...]]
     """Framework → the packages whose versions decide the numbers."""
     open_task: Callable[[Order, Backend, Path], Task]
-    """(order, opened backend, cache folder) → task; imports what the task needs, so that importing is timed."""
+    """(order, backend, cache folder) → task: checks the order, opens the backend and imports what the task needs."""
 
     @property
     def sizes(self) -> tuple[str, ...]:
@@ -65,3 +66,12 @@ class Workload:
             "backends": {name: list(sizes) for name, sizes in self.backends.items()},
             "hyperparameters": [parameter.to_json() for parameter in self.hyperparameters],
         }
+
+
+def needed_files(order: Order, cache: Path) -> dict[str, Path]:
+    """The paths of an order's files; BadInput when one is missing."""
+    paths = {name: cache / file for name, file in order.files.items()}
+    for path in paths.values():
+        if not path.exists():
+            raise BadInput(f"{path} is missing: run `prepare` with the same cache folder first")
+    return paths

@@ -16,6 +16,7 @@ from finetune_bench.order import Loss, Order, trainable_hash
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Conclusion, Preparation, StepNumbers
 from finetune_bench.weights import file_sha256
+from finetune_bench.workloads.base import needed_files
 from finetune_bench.workloads.lora_work import LoraWork
 
 
@@ -184,10 +185,8 @@ def target_mask(lengths: np.ndarray, pad_length: int, loss: Loss) -> np.ndarray:
 
 def open_lora_task(order: Order, backend: Backend, cache: Path) -> LoraTask:
     work = from_json(LoraWork, order.work, "work")
-    files = {name: cache / file for name, file in order.files.items()}
-    for path in files.values():
-        if not path.exists():
-            raise BadInput(f"{path} is missing: run `prepare` with the same cache folder first")
+    files = needed_files(order, cache)
+    backend.open()
     if framework_of(backend.name) == "torch":
         from finetune_bench.workloads.lora_torch import TorchLlama as Llama
     else:

@@ -15,6 +15,7 @@ from finetune_bench.order import Order
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Conclusion, Preparation, StepNumbers
 from finetune_bench.weights import file_sha256
+from finetune_bench.workloads.base import needed_files
 from finetune_bench.workloads.switch_matmul import MATRICES, MatmulWork, half_flop
 
 Triple = tuple[Any, Any, Any]
@@ -115,10 +116,8 @@ def open_matmul_task(order: Order, backend: Backend, cache: Path) -> MatmulTask:
     work = from_json(MatmulWork, order.work, "work")
     if work.products != ("ab", "bc", "ca") or work.precision != "float32":
         raise BadInput(f"this harness multiplies ab, bc, ca in float32, not {work.products} in {work.precision}")
-    paths = {name: cache / file for name, file in order.files.items()}
-    for path in paths.values():
-        if not path.exists():
-            raise BadInput(f"{path} is missing: run `prepare` with the same cache folder first")
+    paths = needed_files(order, cache)
+    backend.open()
     if framework_of(backend.name) == "torch":
         from finetune_bench.workloads.matmul_torch import TorchProducts as FrameworkProducts
     else:

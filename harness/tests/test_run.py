@@ -1,0 +1,165 @@
+"""Whole runs on both frameworks, as processes: what they write when all goes well."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from finetune_bench.order import read_order
+from support import CPU_BACKENDS, LORA, MATMUL, SMALL_LORA, SMALL_MATMUL, Interpreters, Run, harness, prepare, run
+
+PHASES = {
+    LORA: ["import", "build", "load_weights", "adapter", "data", "warmup", "timed", "evaluate"],
+    MATMUL: ["import", "data", "warmup", "timed", "check"],
+}
+SETS = {LORA: SMALL_LORA, MATMUL: SMALL_MATMUL}
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[str, Path]:
+    return {name: prepare(tmp_path_factory.mktemp(name), cache, name, given) for name, given in SETS.items()}
+
+
+@pytest.fixture(scope="module")
+def runs(
+    orders: dict[str, Path], cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], Run]:
+    """Every workload once on every backend of this machine's processor."""
+    folder = tmp_path_factory.mktemp("runs")
+    return {
+        (workload, backend): run(interpreters.of(backend), order, backend, cache, folder)
+        for workload, order in orders.items()
+        for backend in CPU_BACKENDS
+    }
+
+
+every_run = pytest.mark.parametrize("key", [(name, backend) for name in SETS for backend in CPU_BACKENDS], ids=str)
+every_backend = pytest.mark.parametrize("backend", CPU_BACKENDS)
+
+
+@every_run
+def test_a_run_starts_ends_and_exits_with_0(
+    runs: dict[tuple[str, str], Run], orders: dict[str, Path], key: tuple[str, str]
+) -> None:
+    done, (workload, backend) = runs[key], key
+    assert done.exit_code == 0, done.stderr
+    order = read_order(orders[workload])
+    assert done.events[0] == {
+        "event": "start",
+        "protocol": 1,
+        "benchmark": f"test.{backend}",
+        "work_hash": order.work_hash,
+        "backend": backend,
+    }
+    assert done.last["event"] == "end"
+    assert done.last["steps"] == order.work["steps"] == len(done.of("step"))
+
+
+@every_run
+def test_phases_have_clocks_and_memory_peaks_of_their_own(
+    runs: dict[tuple[str, str], Run], key: tuple[str, str]
+) -> None:
+    done, (workload, backend) = runs[key], key
+    assert [phase["name"] for phase in done.of("phase")] == PHASES[workload]
+    assert [memory["phase"] for memory in done.of("memory")] == PHASES[workload]
+    assert sum(phase["duration_s"] for phase in done.of("phase")) < done.last["duration_s"]
+    for memory in done.of("memory"):
+        assert memory["rss_peak_bytes"] > 20 * 2**20
+        assert ("alloc_peak_bytes" in memory) == (backend == "mlx-cpu")
+
+
+@every_run
+def test_the_first_three_steps_are_warm_up(runs: dict[tuple[str, str], Run], key: tuple[str, str]) -> None:
+    steps = runs[key].of("step")
+    assert [step["phase"] for step in steps] == ["warmup"] * 3 + ["timed"] * (len(steps) - 3)
+
+
+@every_run
+def test_the_environment_says_what_ran(runs: dict[tuple[str, str], Run], key: tuple[str, str]) -> None:
+    done, (_, backend) = runs[key], key
+    (said,) = done.of("environment")
+    framework = backend.split("-")[0]
+    assert {framework, "numpy", "safetensors"} <= set(said["packages"])
+    assert "py3" in said["wheel_tags"][framework] or "cp3" in said["wheel_tags"][framework]
+    assert said["threads"] == 1
+    assert said["knobs"]["tf32"] is False
+    assert said["knobs"]["compile"] is False
+    assert said["knobs"]["OMP_NUM_THREADS"] == "1"
+    assert said["blas"]
+    assert said["device"].strip()
+
+
+@every_backend
+def test_training_counts_its_tokens(runs: dict[tuple[str, str], Run], orders: dict[str, Path], backend: str) -> None:
+    work = read_order(orders[LORA]).work
+    steps = runs[LORA, backend].of("step")
+    for step in steps:
+        assert step["samples"] == 8
+        assert step["tokens_padded"] == 8 * work["pad_length"]
+        assert step["tokens_loss"] == step["tokens_real"] - 8  # the first token of a row is no target
+        assert step["learning_rate"] == work["optimiser"]["learning_rates"][step["index"]]
+        assert step["data_s"] >= 0
+    assert any(step["tokens_real"] < step["tokens_padded"] for step in steps)
+
+
+@every_backend
+def test_training_starts_at_the_loss_of_a_blind_guess(runs: dict[tuple[str, str], Run], backend: str) -> None:
+    done = runs[LORA, backend]
+    assert done.of("step")[0]["loss"] == pytest.approx(math.log(4096), abs=0.15)
+    (validation,) = done.of("metric")
+    assert (validation["name"], validation["unit"], validation["class"]) == ("validation_loss", "nat", "loss")
+    assert validation["value"] == pytest.approx(math.log(4096), abs=0.15)
+
+
+def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run]) -> None:
+    torch, mlx = (runs[LORA, backend].of("step") for backend in CPU_BACKENDS)
+    for counter in ("samples", "tokens_padded", "tokens_real", "tokens_loss", "learning_rate"):
+        assert [step[counter] for step in torch] == [step[counter] for step in mlx]
+    for ours, theirs in zip(torch, mlx, strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
+        assert ours["grad_norm"] == pytest.approx(theirs["grad_norm"], rel=1e-5)
+
+
+def test_a_second_run_on_one_machine_gives_the_very_same_losses(
+    runs: dict[tuple[str, str], Run], orders: dict[str, Path], cache: Path, interpreters: Interpreters, tmp_path: Path
+) -> None:
+    again = run(interpreters.torch, orders[LORA], "torch-cpu", cache, tmp_path)
+    losses = [[step["loss"] for step in done.of("step")] for done in (again, runs[LORA, "torch-cpu"])]
+    assert losses[0] == losses[1]
+
+
+@every_backend
+def test_the_products_report_both_halves_and_that_there_is_no_accelerator(
+    runs: dict[tuple[str, str], Run], backend: str
+) -> None:
+    done = runs[MATMUL, backend]
+    (warning,) = done.of("warning")
+    assert warning["message"].startswith("no_accelerator")
+    flop = 3 * 2 * 96**3
+    for step in done.of("step"):
+        assert step["accelerator_flop"] == step["cpu_flop"] == flop
+        assert 0 < step["accelerator_s"] + step["cpu_s"] <= step["duration_s"]
+        assert not {"samples", "tokens_real", "loss"} & set(step)
+    (checksum,) = done.of("metric")
+    assert checksum["name"] == "checksum_error"
+    assert checksum["value"] < 1e-5
+
+
+@every_backend
+def test_the_smoke_test_prints_the_environment(interpreters: Interpreters, backend: str) -> None:
+    done = harness("smoke", "--backend", backend, python=interpreters.of(backend))
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["threads"] == 1
+    assert backend.split("-")[0] in said["packages"]
+    assert "event" not in said
+
+
+def test_mlx_uses_the_reference_blas_where_asked(
+    orders: dict[str, Path], cache: Path, interpreters: Interpreters, tmp_path: Path
+) -> None:
+    done = run(interpreters.mlx, orders[MATMUL], "mlx-cpu", cache, tmp_path, FINETUNE_BENCH_BLAS="reference")
+    (said,) = done.of("environment")
+    assert said["blas"].startswith(("reference", "accelerate"))
+    assert "LD_PRELOAD" not in said["knobs"]
