@@ -15,6 +15,10 @@ const CAUSES: readonly { readonly pattern: RegExp; readonly text: string }[] = [
     text: "the package index cannot be reached; check the network, HTTPS_PROXY, and PIP_INDEX_URL (for uv: UV_DEFAULT_INDEX)",
   },
   {
+    pattern: /\(from versions: none\)/i,
+    text: "the index offers none of it: it cannot be reached (see PIP_INDEX_URL and HTTPS_PROXY), or has nothing for this Python and system",
+  },
+  {
     pattern: /no matching distribution|no solution found|could not find a version/i,
     text: "there is no package for this Python and system",
   },
