@@ -4633,10 +4633,12 @@ function painter(colour) {
 /** What may be shortened or left out, one after the other, until the table is narrow enough. */
 const NARROWER = [
 	"everything",
+	"without reasons",
 	"without intervals",
 	"short verdicts",
 	"without base"
 ];
+const WITH_REASON = ["incomparable", "failed"];
 /** Every judged metric under the name of its benchmark. */
 function comparisonLines(report, look) {
 	const groups = /* @__PURE__ */ new Map();
@@ -4672,16 +4674,20 @@ function comparisonColumns(report, step) {
 		{
 			title: "change",
 			align: "right",
-			cell: (row) => changeText(row, step < 1)
+			cell: (row) => changeText(row, step < 2)
 		},
 		{
 			title: "verdict",
 			align: "left",
-			cell: (row) => step < 2 ? terminalText(plain(verdictOf(row, report))) : row.verdict,
+			cell: (row) => verdictText(row, report, step),
 			style: styleOf
 		}
 	];
-	return step < 3 ? columns : columns.filter(({ title }) => title !== "base");
+	return step < 4 ? columns : columns.filter(({ title }) => title !== "base");
+}
+/** Reasons go first: the verdict sentence above the table has the worst of them already. */
+function verdictText(row, report, step) {
+	return step >= 3 || step >= 1 && WITH_REASON.includes(row.verdict) ? row.verdict : terminalText(plain(verdictOf(row, report)));
 }
 function changeText(row, withInterval) {
 	const { size, sense, interval } = changeOf(row);

@@ -7074,7 +7074,7 @@ function reproduceOf(report) {
 		...backends.map((backend) => `--backend ${backend}`),
 		`--repeats ${suite.repeats}`
 	];
-	return [...job.event === "local" || job.sha === null ? [] : [`git fetch origin ${job.sha} && git checkout ${job.sha}`], `finetune-bench run ${options.join(" ")}`].join("\n");
+	return [...job.event === "local" || job.sha === null ? [] : [`git fetch origin ${job.sha} && git checkout ${job.sha}`], `node ../finetune-bench/dist/cli.js run ${options.join(" ")}`].join("\n");
 }
 function shellWord(word) {
 	return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
@@ -7382,7 +7382,7 @@ function decidedSection(report) {
 	return details("How it was decided", [bullets(decisionOf(report).map(drawSentence))]);
 }
 function reproduceSection(report) {
-	return details("How to reproduce", [`On ${codeSpan(report.runner_key)}, in a checkout of the repository:`, codeBlock(reproduceOf(report), 2e3, "sh")]);
+	return details("How to reproduce", [`On ${codeSpan(report.runner_key)}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`, codeBlock(reproduceOf(report), 2e3, "sh")]);
 }
 // src/core/markdown.ts
 /** The report as the comment people read in ten seconds, and as the job's summary. */
@@ -42077,6 +42077,10 @@ const CAUSES = [
 		text: "the package index cannot be reached; check the network, HTTPS_PROXY, and PIP_INDEX_URL (for uv: UV_DEFAULT_INDEX)"
 	},
 	{
+		pattern: /\(from versions: none\)/i,
+		text: "the index offers none of it: it cannot be reached (see PIP_INDEX_URL and HTTPS_PROXY), or has nothing for this Python and system"
+	},
+	{
 		pattern: /no matching distribution|no solution found|could not find a version/i,
 		text: "there is no package for this Python and system"
 	},
@@ -42956,7 +42960,7 @@ const info = (unit, direction, estimator) => ({
 	class: "info",
 	estimator
 });
-/** In the order in which a report lists them. The three made of step times hold the same information: one of them gates. */
+/** What a program reports as a `metric` line brings its own definition. The three made of step times hold the same information: one of them gates. */
 const REGISTRY = {
 	tokens_per_second: info("tok/s", "higher", "steps"),
 	samples_per_second: info("samples/s", "higher", "steps"),
@@ -42972,12 +42976,6 @@ const REGISTRY = {
 		direction: "lower",
 		class: "loss",
 		estimator: "last"
-	},
-	validation_loss: {
-		unit: "nat",
-		direction: "lower",
-		class: "loss",
-		estimator: "reported"
 	},
 	accelerator_rate: info("FLOP/s", "higher", "total"),
 	cpu_rate: info("FLOP/s", "higher", "total"),
