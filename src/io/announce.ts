@@ -40,9 +40,8 @@ export async function announceJob(input: Announcement): Promise<void> {
   }
   for (const left of plan.skipped) progress.line(`${left.id}: left out, ${left.reason}`);
   for (const left of plan.failed) progress.line(`${left.id}: cannot run, ${left.reason}`);
-  const more = unknown === 0 ? "" : ` and ${unknown} of unknown duration`;
   progress.line(
-    `measuring: about ${formatDuration(known)}${more}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`,
+    `measuring: ${totalText(known, unknown)}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`,
   );
   const sum = (bytes: (install: Install) => number): string =>
     formatValue(
@@ -54,6 +53,11 @@ export async function announceJob(input: Announcement): Promise<void> {
       ? "environments: all there, nothing to download"
       : `environments to make first (once): ${input.installs.map((install) => install.name).join(", ")}; about ${sum((install) => install.downloadBytes)} to download, ${sum((install) => install.diskBytes)} on disk`,
   );
+}
+
+function totalText(known: number, unknown: number): string {
+  if (unknown === 0) return `about ${formatDuration(known)}`;
+  return known === 0 ? "duration not known yet" : `about ${formatDuration(known)} and ${unknown} of unknown duration`;
 }
 
 function runFromHistory(planned: PlannedBenchmark, history: readonly JobResult[]): number | null {

@@ -40,7 +40,9 @@ export function terminalProgress(stream: NodeJS.WriteStream): Progress {
             stream,
             hideCursor: true,
             clearOnComplete: true,
+            // The clock moves once a second; more drawing would take time from what is measured.
             forceRedraw: true,
+            fps: 1,
             autopadding: true,
           },
           cliProgress.Presets.shades_classic,
