@@ -1,8 +1,15 @@
 /** What a well-formed suite can still get wrong: names the catalogue does not have, values out of range, doubles. */
 import type { Catalogue, Hyperparameter, Workload } from "./catalogue.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import type { Problem } from "./suite-parse.ts";
 import { titleOf, type CommandEntry, type SuiteFile, type WorkloadEntry } from "./suite.ts";
+
+/** A mistake in a suite file, at a place named by the keys that lead to it. */
+export interface Problem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** The key itself is wrong, not its value. */
+  readonly atKey?: boolean;
+}
 
 export function checkSuite(suite: SuiteFile, catalogue: Catalogue): Problem[] {
   return [

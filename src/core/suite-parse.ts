@@ -4,16 +4,8 @@ import * as z from "zod";
 import { shippedCatalogue, type Catalogue } from "./catalogue.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { UserError } from "./errors.ts";
-import { checkSuite } from "./suite-check.ts";
+import { checkSuite, type Problem } from "./suite-check.ts";
 import { entrySchemas, suiteSchema, type CommandEntry, type Suite, type WorkloadEntry } from "./suite.ts";
-
-/** A mistake in a suite file, at a place named by the keys that lead to it. */
-export interface Problem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  /** The key itself is wrong, not its value. */
-  readonly atKey?: boolean;
-}
 
 const outline = suiteSchema.extend({ benchmarks: z.array(z.unknown()).min(1) });
 const MAX_BYTES = 262_144;
