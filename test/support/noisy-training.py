@@ -32,7 +32,7 @@ class Settings:
     tokens: int = 512
     peak_bytes: int = 2_000_000_000
     final_loss: float = 2.5
-    failure: str = ""  # kill, hang, nan, oom, garbage, truncated, exit; empty: none
+    failure: str = ""  # kill, hang, stubborn, nan, oom, garbage, truncated, exit; empty: none
     fail_at: int = 11  # the step at which it happens
     fail_from_repeat: int = 1  # earlier repeats go well
 
@@ -60,8 +60,12 @@ def fail(kind: str, append, write) -> None:
     """Carries out one failure. Returns only where the program would go on."""
     if kind == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    if kind == "hang":
-        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+    if kind in ("hang", "stubborn"):
+        deaf = "import signal, time; [signal.signal(s, signal.SIG_IGN) for s in (2, 15)]; time.sleep(3600)"
+        if kind == "stubborn":
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        subprocess.Popen([sys.executable, "-c", deaf if kind == "stubborn" else "import time; time.sleep(3600)"])
         print("hanging", flush=True)
         time.sleep(3600)
     if kind == "oom":

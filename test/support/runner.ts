@@ -52,7 +52,7 @@ export interface ActionRun {
   readonly runnerName?: string;
   /** `env:` of the job. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The job is cancelled as soon as this answers true; it is asked at each line of the log. */
+  /** The job is cancelled as soon as this answers true; it is asked ten times a second. */
   readonly cancelWhen?: (log: string) => boolean;
 }
 
@@ -248,11 +248,11 @@ async function execute(
     );
   };
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => {
-      reader.read(line);
-      if (cancelledAt === null && run.cancelWhen?.(reader.log) === true) cancel();
-    });
+    createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => reader.read(line));
   }
+  const asking = setInterval(() => {
+    if (cancelledAt === null && run.cancelWhen?.(reader.log) === true) cancel();
+  }, 100);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
@@ -261,6 +261,7 @@ async function execute(
       timers.push(setTimeout(() => resolve(status), LINGER));
     });
   });
+  clearInterval(asking);
   child.stdout.destroy();
   child.stderr.destroy();
   for (const timer of timers) clearTimeout(timer);

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { jobResultSchema } from "../../src/core/result.ts";
+import { BenchProject } from "../support/bench-project.ts";
+
+/** What the first run of a benchmark has printed so far. */
+function printed(runs: string | null): string {
+  const log = path.join(runs ?? "", "head-1.log");
+  return runs !== null && existsSync(log) ? readFileSync(log, "utf8") : "";
+}
+
+describe("the shipped action when its job is cancelled", () => {
+  it.each(["hang", "stubborn"])("leaves no process behind and keeps what it has (%s)", async (failure) => {
+    await using project = await BenchProject.create({ benchmarks: ["quick", "stuck"] });
+    const { result, runId } = await project.push(
+      { stuck: { failure } },
+      { cancelWhen: () => printed(project.runsOf("stuck.torch-cpu")).includes("hanging") },
+    );
+    // The runner's own SIGTERM, 7.5 s later, was not needed.
+    expect(result).toMatchObject({ conclusion: "cancelled", signals: ["SIGINT"], orphans: [] });
+    expect(result.code).not.toBe(0);
+    expect(result.cancelMs).toBeLessThan(7500);
+
+    const folder = path.join(
+      result.temp,
+      "finetune-bench",
+      `finetune-bench-${result.outputs["runner-key"]}-${runId}-1`,
+    );
+    const job = jobResultSchema.parse(JSON.parse(await readFile(path.join(folder, "result.json"), "utf8")));
+    expect(
+      job.benchmarks.map(({ id, status }) => [id, status.state === "failed" ? status.reason : status.state]),
+    ).toEqual([
+      ["quick.torch-cpu", "cancelled"],
+      ["stuck.torch-cpu", "cancelled"],
+    ]);
+    expect(job.benchmarks[0]?.runs.map((run) => run.outcome.status)).toEqual(["ok"]);
+    const events = await readFile(path.join(folder, "runs", "stuck.torch-cpu", "head-1.jsonl"), "utf8");
+    expect(events.trimEnd().split("\n")).toHaveLength(11);
+    expect(result.annotations.map((annotation) => annotation.message).join("\n")).toMatch(/cancelled/);
+    // A cancelled job is no point of the history.
+    expect(result.outputs["baseline-saved"]).not.toBe("true");
+    expect((await project.history()).size).toBe(0);
+  });
+});
