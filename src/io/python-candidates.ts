@@ -25,8 +25,9 @@ export async function* pythonCandidates(env: NodeJS.ProcessEnv, platform: NodeJS
         if (await isProgram(file)) yield { file, args: [] };
       }
     }
-    if (windows) yield { file: "py", args: ["-3"] };
   }
+  // The launcher of python.org's installer knows interpreters that stand on no PATH.
+  if (windows) yield { file: "py", args: ["-3"] };
 }
 
 /** A program on the PATH, or null. */
