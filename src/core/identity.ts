@@ -115,13 +115,6 @@ export function softwareIdentity(software: SoftwareFacts): Identity {
   return identity(facts);
 }
 
-/** Package versions that are recorded and never a reason to refuse, as drift fields: `package NAME`, `python`. */
-export function softwareDrift(software: SoftwareFacts): Record<string, string> {
-  const others = Object.entries(software.packages).filter(([name]) => !isNumeric(name));
-  const named = others.map(([name, version]) => [`package ${packageName(name)}`, version]);
-  return { python: software.python, ...Object.fromEntries(named) };
-}
-
 function packageName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
