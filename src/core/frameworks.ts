@@ -68,7 +68,11 @@ function pairOf(
   const memory = common(measured, (value) => value.class === "memory") ?? common(measured, isResidentMemory);
   const loss = common(measured, (value) => value.class === "loss");
   const step = common(measured, isStepTime);
-  const throughput = common(measured, (value) => value.primary && value.class === "throughput");
+  // Where the step time itself is judged it stands above already.
+  const throughput = common(
+    measured,
+    (value) => value.primary && value.class === "throughput" && value.name !== "step_time",
+  );
   const side = (benchmark: BenchmarkResult, which: "mlx" | "torch"): FrameworkSide => ({
     benchmark: benchmark.id,
     backend: benchmark.backend,
