@@ -8,7 +8,7 @@ from pathlib import Path
 
 from finetune_bench import PROTOCOL_VERSION, __version__
 from finetune_bench.backends import BACKENDS
-from finetune_bench.errors import EXIT_OK, HarnessError
+from finetune_bench.errors import EXIT_OK, CheckFailed, HarnessError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -70,6 +70,25 @@ def _run(given: argparse.Namespace) -> int:
     return run(given.order, given.backend, given.events, given.cache, given.benchmark)
 
 
+def _parity_record(given: argparse.Namespace) -> int:
+    from finetune_bench.order import read_order
+    from finetune_bench.process import ensure_environment
+    from finetune_bench.trace import record, write_trace
+
+    ensure_environment(given.backend)
+    write_trace(given.out, record(read_order(given.order), given.backend, given.cache))
+    return EXIT_OK
+
+
+def _parity_compare(given: argparse.Namespace) -> int:
+    from finetune_bench.parity import climb, draw, first_failure
+    from finetune_bench.trace import read_trace
+
+    rungs = climb(read_trace(given.ours), read_trace(given.theirs))
+    print(draw(rungs))
+    return EXIT_OK if first_failure(rungs) is None else CheckFailed("").exit_code
+
+
 def _print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
@@ -107,6 +126,20 @@ def _parser() -> argparse.ArgumentParser:
 
     smoking = command("smoke", _smoke, "import the framework, multiply once, print the software as JSON")
     backend(smoking)
+
+    parity = commands.add_parser("parity", help="prove that two backends do the same work").add_subparsers(
+        required=True, metavar="record|compare"
+    )
+    recording = parity.add_parser("record", help="run an order and keep a trace of its numbers")
+    recording.set_defaults(command=_parity_record)
+    recording.add_argument("order", type=Path)
+    backend(recording)
+    cache(recording)
+    recording.add_argument("--out", required=True, type=Path, help="file that receives the trace")
+    comparing = parity.add_parser("compare", help="print the ladder of two traces; exit status 5 where they differ")
+    comparing.set_defaults(command=_parity_compare)
+    comparing.add_argument("ours", type=Path)
+    comparing.add_argument("theirs", type=Path)
 
     running = command("run", _run, "run one benchmark once and append its events to a file")
     running.add_argument("order", type=Path)

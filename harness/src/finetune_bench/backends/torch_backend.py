@@ -27,7 +27,8 @@ class TorchBackend:
             raise BackendUnavailable(f"torch {torch.__version__} sees no {self.device_type} device on this machine")
         if is_cpu(self.name):
             torch.set_num_threads(1)
-            torch.set_num_interop_threads(1)
+            if torch.get_num_interop_threads() != 1:  # may be set once in a process
+                torch.set_num_interop_threads(1)
         torch.set_float32_matmul_precision("highest")
         torch.backends.cudnn.allow_tf32 = False
         self.device = torch.device(self.device_type)

@@ -1,0 +1,155 @@
+"""A numerics trace: what one backend computed of one work order, small enough to keep and to compare."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from finetune_bench.backends import make_backend
+from finetune_bench.canonical import sha256_of
+from finetune_bench.errors import BadInput
+from finetune_bench.order import Order
+from finetune_bench.store import write_atomically
+from finetune_bench.structure import from_json, to_json
+from finetune_bench.workloads import find_workload
+from finetune_bench.workloads.lora_task import LoraTask
+
+LOGIT_ROWS = 2
+LOGIT_SAMPLES = 256
+PARAMETER_SAMPLES = 64
+"""Values kept of each group of parameters, evenly spread: enough to tell a difference of the whole in L2."""
+DIGITS = 9
+"""Significant digits kept: all that a float32 has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Tensors of one role (`q_proj.lora_B`): how many, how many values, how many of these train."""
+
+    tensors: int
+    parameters: int
+    trained: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """The rungs of the ladder, in order. Samples of logits and parameters are at fixed, evenly spread places."""
+
+    backend: str
+    precision: str
+    work_hash: str
+    tokens_sha256: str
+    batches_sha256: str
+    weights_sha256: str
+    """Of the base weights as the model holds them, rounded to float32."""
+    groups: dict[str, Group]
+    logits: tuple[float, ...]
+    first_loss: float
+    gradient_norms: dict[str, float]
+    """Of the first step, before clipping."""
+    first_update: dict[str, tuple[float, ...]]
+    """Parameters after the first step, minus before."""
+    losses: tuple[float, ...]
+    total_norms: tuple[float, ...]
+    trained: dict[str, tuple[float, ...]]
+    """Parameters after the last step."""
+
+
+def record(order: Order, backend_name: str, cache: Path) -> Trace:
+    """Runs every step of an order and keeps what the ladder compares."""
+    backend = make_backend(backend_name)
+    task = find_workload(order.workload).open_task(order, backend, cache)
+    if not isinstance(task, LoraTask):
+        raise BadInput(f"{order.workload} trains no model: there is nothing to trace")
+    for _, prepare in task.preparation():
+        prepare()
+    model, work = task.model, task.work
+    logits = model.logits(model.place(task.batch("train", work.batches[0][:LOGIT_ROWS])))
+    data = task.fetch(0)
+    first_loss, gradients = model.gradients(data.batches, data.loss)
+    before = model.trained()
+    steps = []
+    first_update: dict[str, tuple[float, ...]] = {}
+    for index in range(work.steps):
+        steps.append(task.step(index, task.fetch(index)))
+        if index == 0:
+            first_update = sample_groups({name: value - before[name] for name, value in model.trained().items()})
+    return Trace(
+        backend=backend_name,
+        precision=work.precision.compute,
+        work_hash=order.work_hash,
+        tokens_sha256=work.data.sha256,
+        batches_sha256=sha256_of([to_json(work.batches), work.pad_length, work.accumulation]),
+        weights_sha256=task.base_sha256(),
+        groups=_groups(model.parameters()),
+        logits=_sample(logits, LOGIT_SAMPLES),
+        first_loss=first_loss,
+        gradient_norms={name: _rounded(norm) for name, norm in group_norms(gradients).items()},
+        first_update=first_update,
+        losses=tuple(step.loss for step in steps if step.loss is not None),
+        total_norms=tuple(_rounded(step.grad_norm) for step in steps if step.grad_norm is not None),
+        trained=sample_groups(model.trained()),
+    )
+
+
+def group_of(name: str) -> str:
+    """The role of a tensor: its name without the path to its layer."""
+    parts = name.removesuffix(".weight").split(".")
+    return ".".join(parts[-2:]) if ".lora_" in name else parts[-1]
+
+
+def _groups(parameters: Mapping[str, tuple[tuple[int, ...], bool]]) -> dict[str, Group]:
+    by_group: dict[str, list[tuple[int, bool]]] = {}
+    for name in sorted(parameters):
+        shape, trains = parameters[name]
+        by_group.setdefault(group_of(name), []).append((int(np.prod(shape)), trains))
+    return {
+        name: Group(
+            tensors=len(members),
+            parameters=sum(count for count, _ in members),
+            trained=sum(count for count, trains in members if trains),
+        )
+        for name, members in by_group.items()
+    }
+
+
+def _by_group(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """All values of a group end to end, tensors in the order of their names."""
+    parts: dict[str, list[np.ndarray]] = {}
+    for name in sorted(tensors):
+        parts.setdefault(group_of(name), []).append(np.ravel(tensors[name]).astype(np.float64))
+    return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+
+
+def group_norms(tensors: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return {name: float(np.linalg.norm(values)) for name, values in _by_group(tensors).items()}
+
+
+def sample_groups(tensors: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
+    return {name: _sample(values, PARAMETER_SAMPLES) for name, values in _by_group(tensors).items()}
+
+
+def _sample(values: np.ndarray, count: int) -> tuple[float, ...]:
+    flat = np.ravel(values)
+    places = np.unique(np.linspace(0, len(flat) - 1, count).round().astype(int))
+    return tuple(_rounded(float(value)) for value in flat[places])
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS - 1}e}")
+
+
+def write_trace(path: Path, trace: Trace) -> None:
+    """JSON, one field a line."""
+    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in to_json(trace).items())
+    write_atomically(path, lambda temporary: temporary.write_text(f"{{\n{lines}\n}}\n"))
+
+
+def read_trace(path: Path) -> Trace:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"cannot read the trace {path}: {error}") from error
+    return from_json(Trace, value, "trace")
