@@ -6,6 +6,7 @@ import path from "node:path";
 import { jobResultSchema, type JobResult } from "../../src/core/result.ts";
 import { type ArtifactServer, startArtifacts } from "./artifact-server.ts";
 import { type GitHub, type GitHubOptions, startGitHub } from "./github-server.ts";
+import type { Pull } from "./github-repository.ts";
 import { type ActionResult, type ActionRun, runAction } from "./runner.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
@@ -77,19 +78,33 @@ export class BenchProject {
 
   /** Merges a change to the default branch and runs the job of that push. */
   async push(noise: Noise, options: JobOptions = {}): Promise<Job> {
-    const sha = await this.github.git.commit("main", await this.files(noise), "a merge");
+    const sha = await this.merge(noise);
     return this.run("push", await this.github.pushPayload("main", sha), sha, options);
+  }
+
+  /** Merges a change to the default branch and checks it out. */
+  async merge(noise: Noise): Promise<string> {
+    const sha = await this.github.git.commit("main", await this.files(noise), "a merge");
+    await this.checkout(sha);
+    return sha;
   }
 
   /** Opens or renews a pull request with a change and runs its job. */
   async pullRequest(number: number, noise: Noise, options: JobOptions = {}): Promise<Job> {
+    const pull = await this.propose(number, noise);
+    return this.run("pull_request", this.github.pullPayload(number), pull.mergeSha, options);
+  }
+
+  /** Opens or renews a pull request and checks its merge commit out. */
+  async propose(number: number, noise: Noise): Promise<Pull> {
     const { git, pulls } = this.github;
     if ((await git.resolve("main")) === null) await git.commit("main", { "README.md": "# engine\n" }, "first");
     const branch = `change-${number}`;
     if ((await git.resolve(branch)) === null) await git.run(["branch", branch, "main"]);
     await git.commit(branch, await this.files(noise), "a change");
     const pull = await pulls.open({ number, head: branch });
-    return this.run("pull_request", this.github.pullPayload(number), pull.mergeSha, options);
+    await this.checkout(pull.mergeSha);
+    return pull;
   }
 
   /** Where the runs of a benchmark's job in progress are kept, once there is such a folder. */
@@ -117,8 +132,7 @@ export class BenchProject {
   async run(event: string, payload: object, sha: string, options: JobOptions): Promise<Job> {
     this.runs += 1;
     const runId = `${9_000_000_000 + this.runs}`;
-    await rm(this.workspace, { recursive: true, force: true });
-    await this.github.git.checkout(this.workspace, sha);
+    await this.checkout(sha);
     const result = await runAction({
       actionDir: this.actionDir,
       event,
@@ -131,6 +145,11 @@ export class BenchProject {
       ...options,
     });
     return { result, sha, runId };
+  }
+
+  private async checkout(sha: string): Promise<void> {
+    await rm(this.workspace, { recursive: true, force: true });
+    await this.github.git.checkout(this.workspace, sha);
   }
 
   private async files(noise: Noise): Promise<Record<string, string>> {
