@@ -31,7 +31,7 @@ const NEVER_INSTALLING =
   /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
 
 /** Text of Python's programs arrives as UTF-8 and line by line. */
-const PYTHON = { PYTHONUTF8: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1", PYTHONNOUSERSITE: "1" };
+const PYTHON = { PYTHONUTF8: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1" };
 
 /**
  * The environment of a measured process. `extra` (the suite's own `env`) stands above all.
@@ -55,7 +55,8 @@ export function installEnvironment(
 ): Variables {
   const installing = keep(parent, INSTALLING, platform);
   for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
-  const quiet = { PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", UV_NO_PROGRESS: "1" };
+  // A user's own program may rely on packages of the user's folder; nothing installed here may.
+  const quiet = { PYTHONNOUSERSITE: "1", PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", UV_NO_PROGRESS: "1" };
   return merge({ ...measuringEnvironment(parent, {}, platform), ...installing, ...quiet }, extra, platform);
 }
 

@@ -46,7 +46,6 @@ describe("a measured process", () => {
       PYTHONUTF8: "1",
       PYTHONIOENCODING: "utf-8",
       PYTHONUNBUFFERED: "1",
-      PYTHONNOUSERSITE: "1",
       MY_FLAG: "1",
     });
   });
@@ -67,6 +66,7 @@ describe("an installation", () => {
       SSL_CERT_FILE: "/ca.pem",
       PIP_INDEX_URL: "https://mirror",
       UV_DEFAULT_INDEX: "https://mirror",
+      PYTHONNOUSERSITE: "1",
       PIP_NO_INPUT: "1",
     });
     expect(Object.values(env)).not.toContain("secret");
