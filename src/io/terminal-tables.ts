@@ -37,7 +37,7 @@ interface Group<Row> {
 
 /** What may be shortened or left out, one after the other, until the table is narrow enough. */
 const NARROWER = ["everything", "without reasons", "without intervals", "short verdicts", "without base"] as const;
-const WITH_REASON: readonly Verdict[] = ["incomparable", "failed"];
+const WITH_REASON: ReadonlySet<Verdict> = new Set<Verdict>(["incomparable", "failed"]);
 
 /** Every judged metric under the name of its benchmark. */
 export function comparisonLines(report: Report, look: Look): string {
@@ -75,7 +75,7 @@ function comparisonColumns(report: Report, step: number): Column<Comparison>[] {
 
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row: Comparison, report: Report, step: number): string {
-  const short = step >= 3 || (step >= 1 && WITH_REASON.includes(row.verdict));
+  const short = step >= 3 || (step >= 1 && WITH_REASON.has(row.verdict));
   return short ? row.verdict : terminalText(plain(verdictOf(row, report)));
 }
 

@@ -90,14 +90,13 @@ test("Ctrl-C ends every process, keeps what was measured and says so with its ex
   const marked = (): Promise<number[]> => withVariable("RUNNER_TRACKING_ID", mark);
   let during: number[] = [];
   const ended = await project.run(["run", "--save"], { RUNNER_TRACKING_ID: mark }, (child) => {
+    const interrupt = async (): Promise<void> => {
+      await setTimeout(1000);
+      during = await marked();
+      child.kill("SIGINT");
+    };
     child.stderr?.on("data", (text: string) => {
-      if (text.includes("stuck.torch-cpu (run 1"))
-        void setTimeout(1000)
-          .then(marked)
-          .then((pids) => {
-            during = pids;
-            child.kill("SIGINT");
-          });
+      if (text.includes("stuck.torch-cpu (run 1")) void interrupt();
     });
   });
   expect(ended.code, ended.stderr).toBe(130);

@@ -60,10 +60,10 @@ export async function localProject(files: Readonly<Record<string, string>> = {})
     },
     async stored() {
       const keys = await readdir(below("baselines")).catch(() => []);
-      const files = await Promise.all(
+      const paths = await Promise.all(
         keys.map(async (key) => (await readdir(below("baselines", key))).map((file) => below("baselines", key, file))),
       );
-      return files.flat().sort();
+      return paths.flat().sort();
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
