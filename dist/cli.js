@@ -4638,7 +4638,7 @@ const NARROWER = [
 	"short verdicts",
 	"without base"
 ];
-const WITH_REASON = ["incomparable", "failed"];
+const WITH_REASON = /* @__PURE__ */ new Set(["incomparable", "failed"]);
 /** Every judged metric under the name of its benchmark. */
 function comparisonLines(report, look) {
 	const groups = /* @__PURE__ */ new Map();
@@ -4687,7 +4687,7 @@ function comparisonColumns(report, step) {
 }
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row, report, step) {
-	return step >= 3 || step >= 1 && WITH_REASON.includes(row.verdict) ? row.verdict : terminalText(plain(verdictOf(row, report)));
+	return step >= 3 || step >= 1 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain(verdictOf(row, report)));
 }
 function changeText(row, withInterval) {
 	const { size, sense, interval } = changeOf(row);
@@ -5434,6 +5434,7 @@ function terminalProgress(stream) {
 					hideCursor: true,
 					clearOnComplete: true,
 					forceRedraw: true,
+					fps: 1,
 					autopadding: true
 				}, import_cli_progress.default.Presets.shades_classic);
 				bar.start(total, done, { label });

@@ -7671,7 +7671,7 @@ function pairOf(mlx, torch, work_hash, comparisons) {
 	const memory = common$2(measured, (value) => value.class === "memory") ?? common$2(measured, isResidentMemory);
 	const loss = common$2(measured, (value) => value.class === "loss");
 	const step = common$2(measured, isStepTime);
-	const throughput = common$2(measured, (value) => value.primary && value.class === "throughput");
+	const throughput = common$2(measured, (value) => value.primary && value.class === "throughput" && value.name !== "step_time");
 	const side = (benchmark, which) => ({
 		benchmark: benchmark.id,
 		backend: benchmark.backend,
@@ -40897,8 +40897,7 @@ const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|
 const PYTHON = {
 	PYTHONUTF8: "1",
 	PYTHONIOENCODING: "utf-8",
-	PYTHONUNBUFFERED: "1",
-	PYTHONNOUSERSITE: "1"
+	PYTHONUNBUFFERED: "1"
 };
 /**
 * The environment of a measured process. `extra` (the suite's own `env`) stands above all.
@@ -40916,6 +40915,7 @@ function installEnvironment(parent, extra = {}, platform = process.platform) {
 	const installing = keep(parent, INSTALLING, platform);
 	for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
 	const quiet = {
+		PYTHONNOUSERSITE: "1",
 		PIP_NO_INPUT: "1",
 		PIP_DISABLE_PIP_VERSION_CHECK: "1",
 		UV_NO_PROGRESS: "1"
@@ -41217,10 +41217,13 @@ async function announceJob(input) {
 	}
 	for (const left of plan.skipped) progress.line(`${left.id}: left out, ${left.reason}`);
 	for (const left of plan.failed) progress.line(`${left.id}: cannot run, ${left.reason}`);
-	const more = unknown === 0 ? "" : ` and ${unknown} of unknown duration`;
-	progress.line(`measuring: about ${formatDuration(known)}${more}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`);
+	progress.line(`measuring: ${totalText(known, unknown)}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`);
 	const sum = (bytes) => formatValue(input.installs.reduce((total, install) => total + bytes(install), 0), "B");
 	progress.line(input.installs.length === 0 ? "environments: all there, nothing to download" : `environments to make first (once): ${input.installs.map((install) => install.name).join(", ")}; about ${sum((install) => install.downloadBytes)} to download, ${sum((install) => install.diskBytes)} on disk`);
+}
+function totalText(known, unknown) {
+	if (unknown === 0) return `about ${formatDuration(known)}`;
+	return known === 0 ? "duration not known yet" : `about ${formatDuration(known)} and ${unknown} of unknown duration`;
 }
 function runFromHistory(planned, history) {
 	for (const job of history.toReversed()) {
@@ -43626,21 +43629,19 @@ async function* pythonCandidates(env, platform) {
 	const windows = platform === "win32";
 	const onPath = pathFolders(env, platform);
 	const seen = /* @__PURE__ */ new Set();
-	for (const folders of [onPath, await usualFolders(env, platform)]) {
-		for (const name of NAMES) for (const folder of folders) {
-			const file = path.join(folder, windows ? `${name}.exe` : name);
-			if (seen.has(file) || platform === "darwin" && file.startsWith("/usr/bin/")) continue;
-			seen.add(file);
-			if (await isProgram(file)) yield {
-				file,
-				args: []
-			};
-		}
-		if (windows) yield {
-			file: "py",
-			args: ["-3"]
+	for (const folders of [onPath, await usualFolders(env, platform)]) for (const name of NAMES) for (const folder of folders) {
+		const file = path.join(folder, windows ? `${name}.exe` : name);
+		if (seen.has(file) || platform === "darwin" && file.startsWith("/usr/bin/")) continue;
+		seen.add(file);
+		if (await isProgram(file)) yield {
+			file,
+			args: []
 		};
 	}
+	if (windows) yield {
+		file: "py",
+		args: ["-3"]
+	};
 }
 /** A program on the PATH, or null. */
 async function findProgram(name, env, platform) {
