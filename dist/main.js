@@ -145,7 +145,7 @@ function actionProgress() {
 		},
 		runs(done, total, label) {
 			flush();
-			if (done < total) log(`run ${done + 1} of ${total}: ${label}`);
+			if (done < total) log(`${done + 1}/${total} ${label}`);
 		},
 		end
 	};
@@ -157,9 +157,9 @@ function annotationsOf(report, publishing) {
 		{
 			level: report.gate.gate === "fail" ? "error" : report.gate.gate === "neutral" ? "warning" : "notice",
 			title: "finetune-bench",
-			message: [report.headline, ...report.advice].map(plain).join(" ")
+			message: [`${plain(report.headline)}.`, ...report.advice.map(plain)].join(" ")
 		},
-		...publishing.map((warning) => ({
+		...[...report.store_faults, ...publishing].map((warning) => ({
 			level: "warning",
 			message: warning
 		})),

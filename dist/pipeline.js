@@ -6587,9 +6587,9 @@ const ICONS$1 = {
 function iconOf({ verdict, unconfirmed }) {
 	return verdict === "regression" && unconfirmed ? "⚠️" : ICONS$1[verdict];
 }
-/** The icon of the headline: of its worst finding, and a warning where a first baseline was to be stored and was not. */
-function iconFor({ comparisons, gate, recorded }) {
-	if (gate.verdict === "no-baseline" && recorded === "failed") return "⚠️";
+/** The icon of the headline: of its worst finding, and a warning where the store failed a first comparison. */
+function iconFor({ comparisons, gate, store_faults }) {
+	if (gate.verdict === "no-baseline" && store_faults.length > 0) return "⚠️";
 	const [worst] = worstFirst(withVerdict(comparisons, gate.verdict));
 	return worst === void 0 ? ICONS$1.inconclusive : iconOf(worst);
 }
@@ -7161,6 +7161,7 @@ function incomparable$1(runner, found, affected, total) {
 }
 function noBaseline$1(report, affected, total) {
 	const runner = named(report.runner_key);
+	if (report.history_unread) return say`The history of ${runner} could not be read: nothing was compared`;
 	if (affected < total) return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
 	switch (report.recorded) {
 		case "yes": return say`No baseline yet on ${runner}: this run was recorded as the first one`;
@@ -7537,10 +7538,15 @@ const STALE_DAYS = 30;
 function adviceOf(report) {
 	return [
 		...forVerdict(report),
+		...forStore(report),
 		...forRecord(report),
 		...forAge(report),
 		...forGate(report)
 	];
+}
+/** A store that failed is told in its own words, before anything else that could explain an empty comparison. */
+function forStore(report) {
+	return report.store_faults.map((fault) => [named(fault)]);
 }
 function forVerdict(report) {
 	const { comparisons, gate, suite } = report;
@@ -7555,7 +7561,7 @@ function forVerdict(report) {
 			if (worst.metric?.class === "loss") return [[`Same seed, same data, other loss: look at precision, optimiser, data order and library versions. The loss of every step is in the ${filesOf$1(report)}.`]];
 			return [];
 		case "incomparable": return [incomparable(worst.differences.map(({ kind }) => kind))];
-		case "no-baseline": return noBaseline(report, many);
+		case "no-baseline": return report.history_unread ? [] : noBaseline(report, many);
 		case "inconclusive": return inconclusive(report);
 		case "improvement": return worst.unconfirmed ? [["Judged against history alone; run it again to be sure."]] : [];
 		case "no-change": return [];
@@ -7607,7 +7613,7 @@ function inconclusive(report) {
 }
 /** A result that was to be stored and was not is said whatever the verdict. */
 function forRecord({ recorded }) {
-	return recorded === "failed" ? [["This result could not be stored, so the history did not grow; the warning below says why."]] : [];
+	return recorded === "failed" ? [["This result could not be stored, so the history did not grow."]] : [];
 }
 function forAge({ baseline }) {
 	if (baseline === null || baseline.age_days < STALE_DAYS) return [];
@@ -7993,6 +7999,10 @@ strictObject({
 	baseline: baselineSummarySchema.extend({ age_days: number$1().nonnegative() }).nullable(),
 	measured_s: number$1().nonnegative(),
 	recorded: recordedSchema,
+	/** The history could not be read: "no baseline" then says nothing about what is stored. */
+	history_unread: boolean(),
+	/** Why the history could not be read or this result not stored; never hidden among the warnings. */
+	store_faults: array(text$1),
 	warnings: array(strictObject({
 		message: string(),
 		benchmarks: array(string())
@@ -8034,6 +8044,8 @@ function buildReport(input) {
 		},
 		measured_s: result.measured_s,
 		recorded,
+		history_unread: input.historyUnread ?? false,
+		store_faults: [...input.storeFaults ?? []].map((fault) => clip(fault, 2e3)),
 		warnings: gatherWarnings(result, comparisons, input.warnings ?? []),
 		links: {
 			artifact_url: input.artifactUrl ?? null,
@@ -16022,7 +16034,8 @@ function branchStore({ api, branch, defaultBranch }) {
 				const advice = isRefusal(failure) ? ` ${permissionAdvice({ contents: "read" })}` : "";
 				return {
 					results: [],
-					warnings: [`the baselines on ${where} could not be read: ${describeFailure(failure)}.${advice}`]
+					warnings: [],
+					unread: `the baselines on ${where} could not be read: ${describeFailure(failure)}.${advice}`
 				};
 			}
 		},
@@ -16210,7 +16223,8 @@ async function read(root, runnerKey) {
 		};
 		return {
 			results: [],
-			warnings: [`the baselines of folder ${root} could not be read: ${fault.message}`]
+			warnings: [],
+			unread: `the baselines of folder ${root} could not be read: ${fault.message}`
 		};
 	}
 }
@@ -43836,22 +43850,22 @@ async function readMachine(inputs, host) {
 async function recordResult(result, host) {
 	if (!host.record) return {
 		recorded: "no",
-		warnings: []
+		fault: null
 	};
 	if (host.signal.aborted) return {
 		recorded: "no",
-		warnings: ["The job was cancelled: its result is not recorded."]
+		fault: "the job was cancelled: its result is not recorded"
 	};
 	host.progress.phase("Record");
 	const outcome = await host.store.save(result);
 	if (!outcome.saved) return {
 		recorded: "failed",
-		warnings: [`Baseline not saved: ${outcome.warning}`]
+		fault: `baseline not saved: ${outcome.warning}`
 	};
 	host.progress.line(`saved to ${outcome.where}`);
 	return {
 		recorded: "yes",
-		warnings: []
+		fault: null
 	};
 }
 // src/io/results-folder.ts
@@ -50814,17 +50828,14 @@ async function runPipeline(inputs, host) {
 		policy
 	});
 	const gate = decideGate(compared.comparisons, inputs.failOn);
-	const warnings = [
-		...history.warnings,
-		...record.warnings,
-		...compared.warnings
-	];
 	const report = buildReport({
 		result,
 		...compared,
 		gate,
 		recorded: record.recorded,
-		warnings
+		historyUnread: history.unread !== void 0,
+		storeFaults: [history.unread, record.fault].filter((fault) => typeof fault === "string"),
+		warnings: [...history.warnings, ...compared.warnings]
 	});
 	await folder.writeJson("report.json", report);
 	await folder.write("report.md", renderSummary(report));

@@ -43,8 +43,15 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const policy = { minEffect: suite.judge["min-effect"], maxTolerated: suite.judge["max-tolerated"] };
   const compared = compareJob({ result, history: history.results, planned: plan.listed, policy });
   const gate = decideGate(compared.comparisons, inputs.failOn);
-  const warnings = [...history.warnings, ...record.warnings, ...compared.warnings];
-  const report = buildReport({ result, ...compared, gate, recorded: record.recorded, warnings });
+  const report = buildReport({
+    result,
+    ...compared,
+    gate,
+    recorded: record.recorded,
+    historyUnread: history.unread !== undefined,
+    storeFaults: [history.unread, record.fault].filter((fault) => typeof fault === "string"),
+    warnings: [...history.warnings, ...compared.warnings],
+  });
   await folder.writeJson("report.json", report);
   await folder.write("report.md", renderSummary(report));
   return { report: await host.publish(report, folder), results: folder.path };

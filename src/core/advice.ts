@@ -8,7 +8,12 @@ import { counted, formatAge, formatPercent } from "./units.ts";
 const STALE_DAYS = 30;
 
 export function adviceOf(report: ReportFacts): Sentence[] {
-  return [...forVerdict(report), ...forRecord(report), ...forAge(report), ...forGate(report)];
+  return [...forVerdict(report), ...forStore(report), ...forRecord(report), ...forAge(report), ...forGate(report)];
+}
+
+/** A store that failed is told in its own words, before anything else that could explain an empty comparison. */
+function forStore(report: ReportFacts): Sentence[] {
+  return report.store_faults.map((fault) => [named(fault)]);
 }
 
 function forVerdict(report: ReportFacts): Sentence[] {
@@ -42,7 +47,7 @@ function forVerdict(report: ReportFacts): Sentence[] {
     case "incomparable":
       return [incomparable(worst.differences.map(({ kind }) => kind))];
     case "no-baseline":
-      return noBaseline(report, many);
+      return report.history_unread ? [] : noBaseline(report, many);
     case "inconclusive":
       return inconclusive(report);
     case "improvement":
@@ -133,9 +138,7 @@ function inconclusive(report: ReportFacts): Sentence[] {
 
 /** A result that was to be stored and was not is said whatever the verdict. */
 function forRecord({ recorded }: ReportFacts): Sentence[] {
-  return recorded === "failed"
-    ? [["This result could not be stored, so the history did not grow; the warning below says why."]]
-    : [];
+  return recorded === "failed" ? [["This result could not be stored, so the history did not grow."]] : [];
 }
 
 function forAge({ baseline }: ReportFacts): Sentence[] {

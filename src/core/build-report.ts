@@ -1,6 +1,7 @@
 /** The stages' values put together into one report. */
 import { adviceOf } from "./advice.ts";
 import type { BaselineSummary, Comparison, Difference } from "./comparison.ts";
+import { clip } from "./escape.ts";
 import { frameworkPairs } from "./frameworks.ts";
 import type { GateDecision } from "./gate.ts";
 import { headlineOf } from "./headline.ts";
@@ -17,6 +18,8 @@ export interface ReportInput {
   readonly differences: readonly Difference[];
   readonly gate: GateDecision;
   readonly recorded: Recorded;
+  readonly historyUnread?: boolean;
+  readonly storeFaults?: readonly string[];
   /** Of the stages around the measurement (store, publishing), beside those the result holds. */
   readonly warnings?: readonly string[];
   readonly artifactUrl?: string;
@@ -46,6 +49,8 @@ export function buildReport(input: ReportInput): Report {
     baseline: baseline === null ? null : { ...baseline, age_days: ageDays(baseline.newest_at, result.job.finished_at) },
     measured_s: result.measured_s,
     recorded,
+    history_unread: input.historyUnread ?? false,
+    store_faults: [...(input.storeFaults ?? [])].map((fault) => clip(fault, 2000)),
     warnings: gatherWarnings(result, comparisons, input.warnings ?? []),
     links: { artifact_url: input.artifactUrl ?? null, run_url: result.job.run_url },
   };

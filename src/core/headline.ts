@@ -92,6 +92,7 @@ function incomparable(runner: string, found: readonly Comparison[], affected: nu
 
 function noBaseline(report: ReportFacts, affected: number, total: number): Sentence {
   const runner = named(report.runner_key);
+  if (report.history_unread) return say`The history of ${runner} could not be read: nothing was compared`;
   if (affected < total)
     return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
   switch (report.recorded) {

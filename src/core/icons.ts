@@ -18,9 +18,9 @@ export function iconOf({ verdict, unconfirmed }: Pick<Comparison, "verdict" | "u
   return verdict === "regression" && unconfirmed ? "⚠️" : ICONS[verdict];
 }
 
-/** The icon of the headline: of its worst finding, and a warning where a first baseline was to be stored and was not. */
-export function iconFor({ comparisons, gate, recorded }: Report): string {
-  if (gate.verdict === "no-baseline" && recorded === "failed") return "⚠️";
+/** The icon of the headline: of its worst finding, and a warning where the store failed a first comparison. */
+export function iconFor({ comparisons, gate, store_faults }: Report): string {
+  if (gate.verdict === "no-baseline" && store_faults.length > 0) return "⚠️";
   const [worst] = worstFirst(withVerdict(comparisons, gate.verdict));
   return worst === undefined ? ICONS.inconclusive : iconOf(worst);
 }

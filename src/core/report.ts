@@ -65,6 +65,10 @@ export const reportSchema = z.strictObject({
   baseline: baselineSummarySchema.extend({ age_days: z.number().nonnegative() }).nullable(),
   measured_s: z.number().nonnegative(),
   recorded: recordedSchema,
+  /** The history could not be read: "no baseline" then says nothing about what is stored. */
+  history_unread: z.boolean(),
+  /** Why the history could not be read or this result not stored; never hidden among the warnings. */
+  store_faults: z.array(text),
   warnings: z.array(z.strictObject({ message: z.string(), benchmarks: z.array(z.string()) })),
   links: z.strictObject({ artifact_url: z.string().nullable(), run_url: z.string().nullable() }),
 });

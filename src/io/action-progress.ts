@@ -35,7 +35,7 @@ export function actionProgress(): Progress {
     },
     runs(done, total, label) {
       flush();
-      if (done < total) log(`run ${done + 1} of ${total}: ${label}`);
+      if (done < total) log(`${done + 1}/${total} ${label}`);
     },
     end,
   };

@@ -6,10 +6,10 @@ import type { Annotation } from "./runner.ts";
 /** The verdict first; then what could not be published or measured well. */
 export function annotationsOf(report: Report, publishing: readonly string[]): Annotation[] {
   const level = report.gate.gate === "fail" ? "error" : report.gate.gate === "neutral" ? "warning" : "notice";
-  const message = [report.headline, ...report.advice].map(plain).join(" ");
+  const message = [`${plain(report.headline)}.`, ...report.advice.map(plain)].join(" ");
   return [
     { level, title: "finetune-bench", message },
-    ...publishing.map((warning): Annotation => ({ level: "warning", message: warning })),
+    ...[...report.store_faults, ...publishing].map((warning): Annotation => ({ level: "warning", message: warning })),
     ...report.warnings.map((warning): Annotation => ({ level: "notice", message: warning.message })),
   ];
 }

@@ -4,8 +4,10 @@ import type { JobResult } from "../core/result.ts";
 export interface History {
   /** Results of one runner, oldest first by the time in the files. */
   readonly results: JobResult[];
-  /** What could not be read, and what to do about it. A store that cannot be reached gives no results and one warning. */
+  /** What could not be read, and what to do about it. */
   readonly warnings: string[];
+  /** Why nothing could be read at all, where it could not: that is not the same as an empty history. */
+  readonly unread?: string;
 }
 
 export type SaveOutcome =

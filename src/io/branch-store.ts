@@ -36,7 +36,7 @@ export function branchStore({ api, branch, defaultBranch }: BranchStoreOptions):
         const failure = apiFailure(error);
         const advice = isRefusal(failure) ? ` ${permissionAdvice({ contents: "read" })}` : "";
         const warning = `the baselines on ${where} could not be read: ${describeFailure(failure)}.${advice}`;
-        return { results: [], warnings: [warning] };
+        return { results: [], warnings: [], unread: warning };
       }
     },
     async save(result): Promise<SaveOutcome> {

@@ -38,7 +38,7 @@ async function read(root: string, runnerKey: string): Promise<History> {
   } catch (error) {
     const fault = systemFault(error);
     if (fault.code === "ENOENT") return { results: [], warnings: [] };
-    return { results: [], warnings: [`the baselines of folder ${root} could not be read: ${fault.message}`] };
+    return { results: [], warnings: [], unread: `the baselines of folder ${root} could not be read: ${fault.message}` };
   }
 }
 

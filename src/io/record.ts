@@ -7,12 +7,12 @@ import type { Host } from "./host.ts";
 export async function recordResult(
   result: JobResult,
   host: Pick<Host, "record" | "store" | "progress" | "signal">,
-): Promise<{ recorded: Recorded; warnings: string[] }> {
-  if (!host.record) return { recorded: "no", warnings: [] };
-  if (host.signal.aborted) return { recorded: "no", warnings: ["The job was cancelled: its result is not recorded."] };
+): Promise<{ recorded: Recorded; fault: string | null }> {
+  if (!host.record) return { recorded: "no", fault: null };
+  if (host.signal.aborted) return { recorded: "no", fault: "the job was cancelled: its result is not recorded" };
   host.progress.phase("Record");
   const outcome = await host.store.save(result);
-  if (!outcome.saved) return { recorded: "failed", warnings: [`Baseline not saved: ${outcome.warning}`] };
+  if (!outcome.saved) return { recorded: "failed", fault: `baseline not saved: ${outcome.warning}` };
   host.progress.line(`saved to ${outcome.where}`);
-  return { recorded: "yes", warnings: [] };
+  return { recorded: "yes", fault: null };
 }

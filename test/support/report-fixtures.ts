@@ -165,7 +165,9 @@ export const LOCAL: Partial<JobResult["job"]> = {
   run_url: null,
 };
 
-export interface Scene extends Partial<Pick<ReportInput, "baseline" | "differences" | "recorded" | "warnings">> {
+export interface Scene extends Partial<
+  Pick<ReportInput, "baseline" | "differences" | "recorded" | "warnings" | "historyUnread" | "storeFaults">
+> {
   readonly benchmarks: readonly BenchmarkResult[];
   readonly comparisons: readonly Comparison[];
   readonly job?: Partial<JobResult["job"]>;
@@ -198,6 +200,8 @@ export function reportOf(scene: Scene): Report {
     differences: scene.differences ?? [],
     gate: decideGate(scene.comparisons, new Set(scene.failOn ?? ["regression", "failed"])),
     recorded: scene.recorded ?? "no",
+    historyUnread: scene.historyUnread ?? false,
+    storeFaults: scene.storeFaults ?? [],
     ...(scene.warnings === undefined ? {} : { warnings: scene.warnings }),
     ...(result.job.event === "local" ? {} : { artifactUrl: `${JOB.run_url}/artifacts/2233445566` }),
   });

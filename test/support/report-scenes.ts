@@ -157,7 +157,12 @@ export const SCENES = {
     ...first,
     job: PUSH,
     recorded: "failed",
-    warnings: ["The baseline could not be stored: the token may not write contents (403)"],
+    storeFaults: ["baseline not saved: the token may not write contents (403)"],
+  },
+  "history-unread": {
+    ...first,
+    historyUnread: true,
+    storeFaults: ["the baselines on branch finetune-bench of acme/trainer could not be read: GitHub answered 502"],
   },
   "partly-new": {
     benchmarks: all,
