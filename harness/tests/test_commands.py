@@ -14,6 +14,7 @@ from support import (
     HARNESS,
     LORA,
     MATMUL,
+    PYTHON_VARIABLES,
     REPOSITORY,
     SMALL,
     SMALL_LORA,
@@ -148,3 +149,26 @@ def test_a_request_that_is_not_there_or_no_json_is_bad_input(tmp_path: Path) -> 
         done = harness("estimate", path, "--backend", "torch-cpu")
         assert done.returncode == 2
         assert "cannot read the request" in done.stderr
+
+
+def test_a_cache_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "request.json", request(MATMUL, SMALL_MATMUL))
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    places = ["--cache", tmp_path / "cache", "--out", tmp_path / "out", "--result", tmp_path / "result.json"]
+    done = harness("prepare", path, *places)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot write to")
+    assert "Traceback" not in done.stderr
+
+
+def test_tests_that_lack_an_interpreter_fail_and_say_what_to_set() -> None:
+    """In a process of its own, because this one may have the variables."""
+    without = environment()
+    for name in PYTHON_VARIABLES.values():
+        without.pop(name, None)
+    test = HARNESS / "tests" / "test_parity.py::test_torch_and_mlx_do_the_same_work"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)]
+    done = subprocess.run(command, env=without, cwd=HARNESS, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert "npm test" in done.stdout
+    assert "skipped" not in done.stdout

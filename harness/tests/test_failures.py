@@ -1,7 +1,6 @@
 """Runs that fail, as processes: the last event, the exit code and the words on stderr agree."""
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -145,6 +144,7 @@ def test_a_loss_that_is_not_finite(
 
 
 if sys.platform == "linux":  # elsewhere the system keeps no process to this limit
+    import resource
 
     def test_memory_that_runs_out(tmp_path: Path, cache: Path, interpreters: Interpreters) -> None:
         """The process may take 6 GiB; the embedding of one micro-batch alone takes 8."""

@@ -61,14 +61,16 @@ def mlx_blas() -> str | None:
 
 
 def _openblas_version(path: str) -> str:
-    """`0.3.21 Cascadelake`, as the library itself says it; it is already loaded."""
+    """`0.3.21 SkylakeX`: version and the kernels chosen for this processor, as the loaded library itself says."""
     try:
-        get_config = ctypes.CDLL(path).openblas_get_config
+        library = ctypes.CDLL(path)
+        get_config, get_core = library.openblas_get_config, library.openblas_get_corename
     except (OSError, AttributeError):
         return os.path.basename(path)
-    get_config.restype = ctypes.c_char_p
-    words = get_config().decode(errors="replace").split()
-    return " ".join(word for word in words if re.match(r"\d+\.\d|[A-Z][a-z]", word)) or os.path.basename(path)
+    get_config.restype = get_core.restype = ctypes.c_char_p
+    version = re.search(r"\d+(\.\d+)+", get_config().decode(errors="replace"))
+    core = get_core().decode(errors="replace")
+    return f"{version.group()} {core}" if version else core
 
 
 def torch_blas(torch: Any) -> str | None:

@@ -19,6 +19,8 @@ def main(arguments: Sequence[str]) -> int:
     except HarnessError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        return 130
 
 
 def _list(_: argparse.Namespace) -> int:
@@ -46,7 +48,11 @@ def _prepare(given: argparse.Namespace) -> int:
     from finetune_bench.prepare import prepare, write_result
     from finetune_bench.request import read_request
 
-    write_result(given.result, prepare(read_request(given.request), given.cache, given.out))
+    request = read_request(given.request)
+    try:
+        write_result(given.result, prepare(request, given.cache, given.out))
+    except OSError as error:  # no space, no permission: the user's to mend
+        raise HarnessError(f"cannot write to {given.cache}, {given.out} or {given.result}: {error}") from error
     return EXIT_OK
 
 

@@ -9,7 +9,7 @@ from finetune_bench.request import Request
 # FLOP/s that this harness may hope for in float32, by backend. An accelerator's rate differs tenfold between
 # models: its row is a small one of its family, so that a plan made from it errs on the long side.
 RATES = {
-    "torch-cpu": (40e9, "measured: one thread of a 2.5 GHz server processor with AVX-512, 25 to 65"),
+    "torch-cpu": (60e9, "measured: one thread at 2.5 GHz with AVX-512, 25 in small steps to 90 in large ones"),
     "mlx-cpu": (2e9, "measured: the reference BLAS in the wheel, 1.6 to 4.5 with the processor and the layout"),
     "mlx-cpu+openblas": (30e9, "measured: OpenBLAS 0.3.21, 100 in products, less in whole steps"),
     "mlx-metal": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
@@ -20,7 +20,7 @@ RATES = {
 START_S = {"torch": 6.0, "mlx": 3.0}
 """Process start and imports; measured on two cores: torch with transformers and peft 4-6, mlx with mlx-lm 2-3."""
 STEP_OVERHEAD_S = 0.02
-BASE_MEMORY = {"torch": 600 * 2**20, "mlx": 350 * 2**20}
+BASE_MEMORY = {"torch": 800 * 2**20, "mlx": 120 * 2**20}
 """A process with its libraries imported; measured."""
 DISK_BYTES_PER_S = 500e6
 
