@@ -1,8 +1,8 @@
 """Which BLAS multiplies matrices on the processor: finding a system OpenBLAS, and reading back what was loaded."""
 
 import ctypes
-import glob
 import os
+import platform
 import re
 import sys
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import Any
 
 # Where Linux distributions and hand-made installations keep it, the fuller builds first.
 _OPENBLAS_PLACES = (
-    "/usr/lib/*-linux-gnu/openblas-pthread/libopenblas.so.0",
-    "/usr/lib/*-linux-gnu/libopenblas.so.0",
+    "/usr/lib/{machine}-linux-gnu/openblas-pthread/libopenblas.so.0",
+    "/usr/lib/{machine}-linux-gnu/libopenblas.so.0",
     "/usr/lib64/libopenblasp.so.0",
     "/usr/lib64/libopenblas.so.0",
     "/usr/lib/libopenblas.so.0",
@@ -31,8 +31,8 @@ def wanted_openblas(environ: dict[str, str]) -> str | None:
         return None
     if choice != "auto":
         return choice
-    found = (path for place in _OPENBLAS_PLACES for path in sorted(glob.glob(place)))
-    return next(found, None)
+    places = (place.format(machine=platform.machine()) for place in _OPENBLAS_PLACES)
+    return next((place for place in places if os.path.exists(place)), None)
 
 
 def loaded_libraries() -> list[str]:

@@ -79,12 +79,13 @@ def cancel_on_signals(log: EventLog) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, nothing)
-    signal.set_wakeup_fd(inlet.fileno(), warn_on_full_buffer=False)
+    signal.set_wakeup_fd(inlet.detach(), warn_on_full_buffer=False)  # open as long as the process lives
 
     def watch() -> None:
-        with inlet:
+        while True:
             number = outlet.recv(1)[0]
-            log.write(Error(kind="cancelled", message=f"stopped by {signal.Signals(number).name}"))
-            os._exit(128 + number)
+            if not log.finished:  # else the run is over, and its last event stands
+                log.write(Error(kind="cancelled", message=f"stopped by {signal.Signals(number).name}"))
+                os._exit(128 + number)
 
     threading.Thread(target=watch, name="signals", daemon=True).start()
