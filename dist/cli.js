@@ -4794,6 +4794,7 @@ function renderTerminal(report, options) {
 	return `${[
 		paint("bold", `${iconFor(report)} ${line(report.headline)}`),
 		report.advice.map(line).join("\n"),
+		report.store_faults.map((fault) => terminalText(fault, 2e3)).join("\n"),
 		comparisonLines(report, options),
 		sentenceCase(believableOf(report).map(line).join(" · ")),
 		list(paint("bold", "Errors"), report.failures.map(failure)),

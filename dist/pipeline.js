@@ -7489,6 +7489,7 @@ function draw(report, detail) {
 	return `${[
 		`### ${iconFor(report)} ${drawSentence(report.headline)}`,
 		report.advice.map(drawSentence).join(" "),
+		...report.store_faults.map((fault) => codeBlock(fault, detail.text)),
 		comparisonTable(report, moved.slice(0, detail.rows), true),
 		sentenceCase(believableOf(report).map(drawSentence).join(" · ")),
 		failuresSection(report, detail),
@@ -7538,15 +7539,10 @@ const STALE_DAYS = 30;
 function adviceOf(report) {
 	return [
 		...forVerdict(report),
-		...forStore(report),
 		...forRecord(report),
 		...forAge(report),
 		...forGate(report)
 	];
-}
-/** A store that failed is told in its own words, before anything else that could explain an empty comparison. */
-function forStore(report) {
-	return report.store_faults.map((fault) => [named(fault)]);
 }
 function forVerdict(report) {
 	const { comparisons, gate, suite } = report;

@@ -8,12 +8,7 @@ import { counted, formatAge, formatPercent } from "./units.ts";
 const STALE_DAYS = 30;
 
 export function adviceOf(report: ReportFacts): Sentence[] {
-  return [...forVerdict(report), ...forStore(report), ...forRecord(report), ...forAge(report), ...forGate(report)];
-}
-
-/** A store that failed is told in its own words, before anything else that could explain an empty comparison. */
-function forStore(report: ReportFacts): Sentence[] {
-  return report.store_faults.map((fault) => [named(fault)]);
+  return [...forVerdict(report), ...forRecord(report), ...forAge(report), ...forGate(report)];
 }
 
 function forVerdict(report: ReportFacts): Sentence[] {

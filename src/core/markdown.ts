@@ -1,6 +1,6 @@
 /** The report as the comment people read in ten seconds, and as the job's summary. */
 import { believableOf } from "./believable.ts";
-import { inertText, link } from "./escape.ts";
+import { codeBlock, inertText, link } from "./escape.ts";
 import { benchmarkIds } from "./findings.ts";
 import { iconFor } from "./icons.ts";
 import { frameworksSection } from "./markdown-frameworks.ts";
@@ -67,6 +67,8 @@ function draw(report: Report, detail: Detail): Markdown {
   const blocks = [
     `### ${iconFor(report)} ${drawSentence(report.headline)}`,
     report.advice.map(drawSentence).join(" "),
+    // The words of a store name the permission to add, line by line.
+    ...report.store_faults.map((fault) => codeBlock(fault, detail.text)),
     comparisonTable(report, moved.slice(0, detail.rows), true),
     sentenceCase(believableOf(report).map(drawSentence).join(" · ")),
     failuresSection(report, detail),

@@ -24,6 +24,7 @@ export function renderTerminal(report: Report, options: TerminalOptions): string
   const blocks = [
     paint("bold", `${iconFor(report)} ${line(report.headline)}`),
     report.advice.map(line).join("\n"),
+    report.store_faults.map((fault) => terminalText(fault, 2000)).join("\n"),
     comparisonLines(report, options),
     sentenceCase(believableOf(report).map(line).join(" · ")),
     list(paint("bold", "Errors"), report.failures.map(failure)),

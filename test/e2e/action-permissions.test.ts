@@ -37,7 +37,7 @@ describe("the shipped action with too few permissions", () => {
     expect(result.code).toBe(0);
     expect(result.summary).toContain("contents: write");
     const annotations = result.annotations.map((annotation) => annotation.message);
-    expect(annotations).toContainEqual(expect.stringMatching(/Baseline not saved.*contents: write/s));
+    expect(annotations).toContainEqual(expect.stringMatching(/baseline not saved.*contents: write/s));
     expect((await project.history()).size).toBe(1);
     expect(project.violations).toEqual([]);
   });
