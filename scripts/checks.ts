@@ -38,7 +38,7 @@ const everyday: Check[] = [
   { name: "tests", file: "vitest", args: ["run"] },
 ];
 const slow: Check[] = [
-  { name: "build act", file: process.execPath, args: ["scripts/build-tools.ts"] },
+  { name: "build act", file: process.execPath, args: ["scripts/build-tools.ts", "act"] },
   { name: "slow tests", file: "vitest", args: ["run", "--config", "vitest.slow.config.ts"] },
 ];
 const nightly: Check[] = [

@@ -54,17 +54,11 @@ const lineSchema = z.object({
   content: z.string().optional(),
 });
 
-/**
- * Path of act. Null where it is not built and need not be: on a machine that is not CI, where the line that names the
- * build command is printed instead.
- * @throws Error in CI.
- */
-export function findAct(): string | null {
+/** Path of act, which the slow tier builds first. @throws Error that names the build command. */
+export function findAct(): string {
   const tool = goTool("act");
-  if (tool !== null) return tool;
-  if (process.env["CI"] === "true") throw new Error(`act is missing, and CI needs it: ${BUILD_COMMAND} act`);
-  console.warn(`act is not built, so the workflow files are not executed; to have it (needs Go): ${BUILD_COMMAND} act`);
-  return null;
+  if (tool === null) throw new Error(`act is not built (needs Go): ${BUILD_COMMAND} act`);
+  return tool;
 }
 
 /** Runs one event through one workflow file. Everything it writes beside the repository lies in a temporary HOME. */

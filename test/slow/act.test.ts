@@ -5,7 +5,7 @@ import { type ActResult, findAct, runAct } from "../support/act.ts";
 import { BenchProject } from "../support/bench-project.ts";
 import { ACTIONS_BOT } from "../support/github-objects.ts";
 
-const act = findAct() ?? "";
+const act = findAct();
 const FILE = path.join(import.meta.dirname, "..", "..", "workflows", "finetune-bench.yml");
 const CHECKOUT = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd";
 const ACTION = "OWNER/finetune-bench@0000000000000000000000000000000000000000";
@@ -19,7 +19,7 @@ function stepsOf(job: string, result: "success" | "failure"): Record<string, str
   };
 }
 
-describe.runIf(act !== "")("workflows/finetune-bench.yml, executed by act", () => {
+describe("workflows/finetune-bench.yml, executed by act", () => {
   let project: BenchProject;
   let workflow: string;
   let runs = 0;
