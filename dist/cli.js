@@ -4812,7 +4812,8 @@ function list(title, items) {
 /** Errors end with what matters; the whole text is in the files. */
 function failure(failed) {
 	const last = failed.message.trim().split("\n").at(-1) ?? "";
-	return `${line(benchmarkName(failed))} ${failureInWords(failed)}${last === "" ? "" : `: ${terminalText(last)}`}`;
+	const words = failureInWords(failed);
+	return `${line(benchmarkName(failed))} ${words}${last === "" || last === words ? "" : `: ${terminalText(last)}`}`;
 }
 function warning({ message, benchmarks }, total) {
 	const where = line(among(benchmarks, total));
@@ -5506,6 +5507,7 @@ const EXIT = {
 	bug: 70,
 	interrupted: 130
 };
+const stop = stopSignal();
 function wholeNumber(text) {
 	const value = Number(text);
 	if (!Number.isInteger(value) || value < 1 || value > 50) throw new InvalidArgumentError("must be a whole number from 1 to 50.");
@@ -5526,7 +5528,6 @@ async function run(options) {
 		"runner-key": options.runnerKey
 	};
 	const inputs = parseInputs((name) => given[name]);
-	using stop = stopSignal();
 	const host = await localHost({
 		harness: path.join(path.dirname(realpathSync(import.meta.filename)), "..", "harness"),
 		baseline: options.baseline ?? null,
@@ -5556,7 +5557,10 @@ try {
 		process.exitCode = status;
 	}).parseAsync(process.argv);
 } catch (error) {
-	if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.passed : EXIT.badInput;
+	if (stop.signal.aborted) {
+		console.error("finetune-bench: interrupted; nothing was measured");
+		process.exitCode = EXIT.interrupted;
+	} else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.passed : EXIT.badInput;
 	else if (error instanceof UserError) {
 		console.error(`finetune-bench: ${describeError(error)}`);
 		process.exitCode = EXIT.badInput;
@@ -5565,5 +5569,7 @@ try {
 		console.error(error);
 		process.exitCode = EXIT.bug;
 	}
+} finally {
+	stop[Symbol.dispose]();
 }
 export {};

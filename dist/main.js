@@ -58,6 +58,8 @@ function harmless(text) {
 }
 // src/io/runner.ts
 /** The runner of GitHub Actions, as seen from the action: inputs, outputs, annotations, groups and the log. */
+/** The raw text of an input of the action; an empty one counts as not given. */
+const actionInput = (name) => getInput(name) || void 0;
 function setOutputs(outputs) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
 }
@@ -507,22 +509,25 @@ async function comments(report, { api, context, inputs, fullReportUrl }) {
 }
 // src/main.ts
 /** Entry of the action. */
+const stop = stopSignal();
 try {
-	const inputs = parseInputs((name) => getInput(name));
-	using stop = stopSignal();
+	const inputs = parseInputs(actionInput);
 	const host = await actionHost(inputs, {
 		harness: path.join(import.meta.dirname, "..", "harness"),
-		token: getInput("token"),
+		token: actionInput("token") ?? "",
 		signal: stop.signal
 	});
 	const { report } = await runPipeline(inputs, host);
 	if (stop.signal.aborted) setFailed("cancelled: the results so far are in the artifact");
 	else if (report.gate.gate === "fail") setFailed(`gate failed: ${report.gate.reason}`);
 } catch (error) {
-	if (error instanceof UserError) setFailed(describeError(error));
+	if (stop.signal.aborted) setFailed("cancelled before anything was measured");
+	else if (error instanceof UserError) setFailed(describeError(error));
 	else {
 		setFailed(`finetune-bench met a bug: ${describeError(error)}`);
 		console.error(error);
 	}
+} finally {
+	stop[Symbol.dispose]();
 }
 export {};

@@ -40831,7 +40831,8 @@ function makePlan(suite, probe, inputs, catalogue) {
 	for (const entry of suite.benchmarks) {
 		const title = titleOf(entry);
 		const offered = offeredBackends(entry, catalogue);
-		const meant = inputs.backends ?? entry.backends ?? backendSchema.options;
+		const allowed = (backend) => entry.backends?.includes(backend) ?? true;
+		const meant = (inputs.backends ?? entry.backends ?? backendSchema.options).filter(allowed);
 		plan.listed.push(...meant.map((backend) => `${title}.${backend}`));
 		const asked = inputs.backends ?? entry.backends ?? automatic;
 		for (const backend of asked) {
@@ -40842,7 +40843,10 @@ function makePlan(suite, probe, inputs, catalogue) {
 				backend,
 				reason
 			});
-			if (entry.backends !== void 0 && !entry.backends.includes(backend)) continue;
+			if (!allowed(backend)) {
+				plan.skipped.push(left(`the suite limits it to ${entry.backends?.join(", ")}`));
+				continue;
+			}
 			if (offered !== null && !offered.includes(backend)) {
 				plan.skipped.push(left(`not offered on ${backend} in this size`));
 				continue;
@@ -40956,13 +40960,36 @@ function merge(base, extra, platform) {
 		...extra
 	};
 }
+/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
+function usesPip(env) {
+	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
+	return given([
+		"PIP_INDEX_URL",
+		"PIP_EXTRA_INDEX_URL",
+		"PIP_NO_INDEX",
+		"PIP_FIND_LINKS",
+		"PIP_CONFIG_FILE"
+	]) && !given([...[
+		"UV_DEFAULT_INDEX",
+		"UV_INDEX",
+		"UV_INDEX_URL",
+		"UV_EXTRA_INDEX_URL",
+		"UV_NO_INDEX",
+		"UV_FIND_LINKS"
+	], "UV_CONFIG_FILE"]);
+}
 // src/io/process.ts
 /** Runs one program in its own process group, and leaves nothing of that group behind. */
 const TERMINATE_AFTER_MS = 3e3;
 const KILL_AFTER_MS = 5e3;
+/** For output still on its way when the program has ended. */
+const OUTPUT_GRACE_MS = 1e3;
 const MAX_LOG_BYTES = 33554432;
 const TAIL_LINES = 20;
 const MAX_LINE = 4e3;
+function later(stack, ms, action) {
+	stack.adopt(setTimeout(action, ms), clearTimeout);
+}
 async function runProcess(request) {
 	const began = performance.now();
 	const child = execa(request.file, [...request.args], {
@@ -40977,39 +41004,59 @@ async function runProcess(request) {
 		cleanup: true,
 		windowsHide: true
 	});
-	using stops = new DisposableStack();
+	using limits = new DisposableStack();
+	using grace = new DisposableStack();
 	let timedOut = false;
 	let cancelled = false;
-	const later = (ms, action) => {
-		stops.adopt(setTimeout(action, ms), clearTimeout);
-	};
+	let ended = null;
 	const onAbort = () => {
 		if (cancelled) return;
 		cancelled = true;
 		child.kill("SIGINT");
-		later(TERMINATE_AFTER_MS, () => child.kill("SIGTERM"));
-		later(KILL_AFTER_MS, () => child.kill("SIGKILL"));
+		later(limits, TERMINATE_AFTER_MS, () => child.kill("SIGTERM"));
+		later(limits, KILL_AFTER_MS, () => child.kill("SIGKILL"));
 	};
 	if (request.signal?.aborted === true) onAbort();
 	request.signal?.addEventListener("abort", onAbort, { once: true });
-	stops.defer(() => request.signal?.removeEventListener("abort", onAbort));
-	if (request.timeoutS !== void 0) later(request.timeoutS * 1e3, () => {
+	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
+	if (request.timeoutS !== void 0) later(limits, request.timeoutS * 1e3, () => {
 		timedOut = true;
 		child.kill("SIGTERM");
-		later(2e3, () => child.kill("SIGKILL"));
+		later(limits, 2e3, () => child.kill("SIGKILL"));
 	});
-	child.nodeChildProcess.on("exit", () => child.kill("SIGKILL"));
+	child.nodeChildProcess.on("exit", (code, signal) => {
+		ended = {
+			code,
+			signal,
+			durationS: (performance.now() - began) / 1e3
+		};
+		limits.dispose();
+		child.kill("SIGKILL");
+		later(grace, OUTPUT_GRACE_MS, () => {
+			for (const stream of [
+				child.nodeChildProcess.stdout,
+				child.nodeChildProcess.stderr,
+				child.all
+			]) stream?.destroy();
+		});
+	});
 	const tail = [];
-	const drained = child.all === void 0 ? Promise.resolve() : drain(child.all, request, tail);
+	const drained = drain(child.all, request, tail);
 	const result = await child;
 	await drained;
+	const { code, signal, durationS } = ended ?? {
+		code: null,
+		signal: null,
+		durationS: (performance.now() - began) / 1e3
+	};
+	const startError = ended !== null ? null : result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started";
 	return {
-		code: result.exitCode ?? null,
-		signal: result.signal ?? null,
+		code,
+		signal,
 		timedOut,
 		cancelled,
-		startError: result.exitCode === void 0 && result.signal === void 0 && result.failed ? result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started" : null,
-		durationS: (performance.now() - began) / 1e3,
+		startError,
+		durationS,
 		tail
 	};
 }
@@ -41024,13 +41071,12 @@ async function drain(output, request, tail) {
 		request.onLine?.(cut);
 	};
 	output.setEncoding("utf8");
-	for await (const chunk of output) {
-		const text = String(chunk);
+	for await (const chunk of untilClosed(output)) {
 		if (log !== null && written <= MAX_LOG_BYTES) {
-			written += Buffer.byteLength(text);
-			log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : text);
+			written += Buffer.byteLength(chunk);
+			log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);
 		}
-		const parts = (rest + text).split(/\r\n|\n|\r/);
+		const parts = (rest + chunk).split(/\r\n|\n|\r/);
 		rest = parts.pop() ?? "";
 		if (rest.length > MAX_LINE) {
 			parts.push(rest);
@@ -41042,6 +41088,14 @@ async function drain(output, request, tail) {
 	if (log !== null) {
 		log.end();
 		await finished(log);
+	}
+}
+/** The chunks of a stream until it ends or is cut off. */
+async function* untilClosed(output) {
+	try {
+		for await (const chunk of output) yield String(chunk);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE")) throw error;
 	}
 }
 // src/io/harness.ts
@@ -42307,7 +42361,7 @@ async function collect(file, seen) {
 }
 /** The content of a folder is no part of the hash: an environment made from it would keep its first copy for ever. */
 function refuseFolder(line, where) {
-	if (!/^(?:-e\b|--editable\b|\.{1,2}(?:[\\/[]|$)|file:)/.test(line) && !/@\s*file:/.test(line)) return;
+	if (!/^(?:-e\b|--editable\b|\.{1,2}(?:[\\/[]|$)|[\\/]|[A-Za-z]:[\\/]|file:)/.test(line) && !/@\s*file:/.test(line)) return;
 	throw new UserError(`${where}: ${JSON.stringify(line)} is a local folder or file; environments are shared between checkouts, so name published packages only, and put your own source on PYTHONPATH with env in the suite file`);
 }
 // src/io/python-environment.ts
@@ -42442,24 +42496,6 @@ async function checkSpace(name, size, folder) {
 	if (free >= needed) return;
 	throw new InstallFailure(`${name} needs ${formatValue(needed, "B")} in ${folder}, and ${formatValue(free, "B")} are free there; free some space, or set FINETUNE_BENCH_CACHE to a folder on a larger disk`);
 }
-/** uv reads none of pip's variables: who set up pip for a mirror and not uv gets pip. */
-function usesPip(env) {
-	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
-	return given([
-		"PIP_INDEX_URL",
-		"PIP_EXTRA_INDEX_URL",
-		"PIP_NO_INDEX",
-		"PIP_FIND_LINKS",
-		"PIP_CONFIG_FILE"
-	]) && !given([...[
-		"UV_DEFAULT_INDEX",
-		"UV_INDEX",
-		"UV_INDEX_URL",
-		"UV_EXTRA_INDEX_URL",
-		"UV_NO_INDEX",
-		"UV_FIND_LINKS"
-	], "UV_CONFIG_FILE"]);
-}
 function folderOf({ spec, python, cache }, requirements) {
 	const hash = sha256Hex(`${requirements.hash} ${spec.torch ?? ""}`).slice(0, 12);
 	const driver = spec.driverMajor === null ? [] : [`driver${spec.driverMajor}`];
@@ -42494,7 +42530,7 @@ async function planEnvironments(inputs, host, machine, plan) {
 		spec,
 		python,
 		cache: host.cache
-	}).catch(() => null) === null) installs.push({
+	}).catch(() => void 0) === null) installs.push({
 		name: spec.name,
 		...spec.size
 	});
@@ -43269,6 +43305,23 @@ function ownWarnings(events) {
 	if (throttled.size > 0) warnings.unshift(`the device slowed itself down: ${[...throttled].join(", ").slice(0, 500)}`);
 	return warnings.slice(0, MAX_WARNINGS);
 }
+// src/io/leftovers.ts
+/** Processes that a measured program left behind in a session of their own, out of reach of its process group. */
+/**
+* Ends every process that was started with `name=value` in its environment. Only Linux shows environments of other
+* processes to their owner; elsewhere nothing is found, and the runner's own sweep after the job remains.
+*/
+async function endLeftovers(name, value) {
+	if (process.platform !== "linux") return;
+	const mark = `${name}=${value}`;
+	for (const entry of await readdir("/proc")) {
+		if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+		if (!(await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "")).split("\0").includes(mark)) continue;
+		try {
+			process.kill(Number(entry), "SIGKILL");
+		} catch {}
+	}
+}
 // src/io/measure.ts
 /** Runs what is ready: every repeat a process of its own, repeats of all benchmarks in turn, within the time budget. */
 const THREAD_VARIABLES = [
@@ -43338,7 +43391,8 @@ async function runOnce(state, number, leftS, input) {
 		...entry.env,
 		FINETUNE_BENCH_BACKEND: planned.backend,
 		FINETUNE_BENCH_REPEAT: String(number),
-		FINETUNE_BENCH_SIDE: "head"
+		FINETUNE_BENCH_SIDE: "head",
+		FINETUNE_BENCH_EVENTS: events
 	};
 	let ended;
 	if ("workload" in entry) {
@@ -43359,8 +43413,7 @@ async function runOnce(state, number, leftS, input) {
 		const threads = isCpu(planned.backend) ? Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "1"])) : {};
 		const env = measuringEnvironment(input.env, {
 			...threads,
-			...variables,
-			FINETUNE_BENCH_EVENTS: events
+			...variables
 		});
 		if (environment.python !== null) {
 			env["PATH"] = [path.dirname(environment.python), env["PATH"] ?? ""].join(path.delimiter);
@@ -43378,6 +43431,7 @@ async function runOnce(state, number, leftS, input) {
 			onLine
 		});
 	}
+	await endLeftovers("FINETUNE_BENCH_EVENTS", events);
 	if (ended.timedOut && leftS < entry.timeout) {
 		state.cut = budgetText(input);
 		return;
@@ -43482,6 +43536,10 @@ async function makeReady(input) {
 		}
 		try {
 			const { entry } = planned;
+			if (environment.versions !== null) {
+				const name = "workload" in entry ? planned.backend : planned.id;
+				await writeFile(path.join(input.results, "env", `${name}.txt`), environment.versions);
+			}
 			if (!("workload" in entry)) {
 				const hyperparameters = { command: entry.command.join(" ") };
 				const shared = {
@@ -43525,7 +43583,6 @@ async function provideOnce(planned, input, made) {
 	let outcome;
 	try {
 		outcome = await input.provide(planned);
-		if (outcome.versions !== null) await writeFile(path.join(input.results, "env", `${planned.backend}.txt`), outcome.versions);
 	} catch (error) {
 		outcome = { failure: describeError(error) };
 	}
@@ -43737,7 +43794,7 @@ print(json.dumps({
 */
 async function findPython(request = {}) {
 	const { requested = null, env = process.env, platform = process.platform } = request;
-	const needsVenv = request.needsVenv ?? await findProgram("uv", env, platform) === null;
+	const needsVenv = request.needsVenv ?? (usesPip(env) || await findProgram("uv", env, platform) === null);
 	const ask = (candidate) => askCandidate(candidate, env, platform, request.signal);
 	if (requested !== null && requested !== "") return useRequested(requested, await ask({
 		file: requested,

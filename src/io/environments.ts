@@ -50,7 +50,7 @@ export async function planEnvironments(
   const installs: Install[] = [];
   for (const spec of specs.values()) {
     // A requirements file that cannot be read is that benchmark's failure, told when it is made ready.
-    const there = await findEnvironment({ spec, python, cache: host.cache }).catch(() => null);
+    const there = await findEnvironment({ spec, python, cache: host.cache }).catch(() => undefined);
     if (there === null) installs.push({ name: spec.name, ...spec.size });
   }
   const provide: ProvideEnvironment = async (planned) => {

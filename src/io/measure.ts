@@ -10,6 +10,7 @@ import type { BenchmarkResult, RunRecord } from "../core/result.ts";
 import { makeRunRecord } from "../core/run-record.ts";
 import type { Identity } from "../core/environment.ts";
 import { measuringEnvironment } from "./child-environment.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { runOrder, type Harness } from "./harness.ts";
 import type { Environment } from "./job-context.ts";
 import { runProcess, type ProcessResult } from "./process.ts";
@@ -98,6 +99,7 @@ async function runOnce(state: State, number: number, leftS: number, input: Measu
     FINETUNE_BENCH_BACKEND: planned.backend,
     FINETUNE_BENCH_REPEAT: String(number),
     FINETUNE_BENCH_SIDE: "head",
+    FINETUNE_BENCH_EVENTS: events,
   };
   let ended: ProcessResult;
   if ("workload" in entry) {
@@ -116,7 +118,7 @@ async function runOnce(state: State, number: number, leftS: number, input: Measu
   } else {
     const [file = "", ...args] = entry.command;
     const threads = isCpu(planned.backend) ? Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "1"])) : {};
-    const env = measuringEnvironment(input.env, { ...threads, ...variables, FINETUNE_BENCH_EVENTS: events });
+    const env = measuringEnvironment(input.env, { ...threads, ...variables });
     if (environment.python !== null) {
       env["PATH"] = [path.dirname(environment.python), env["PATH"] ?? ""].join(path.delimiter);
       env["VIRTUAL_ENV"] = path.dirname(path.dirname(environment.python));
@@ -124,6 +126,7 @@ async function runOnce(state: State, number: number, leftS: number, input: Measu
     const { workspace: cwd, signal } = input;
     ended = await runProcess({ file, args, cwd, env, log, timeoutS, signal, onLine });
   }
+  await endLeftovers("FINETUNE_BENCH_EVENTS", events);
   if (ended.timedOut && leftS < entry.timeout) {
     state.cut = budgetText(input);
     return;

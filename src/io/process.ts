@@ -33,9 +33,15 @@ export interface ProcessResult {
 
 const TERMINATE_AFTER_MS = 3000;
 const KILL_AFTER_MS = 5000;
+/** For output still on its way when the program has ended. */
+const OUTPUT_GRACE_MS = 1000;
 const MAX_LOG_BYTES = 32 * 1024 * 1024;
 const TAIL_LINES = 20;
 const MAX_LINE = 4000;
+
+function later(stack: DisposableStack, ms: number, action: () => void): void {
+  stack.adopt(setTimeout(action, ms), clearTimeout);
+}
 
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   const began = performance.now();
@@ -51,49 +57,54 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     cleanup: true,
     windowsHide: true,
   });
-  using stops = new DisposableStack();
+  using limits = new DisposableStack();
+  using grace = new DisposableStack();
   let timedOut = false;
   let cancelled = false;
-  const later = (ms: number, action: () => void): void => {
-    stops.adopt(setTimeout(action, ms), clearTimeout);
-  };
+  let ended: { code: number | null; signal: string | null; durationS: number } | null = null;
   const onAbort = (): void => {
     if (cancelled) return;
     cancelled = true;
     child.kill("SIGINT");
-    later(TERMINATE_AFTER_MS, () => child.kill("SIGTERM"));
-    later(KILL_AFTER_MS, () => child.kill("SIGKILL"));
+    later(limits, TERMINATE_AFTER_MS, () => child.kill("SIGTERM"));
+    later(limits, KILL_AFTER_MS, () => child.kill("SIGKILL"));
   };
   if (request.signal?.aborted === true) onAbort();
   request.signal?.addEventListener("abort", onAbort, { once: true });
-  stops.defer(() => request.signal?.removeEventListener("abort", onAbort));
+  limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
   if (request.timeoutS !== undefined) {
-    later(request.timeoutS * 1000, () => {
+    later(limits, request.timeoutS * 1000, () => {
       timedOut = true;
       child.kill("SIGTERM");
-      later(2000, () => child.kill("SIGKILL"));
+      later(limits, 2000, () => child.kill("SIGKILL"));
     });
   }
-  // Whatever the program left running would hold its output open and disturb the next measurement.
-  child.nodeChildProcess.on("exit", () => child.kill("SIGKILL"));
+  child.nodeChildProcess.on("exit", (code, signal) => {
+    ended = { code, signal, durationS: (performance.now() - began) / 1000 };
+    limits.dispose();
+    // Whatever the program left running would hold its output open and disturb the next measurement.
+    child.kill("SIGKILL");
+    // What made a session of its own is out of reach of that, and may hold the output open for ever.
+    later(grace, OUTPUT_GRACE_MS, () => {
+      for (const stream of [child.nodeChildProcess.stdout, child.nodeChildProcess.stderr, child.all]) stream?.destroy();
+    });
+  });
   const tail: string[] = [];
-  const drained = child.all === undefined ? Promise.resolve() : drain(child.all, request, tail);
+  const drained = drain(child.all, request, tail);
   const result = await child;
   await drained;
-  return {
-    code: result.exitCode ?? null,
-    signal: result.signal ?? null,
-    timedOut,
-    cancelled,
-    startError:
-      result.exitCode === undefined && result.signal === undefined && result.failed
-        ? result.cause instanceof Error
-          ? result.cause.message
-          : (result.shortMessage ?? "could not be started")
-        : null,
+  const { code, signal, durationS } = ended ?? {
+    code: null,
+    signal: null,
     durationS: (performance.now() - began) / 1000,
-    tail,
   };
+  const startError =
+    ended !== null
+      ? null
+      : result.cause instanceof Error
+        ? result.cause.message
+        : (result.shortMessage ?? "could not be started");
+  return { code, signal, timedOut, cancelled, startError, durationS, tail };
 }
 
 async function drain(output: NodeJS.ReadableStream, request: ProcessRequest, tail: string[]): Promise<void> {
@@ -107,14 +118,13 @@ async function drain(output: NodeJS.ReadableStream, request: ProcessRequest, tai
     request.onLine?.(cut);
   };
   output.setEncoding("utf8");
-  for await (const chunk of output) {
-    const text = String(chunk);
+  for await (const chunk of untilClosed(output)) {
     if (log !== null && written <= MAX_LOG_BYTES) {
-      written += Buffer.byteLength(text);
-      log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : text);
+      written += Buffer.byteLength(chunk);
+      log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);
     }
     // A carriage return redraws a progress bar: each drawing is a line of its own.
-    const parts = (rest + text).split(/\r\n|\n|\r/);
+    const parts = (rest + chunk).split(/\r\n|\n|\r/);
     rest = parts.pop() ?? "";
     if (rest.length > MAX_LINE) {
       parts.push(rest);
@@ -126,5 +136,14 @@ async function drain(output: NodeJS.ReadableStream, request: ProcessRequest, tai
   if (log !== null) {
     log.end();
     await finished(log);
+  }
+}
+
+/** The chunks of a stream until it ends or is cut off. */
+async function* untilClosed(output: NodeJS.ReadableStream): AsyncGenerator<string> {
+  try {
+    for await (const chunk of output) yield String(chunk);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE")) throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { mkdir, statfs } from "node:fs/promises";
 import path from "node:path";
 import { describeError, UserError } from "../core/errors.ts";
+import { usesPip } from "./child-environment.ts";
 import { sha256Hex } from "../core/hash.ts";
 import { downloadEstimate, type Lock, type Size, type TorchBuild } from "../core/lock.ts";
 import { formatValue } from "../core/units.ts";
@@ -198,14 +199,6 @@ async function checkSpace(name: string, size: Size, folder: string): Promise<voi
     `${name} needs ${formatValue(needed, "B")} in ${folder}, and ${formatValue(free, "B")} are free there; free some ` +
       "space, or set FINETUNE_BENCH_CACHE to a folder on a larger disk",
   );
-}
-
-/** uv reads none of pip's variables: who set up pip for a mirror and not uv gets pip. */
-function usesPip(env: NodeJS.ProcessEnv): boolean {
-  const given = (names: readonly string[]): boolean => names.some((name) => (env[name] ?? "") !== "");
-  const pip = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_CONFIG_FILE"];
-  const uv = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_NO_INDEX", "UV_FIND_LINKS"];
-  return given(pip) && !given([...uv, "UV_CONFIG_FILE"]);
 }
 
 function folderOf(

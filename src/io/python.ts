@@ -1,7 +1,7 @@
 /** Finds a Python interpreter that can measure or make virtual environments. */
 import { UserError } from "../core/errors.ts";
 import * as z from "zod";
-import { installEnvironment } from "./child-environment.ts";
+import { installEnvironment, usesPip } from "./child-environment.ts";
 import { findProgram, pythonCandidates, type Candidate } from "./python-candidates.ts";
 import { printedObject } from "./printed-object.ts";
 import { runProcess } from "./process.ts";
@@ -69,7 +69,7 @@ type Answer = z.infer<typeof factsSchema> | { problem: string };
  */
 export async function findPython(request: PythonRequest = {}): Promise<Python> {
   const { requested = null, env = process.env, platform = process.platform } = request;
-  const needsVenv = request.needsVenv ?? (await findProgram("uv", env, platform)) === null;
+  const needsVenv = request.needsVenv ?? (usesPip(env) || (await findProgram("uv", env, platform)) === null);
   const ask = (candidate: Candidate): Promise<Answer> => askCandidate(candidate, env, platform, request.signal);
   if (requested !== null && requested !== "") return useRequested(requested, await ask({ file: requested, args: [] }));
   const seen: string[] = [];

@@ -66,6 +66,11 @@ export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; no
     }
     try {
       const { entry } = planned;
+      if (environment.versions !== null) {
+        // A user's own requirements are one benchmark's; what the workloads run in is the backend's.
+        const name = "workload" in entry ? planned.backend : planned.id;
+        await writeFile(path.join(input.results, "env", `${name}.txt`), environment.versions);
+      }
       if (!("workload" in entry)) {
         const hyperparameters = { command: entry.command.join(" ") };
         const shared = { order: null, comparisonClass: planned.comparisonClass, hyperparameters };
@@ -110,9 +115,6 @@ async function provideOnce(
   let outcome: BenchmarkEnvironment | { failure: string };
   try {
     outcome = await input.provide(planned);
-    if (outcome.versions !== null) {
-      await writeFile(path.join(input.results, "env", `${planned.backend}.txt`), outcome.versions);
-    }
   } catch (error) {
     outcome = { failure: describeError(error) };
   }

@@ -37,7 +37,8 @@ async function collect(file: string, seen: Set<string>): Promise<string[]> {
 
 /** The content of a folder is no part of the hash: an environment made from it would keep its first copy for ever. */
 function refuseFolder(line: string, where: string): void {
-  if (!/^(?:-e\b|--editable\b|\.{1,2}(?:[\\/[]|$)|file:)/.test(line) && !/@\s*file:/.test(line)) return;
+  if (!/^(?:-e\b|--editable\b|\.{1,2}(?:[\\/[]|$)|[\\/]|[A-Za-z]:[\\/]|file:)/.test(line) && !/@\s*file:/.test(line))
+    return;
   throw new UserError(
     `${where}: ${JSON.stringify(line)} is a local folder or file; environments are shared between checkouts, so ` +
       "name published packages only, and put your own source on PYTHONPATH with env in the suite file",

@@ -50,7 +50,8 @@ function list(title: string, items: readonly string[]): string {
 /** Errors end with what matters; the whole text is in the files. */
 function failure(failed: Failure): string {
   const last = failed.message.trim().split("\n").at(-1) ?? "";
-  return `${line(benchmarkName(failed))} ${failureInWords(failed)}${last === "" ? "" : `: ${terminalText(last)}`}`;
+  const words = failureInWords(failed);
+  return `${line(benchmarkName(failed))} ${words}${last === "" || last === words ? "" : `: ${terminalText(last)}`}`;
 }
 
 function warning({ message, benchmarks }: Report["warnings"][number], total: number): string {

@@ -81,6 +81,13 @@ test("a backend named by the input that cannot run is failed, never skipped", ()
   });
 });
 
+test("an entry that the suite limits to other backends is left out by name, and nobody misses it", () => {
+  const plan = makePlan(suite, machine(["torch-cpu", "mlx-cpu"]), { backends: ["mlx-cpu"] }, shippedCatalogue());
+  expect(plan.benchmarks.map((benchmark) => benchmark.id)).toEqual(["lora-alpaca-tinyllama.strict.tiny.mlx-cpu"]);
+  expect(plan.skipped).toMatchObject([{ id: "mine.mlx-cpu", reason: "the suite limits it to torch-cpu, torch-cuda" }]);
+  expect(plan.listed).toEqual(["lora-alpaca-tinyllama.strict.tiny.mlx-cpu"]);
+});
+
 test("the budget cuts from the end of the suite, and only what does not fit", () => {
   const spent = [
     { id: "a", durations: [10] },

@@ -114,6 +114,17 @@ test("Ctrl-C ends every process, keeps what was measured and says so with its ex
   expect(await marked()).toEqual([]);
 });
 
+test.each([150, 300, 450, 600, 900])("an interruption %i ms after the start is no bug", async (delay) => {
+  await using project = await localProject({
+    "finetune-bench.yml": noisySuite(["steady"]),
+    "noise.json": noise({ steady: { failure: "hang" } }),
+  });
+  const ended = await project.run(["run"], {}, (child) => void setTimeout(delay).then(() => child.kill("SIGINT")));
+  // Null: the signal came before the program itself was up.
+  expect([130, null], ended.stderr).toContain(ended.code);
+  expect(ended.stderr).not.toMatch(/a bug|\n\s+at /);
+});
+
 test("mistakes in the input are explained without a stack, with exit status 2", async () => {
   await using project = await localProject({
     "finetune-bench.yml": "version: 1\nbenchmarks:\n  - workload: lora\n    size: tiny\n",

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { endLeftovers } from "../../src/io/leftovers.ts";
 import { runProcess, type ProcessRequest } from "../../src/io/process.ts";
 
 const PYTHON = "python3";
@@ -65,6 +66,34 @@ test("a child left behind, holding the output open, is ended with its parent", a
   expect(performance.now() - began).toBeLessThan(20_000);
   expect(result.code).toBe(0);
   expect(isAlive(Number(result.tail[0]))).toBe(false);
+});
+
+test("a child in a session of its own, holding the output open, does not hold the run", async () => {
+  const began = performance.now();
+  const result = await python(
+    "import subprocess, sys\nprint(subprocess.Popen(['sleep', '60'], start_new_session=True).pid, flush=True)\nsys.exit(4)",
+    { timeoutS: 30 },
+  );
+  expect(performance.now() - began).toBeLessThan(15_000);
+  expect(result).toMatchObject({ code: 4, signal: null, timedOut: false, cancelled: false, startError: null });
+  expect(result.durationS).toBeLessThan(10);
+  process.kill(Number(result.tail[0]), "SIGKILL");
+});
+
+test("what a run left in a session of its own is found by the variable it carries", async () => {
+  const mark = path.join(folder, "head-1.jsonl");
+  const result = await python(
+    "import subprocess\nprint(subprocess.Popen(['sleep', '60'], start_new_session=True).pid)",
+    {
+      env: { PATH: process.env["PATH"] ?? "", FINETUNE_BENCH_EVENTS: mark },
+    },
+  );
+  const pid = Number(result.tail[0]);
+  expect(isAlive(pid)).toBe(true);
+  await endLeftovers("FINETUNE_BENCH_EVENTS", `${mark}.other`);
+  expect(isAlive(pid)).toBe(true);
+  await endLeftovers("FINETUNE_BENCH_EVENTS", mark);
+  expect(isAlive(pid)).toBe(false);
 });
 
 const STUBBORN = `
