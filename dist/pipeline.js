@@ -8031,7 +8031,7 @@ function buildReport(input) {
 		environment: {
 			machine: result.machine.facts,
 			drift: result.drift,
-			software: softwareOf(result),
+			software: softwareOf$1(result),
 			differences: [...input.differences]
 		},
 		baseline: baseline === null ? null : {
@@ -8097,7 +8097,7 @@ function failuresOf(result, comparisons) {
 	});
 	return [...measured, ...others];
 }
-function softwareOf(result) {
+function softwareOf$1(result) {
 	const byHash = /* @__PURE__ */ new Map();
 	for (const { software, backend } of result.benchmarks) {
 		if (software === null) continue;
@@ -17061,6 +17061,20 @@ function softwareIdentity(software) {
 	for (const [name, tag] of Object.entries(software.wheel_tags)) if (isNumeric(name)) facts[`${packageName(name)} wheel`] = tag;
 	if (software.blas !== void 0) facts["blas"] = software.blas;
 	return identity(facts);
+}
+/**
+* Of a user's own program with requirements: every package that was installed for it (`name==version`, one a line),
+* since nobody else can tell which of them matter, and what the program itself reports above that.
+*/
+function installedSoftware(versions, reported) {
+	const pins = versions.split(/\r?\n/).flatMap((line) => {
+		const [name = "", version = ""] = line.trim().split("==");
+		return name === "" || version === "" ? [] : [[packageName(name), version]];
+	});
+	return identity({
+		...Object.fromEntries(pins),
+		...reported === null ? {} : softwareIdentity(reported).facts
+	});
 }
 function packageName(name) {
 	return name.toLowerCase().replace(/[-_.]+/g, "-");
@@ -43454,8 +43468,13 @@ async function runOnce(state, number, leftS, input) {
 	state.runs.push(made.record);
 	if (made.record.outcome.status === "ok") {
 		state.metrics = made.metrics;
-		state.software ??= made.environment === null ? null : softwareIdentity(made.environment);
+		state.software ??= softwareOf(state.ready, made.environment);
 	}
+}
+/** A bump of a requirement is other software, also where the program says nothing of its packages. */
+function softwareOf({ planned, environment }, reported) {
+	if (!("workload" in planned.entry) && environment.versions !== null) return installedSoftware(environment.versions, reported);
+	return reported === null ? null : softwareIdentity(reported);
 }
 function hasFailed(state) {
 	return state.runs.some((run) => run.outcome.status === "failed");

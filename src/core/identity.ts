@@ -115,6 +115,18 @@ export function softwareIdentity(software: SoftwareFacts): Identity {
   return identity(facts);
 }
 
+/**
+ * Of a user's own program with requirements: every package that was installed for it (`name==version`, one a line),
+ * since nobody else can tell which of them matter, and what the program itself reports above that.
+ */
+export function installedSoftware(versions: string, reported: SoftwareFacts | null): Identity {
+  const pins = versions.split(/\r?\n/).flatMap((line) => {
+    const [name = "", version = ""] = line.trim().split("==");
+    return name === "" || version === "" ? [] : [[packageName(name), version]];
+  });
+  return identity({ ...Object.fromEntries(pins), ...(reported === null ? {} : softwareIdentity(reported).facts) });
+}
+
 function packageName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }

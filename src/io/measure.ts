@@ -4,10 +4,10 @@ import path from "node:path";
 import { isCpu } from "../core/backend.ts";
 import { cutToBudget } from "../core/budget.ts";
 import { readEvents } from "../core/events.ts";
-import { softwareIdentity } from "../core/identity.ts";
+import { installedSoftware, softwareIdentity } from "../core/identity.ts";
 import type { Metric } from "../core/metrics.ts";
 import type { BenchmarkResult, RunRecord } from "../core/result.ts";
-import { makeRunRecord } from "../core/run-record.ts";
+import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
 import type { Identity } from "../core/environment.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -142,8 +142,16 @@ async function runOnce(state: State, number: number, leftS: number, input: Measu
   state.runs.push(made.record);
   if (made.record.outcome.status === "ok") {
     state.metrics = made.metrics;
-    state.software ??= made.environment === null ? null : softwareIdentity(made.environment);
+    state.software ??= softwareOf(state.ready, made.environment);
   }
+}
+
+/** A bump of a requirement is other software, also where the program says nothing of its packages. */
+function softwareOf({ planned, environment }: Ready, reported: MadeRun["environment"]): Identity | null {
+  if (!("workload" in planned.entry) && environment.versions !== null) {
+    return installedSoftware(environment.versions, reported);
+  }
+  return reported === null ? null : softwareIdentity(reported);
 }
 
 function hasFailed(state: State): boolean {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
 import {
+  installedSoftware,
   deviceName,
   differences,
   identity,
@@ -201,5 +202,22 @@ describe("differences", () => {
         expect(differences(identity(a), identity(b), "machine").length === 0).toBe(same);
       }),
     );
+  });
+});
+
+test("a bump of one requirement of a user's own program is other software; its order in the list is not", () => {
+  const before = installedSoftware("numpy==2.4.6\nMy_Package==1.0\n", null);
+  expect(before.facts).toEqual({ numpy: "2.4.6", "my-package": "1.0" });
+  expect(installedSoftware("My_Package==1.0\r\nnumpy==2.4.6", null).hash).toBe(before.hash);
+  const after = installedSoftware("numpy==2.4.6\nMy_Package==1.1\n", null);
+  expect(differences(before, after, "software")).toEqual([
+    { kind: "software", field: "my-package", base: "1.0", head: "1.1" },
+  ]);
+  const reported = { python: "3.12.4", packages: { torch: "2.13.0" }, wheel_tags: {}, blas: "mkl" };
+  expect(installedSoftware("numpy==2.4.6", reported).facts).toEqual({
+    numpy: "2.4.6",
+    torch: "2.13.0",
+    python: "3.12",
+    blas: "mkl",
   });
 });
