@@ -40,7 +40,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note });
   await folder.writeJson("result.json", result);
   const record = await recordResult(result, host);
-  const policy = { minEffect: suite.judge["min-effect"], maxTolerated: suite.judge["max-tolerated"] };
+  const policy = { minEffect: suite.judge["min-effect"], maxTolerated: suite.judge["max-tolerated"], tighten: false };
   const compared = compareJob({ result, history: history.results, planned: plan.listed, policy });
   const gate = decideGate(compared.comparisons, inputs.failOn);
   const report = buildReport({

@@ -1,11 +1,12 @@
 /** The stages' values put together into one report. */
 import { adviceOf } from "./advice.ts";
-import type { BaselineSummary, Comparison, Difference } from "./comparison.ts";
+import type { BaselineSummary, ChangePoint, Comparison, ControlFinding, Difference } from "./comparison.ts";
 import { clip } from "./escape.ts";
 import { frameworkPairs } from "./frameworks.ts";
 import type { GateDecision } from "./gate.ts";
 import { headlineOf } from "./headline.ts";
 import { REPORT_SCHEMA_VERSION, type Failure, type Recorded, type Report, type ReportFacts } from "./report.ts";
+import type { Qualification } from "./qualification.ts";
 import type { JobResult } from "./result.ts";
 
 /** The stages' values a report is built from. */
@@ -17,6 +18,9 @@ export interface ReportInput {
   /** Machine, software and drift facts that differ between this job and the newest stored one. */
   readonly differences: readonly Difference[];
   readonly gate: GateDecision;
+  readonly control?: readonly ControlFinding[];
+  readonly changePoints?: readonly ChangePoint[];
+  readonly qualification?: Qualification | null;
   readonly recorded: Recorded;
   readonly historyUnread?: boolean;
   readonly storeFaults?: readonly string[];
@@ -35,6 +39,10 @@ export function buildReport(input: ReportInput): Report {
     suite: result.suite,
     gate: { ...gate },
     comparisons: [...comparisons],
+    control: [...(input.control ?? [])],
+    confirmation: result.confirmation,
+    change_points: [...(input.changePoints ?? [])],
+    qualification: input.qualification ?? null,
     failures: failuresOf(result, comparisons),
     cut: result.benchmarks.flatMap(({ id, title, backend, status }) =>
       status.state === "cut" ? [{ benchmark: id, title, backend, message: status.message }] : [],

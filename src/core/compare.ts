@@ -78,6 +78,8 @@ function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, used:
     metric,
     history: points.map(({ values }) => values),
     candidate: runValues(benchmark, metric.name),
+    paired: null,
+    isConfirmable: false,
     inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative",
   };
   return { comparison, judged };
@@ -112,5 +114,7 @@ function finish({ comparison, judged }: Row, decisions: ReadonlyMap<string, Deci
 
 function summaryOf(jobs: readonly Job[]): BaselineSummary | null {
   const newest = jobs.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).at(-1);
-  return newest === undefined ? null : { jobs: jobs.length, newest_sha: newest.sha, newest_at: newest.finished_at };
+  return newest === undefined
+    ? null
+    : { jobs: jobs.length, newest_sha: newest.sha, newest_at: newest.finished_at, stale: false };
 }

@@ -56,8 +56,15 @@ export const comparisonSchema = z.strictObject({
   p: z.number().min(0).max(1).nullable(),
   /** Smallest relative change that would have been seen, for `inconclusive`. */
   smallest_detectable: z.number().positive().nullable(),
-  /** Interleaved base/head pairs behind the verdict. */
+  /** Interleaved base/head pairs behind the verdict: `base` is then the base commit measured today, not the history. */
   pairs: z.int().nonnegative(),
+  /** The repository's word that this change is meant: it is shown and never fails the gate. */
+  accepted: z.strictObject({ reason: text, expires: z.iso.date() }).nullable(),
+  /**
+   * How the base commit, measured today, compares with the newest history of another identity: what the environment
+   * changed, which no pull request is blamed for. Null where there is no such pair of numbers.
+   */
+  environment_shift: z.number().nullable(),
   /** Why it is `incomparable`: what differs from the newest stored result. */
   differences: z.array(differenceSchema),
   /** Why it `failed`, or was cut short. */
@@ -66,10 +73,51 @@ export const comparisonSchema = z.strictObject({
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
 
+/** What the control workload says of the machine during one job. */
+export const controlFindingSchema = z.strictObject({
+  backend: backendSchema,
+  /** `unknown`: it did not run, or has no history of its own yet. */
+  state: z.enum(["steady", "moved", "unknown"]),
+  metric: metricSchema.nullable(),
+  /** The run farthest from its history: relative change on the metric's own scale, and its 99 % predictive interval. */
+  effect: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).nullable(),
+  /** Stored jobs behind it. */
+  jobs: z.int().nonnegative(),
+  /** Why it is `unknown`. */
+  reason: text.nullable(),
+});
+export type ControlFinding = z.infer<typeof controlFindingSchema>;
+
+/** A lasting change of one series of the default branch. */
+export const changePointSchema = z.strictObject({
+  benchmark: z.string(),
+  title: z.string(),
+  backend: backendSchema,
+  metric: metricSchema,
+  /** Newest commit of the old level and oldest of the new one; null where a job knew none. */
+  last_good: z.string().nullable(),
+  first_bad: z.string().nullable(),
+  /** When `first_bad` was measured. */
+  at: z.iso.datetime(),
+  verdict: z.enum(["regression", "improvement"]),
+  /** Relative change on the metric's own scale, from the means of both levels, with its 99 % interval. */
+  effect: z.number(),
+  interval: z.tuple([z.number(), z.number()]),
+  p: z.number().min(0).max(1),
+  /** Jobs on the new level so far. */
+  jobs: z.int().positive(),
+  /** Among the newest jobs: too few points on the new level to be sure that it stays. */
+  pending: z.boolean(),
+});
+export type ChangePoint = z.infer<typeof changePointSchema>;
+
 /** What the comparisons of one runner were made against. */
 export const baselineSummarySchema = z.strictObject({
   jobs: z.int().positive(),
   newest_sha: z.string().nullable(),
   newest_at: z.iso.datetime(),
+  /** Older than the suite allows: nothing was judged against it. */
+  stale: z.boolean(),
 });
 export type BaselineSummary = z.infer<typeof baselineSummarySchema>;

@@ -8,6 +8,8 @@ export interface JudgePolicy {
   readonly minEffect: number;
   /** Slow-down that must be ruled out before anything is called unchanged. */
   readonly maxTolerated: number;
+  /** Both are halved for a series whose runs differ by less than 0.5 % within a job. */
+  readonly tighten: boolean;
 }
 
 /** One metric of one benchmark of the job being judged. */
@@ -18,8 +20,18 @@ export interface JudgeCase {
   readonly history: readonly (readonly number[])[];
   /** One value per run; NaN for a run that did not give it. */
   readonly candidate: readonly number[];
+  /** Interleaved runs of both sides, the n-th of each being one pair; null while there are none. */
+  readonly paired: Pairs | null;
+  /** Base and head can be run in pairs, so that history alone never calls a change. */
+  readonly isConfirmable: boolean;
   /** Part of the report's family of tests; a case outside it is tested alone. */
   readonly inFamily: boolean;
+}
+
+/** Run values of base and head, NaN for a run that did not give one. */
+export interface Pairs {
+  readonly base: readonly number[];
+  readonly head: readonly number[];
 }
 
 export interface Decision {
@@ -36,6 +48,10 @@ export interface Decision {
   /** After Holm's adjustment over the family. */
   readonly p: number | null;
   readonly smallestDetectable: number | null;
+  /** Pairs the verdict rests on; 0: on the history. */
+  readonly pairs: number;
+  /** Pairs, in all, that would carry the decision on; 0: it stands. The verdict is what holds if they never come. */
+  readonly wantedPairs: number;
   readonly reason: string | null;
   readonly warnings: readonly string[];
 }
@@ -49,6 +65,8 @@ export const NOTHING_FOUND = {
   interval: null,
   p: null,
   smallestDetectable: null,
+  pairs: 0,
+  wantedPairs: 0,
   reason: null,
   warnings: [],
 } as const satisfies Omit<Decision, "id" | "verdict">;

@@ -88,6 +88,8 @@ function againstHistory(tested: Tested, p: number, policy: JudgePolicy): Decisio
     p,
     // Of a change for the worse, on the metric's own scale.
     smallestDetectable: verdict === "inconclusive" ? Math.abs(relativeChange(-sign * detectable)) : null,
+    pairs: 0,
+    wantedPairs: 0,
     reason: null,
     warnings,
   };

@@ -68,7 +68,16 @@ const device = z.strictObject({
   temperature_c: z.number().optional(),
   clock_mhz: z.number().nonnegative().optional(),
   power_w: z.number().nonnegative().optional(),
+  /** Why the device runs slower than it could, in the words of its driver. */
   throttle: z.array(text).max(32).optional(),
+  /** Thermal pressure of the whole machine, as macOS names it: nominal, fair, serious, critical. */
+  pressure: text.optional(),
+  /** Programs on the accelerator that are not part of this measurement. */
+  foreign_processes: count.optional(),
+  /** Shares of the time since the sample before, 0 to 1: of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
+  device_busy: z.number().min(0).max(1).optional(),
+  cpu_busy: z.number().min(0).max(1).optional(),
+  cpu_stolen: z.number().min(0).max(1).optional(),
 });
 
 /** A number of the program's own. Of repeated lines with one name the last counts. */

@@ -1,9 +1,17 @@
 /** The report: everything one job found, as one plain document. Comment, summary, terminal and `report.json` are drawings of it. */
 import * as z from "zod";
 import { backendSchema } from "./backend.ts";
-import { baselineSummarySchema, comparisonSchema, differenceSchema, verdictSchema } from "./comparison.ts";
+import {
+  baselineSummarySchema,
+  changePointSchema,
+  comparisonSchema,
+  controlFindingSchema,
+  differenceSchema,
+  verdictSchema,
+} from "./comparison.ts";
 import { frameworkPairSchema } from "./frameworks.ts";
-import { failureReasonSchema, jobSchema } from "./result.ts";
+import { confirmationSchema, failureReasonSchema, jobSchema } from "./result.ts";
+import { qualificationSchema } from "./qualification.ts";
 import { sentenceSchema } from "./sentence.ts";
 
 export const REPORT_SCHEMA_VERSION = 1;
@@ -43,12 +51,23 @@ export const reportSchema = z.strictObject({
     repeats: z.int().positive(),
     min_effect: z.number().positive(),
     max_tolerated: z.number().positive(),
+    auto_tighten: z.boolean(),
+    confirm: z.enum(["auto", "never"]),
+    max_baseline_age_days: z.number().positive(),
   }),
   gate: gateSchema,
   headline: sentenceSchema,
   /** What to do, in order; empty when there is nothing to do. */
   advice: z.array(sentenceSchema),
   comparisons: z.array(comparisonSchema),
+  /** The machine's own movement, one entry for every backend of the job. */
+  control: z.array(controlFindingSchema),
+  /** Null where no pairs were wanted. */
+  confirmation: confirmationSchema.nullable(),
+  /** Lasting changes of the default branch, newest first; empty for every other job. */
+  change_points: z.array(changePointSchema),
+  /** What this runner was found able to detect; null until it was qualified. */
+  qualification: qualificationSchema.nullable(),
   failures: z.array(failureSchema),
   /** Benchmarks the time budget left no room for. */
   cut: z.array(z.strictObject({ ...benchmarkName, message: text })),

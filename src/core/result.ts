@@ -35,6 +35,14 @@ export const runOutcomeSchema = z.discriminatedUnion("status", [
 ]);
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
+/** What slowed a run down or shared its machine: such a run is shown, and its benchmark never serves as history. */
+export const disturbanceSchema = z.strictObject({
+  kind: z.enum(["thermal", "power", "clock", "pressure", "trend", "foreign-process", "stolen-time"]),
+  /** Plain words with the numbers: "SM clock 1,410 MHz, 1,980 MHz in other runs". */
+  message: text,
+});
+export type Disturbance = z.infer<typeof disturbanceSchema>;
+
 /** One process of one benchmark: the unit of replication. */
 export const runRecordSchema = z.strictObject({
   /** From 1, in the order they were started. */
@@ -51,8 +59,24 @@ export const runRecordSchema = z.strictObject({
   duration_s: z.number().nonnegative(),
   phases: z.record(z.string(), z.number().nonnegative()),
   warnings: z.array(text),
+  disturbances: z.array(disturbanceSchema).default([]),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Base and head of one benchmark, run interleaved ABBA in the job of the head. */
+export const pairedSchema = z.strictObject({
+  /** Of the base side, like the fields of the benchmark itself. Equal work hashes, or there are no pairs. */
+  software: identitySchema.nullable(),
+  metrics: z.array(metricSchema),
+  /** In the order they ran; the n-th of both sides are one pair. The discarded warm-up of each side is not among them. */
+  base: z.array(runRecordSchema),
+  head: z.array(runRecordSchema),
+  /** Why there are fewer pairs than were wanted; null when none are missing. */
+  stopped: z
+    .strictObject({ reason: z.enum(["time-budget", "failed", "cancelled"]), message: z.string().max(8000) })
+    .nullable(),
+});
+export type Paired = z.infer<typeof pairedSchema>;
 
 export const benchmarkResultSchema = z.strictObject({
   /** `workload.preset.size.backend`, or `name.backend` for a user's own command. */
@@ -76,6 +100,8 @@ export const benchmarkResultSchema = z.strictObject({
     z.strictObject({ state: z.literal("failed"), reason: failureReasonSchema, message: z.string().max(8000) }),
     z.strictObject({ state: z.literal("cut"), message: text }),
   ]),
+  /** Null where no base was run. */
+  paired: pairedSchema.nullable().default(null),
 });
 export type BenchmarkResult = z.infer<typeof benchmarkResultSchema>;
 
@@ -102,6 +128,32 @@ export const jobSchema = z.strictObject({
 });
 export type Job = z.infer<typeof jobSchema>;
 
+/** How the commit that head was confirmed against was found and measured. */
+export const confirmationSchema = z.strictObject({
+  /** The base commit, or null where there was none to check out. */
+  base_sha: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .nullable(),
+  /** Seconds the pairs were expected to take, and took. */
+  planned_s: z.number().nonnegative(),
+  spent_s: z.number().nonnegative(),
+  /** Why no base was run, or not of every benchmark that asked for it. */
+  notes: z.array(text),
+});
+export type Confirmation = z.infer<typeof confirmationSchema>;
+
+/** A change that the repository has accepted, in `finetune-bench.accept.yml` of the measured commit. */
+export const acceptanceSchema = z.strictObject({
+  benchmark: z.string().min(1).max(200),
+  metric: z.string().min(1).max(100),
+  runner_key: z.string().min(1).max(100),
+  reason: z.string().min(1).max(500),
+  /** The last day on which it holds, `YYYY-MM-DD`. */
+  expires: z.iso.date(),
+});
+export type Acceptance = z.infer<typeof acceptanceSchema>;
+
 export const jobResultSchema = z.strictObject({
   schema: z.literal(RESULT_SCHEMA_VERSION),
   version: shortText,
@@ -114,8 +166,22 @@ export const jobResultSchema = z.strictObject({
     repeats: z.int().positive(),
     min_effect: z.number().positive(),
     max_tolerated: z.number().positive(),
+    /** Both are halved on a runner whose runs hardly differ (`min-effect: auto`). */
+    auto_tighten: z.boolean().default(false),
+    /** `never`: judged against history alone. */
+    confirm: z.enum(["auto", "never"]).default("auto"),
+    /** Days after which the newest stored job is too old to judge against. */
+    max_baseline_age_days: z.number().positive().default(30),
   }),
   benchmarks: z.array(benchmarkResultSchema),
+  /**
+   * The control workload of every backend, `control.<backend>`: fixed work whose code never changes, so that a change of
+   * its speed is a change of the machine. Its runs: before the benchmarks, after them, and after the pairs if there were any.
+   */
+  control: z.array(benchmarkResultSchema).default([]),
+  /** Null where nothing asked for a base, or confirming was switched off. */
+  confirmation: confirmationSchema.nullable().default(null),
+  accepted: z.array(acceptanceSchema).default([]),
   /** Seconds spent measuring, installation excluded. */
   measured_s: z.number().nonnegative(),
   warnings: z.array(text),

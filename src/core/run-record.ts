@@ -44,6 +44,7 @@ export function makeRunRecord(input: RunInput): MadeRun {
       duration_s: exit.durationS,
       phases: Object.fromEntries(Object.entries(phasesOf(events)).slice(0, MAX_NAMES)),
       warnings: [...ownWarnings(events), ...(isOk ? derived.warnings : [])],
+      disturbances: [],
     },
     metrics: isOk ? derived.metrics : [],
     environment: events.find((event) => event.event === "environment") ?? null,

@@ -24,6 +24,8 @@ export function blank(benchmark: BenchmarkResult, metric: Metric | null, verdict
     p: null,
     smallest_detectable: null,
     pairs: 0,
+    accepted: null,
+    environment_shift: null,
     differences: [],
     reason: null,
     warnings: [],

@@ -45,8 +45,14 @@ export function assembleResult({
       repeats,
       min_effect: suite.judge["min-effect"],
       max_tolerated: suite.judge["max-tolerated"],
+      auto_tighten: false,
+      confirm: "auto",
+      max_baseline_age_days: 30,
     },
     benchmarks: [...measured.benchmarks, ...plan.failed.map(refused)],
+    control: [],
+    confirmation: null,
+    accepted: [],
     measured_s: measured.measuredS,
     warnings: warnings.map((text) => text.slice(0, 2000)),
   };
@@ -65,5 +71,6 @@ function refused({ id, title, backend, reason }: LeftOut): BenchmarkResult {
     metrics: [],
     runs: [],
     status: { state: "failed", reason: "backend-unavailable", message: reason },
+    paired: null,
   };
 }

@@ -171,6 +171,7 @@ function resultOf(state: State, input: MeasureInput): BenchmarkResult {
     metrics: [...state.metrics],
     runs: state.runs,
     status: statusOf(state, input),
+    paired: null,
   };
 }
 
@@ -201,5 +202,6 @@ export function resultOfNotReady({ planned, reason, message }: NotReady): Benchm
     metrics: [],
     runs: [],
     status: { state: "failed", reason, message: message.slice(0, 8000) },
+    paired: null,
   };
 }

@@ -6,6 +6,7 @@ import { identity } from "../../src/core/identity.ts";
 import { jobResultSchema, type JobResult } from "../../src/core/result.ts";
 import { POLICY } from "../support/cases.ts";
 import { benchmark, jobResult, LOSS, MEMORY, STEP_TIME, TOKENS, type Column } from "../support/results.ts";
+import { JUDGE_DEFAULTS } from "../support/judge-defaults.ts";
 
 const ID = "lora.torch-cpu";
 
@@ -61,6 +62,7 @@ test("the same numbers again: no change, with the baseline named", () => {
     jobs: 4,
     newest_sha: "4".padStart(40, "0"),
     newest_at: "2026-01-04T08:10:00Z",
+    stale: false,
   });
   expect(compared.warnings).toEqual([]);
 });
@@ -160,7 +162,7 @@ test("a listed benchmark of the newest baseline that did not run is failed", () 
 });
 
 test("the newest baseline is the newest of the same suite, where there is one", () => {
-  const suite = { name: "nightly", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 };
+  const suite = { name: "nightly", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS };
   const now = jobResult(9, [benchmark(columns(1000))]);
   const stored = [jobResult(1, both), jobResult(2, [], { suite })];
   expect(missing(compare(now, stored, [ID, "other.torch-cpu"]))).toHaveLength(1);

@@ -24,7 +24,7 @@ describe("built from", () => {
   const row = compared(lora, "tokens_per_second", "no-change", { base: 101, half: 0.01 });
 
   test("a stored job: its age counts in days to the end of this one", () => {
-    const baseline = { jobs: 3, newest_sha: null, newest_at: "2026-03-03T10:13:20Z" };
+    const baseline = { jobs: 3, newest_sha: null, newest_at: "2026-03-03T10:13:20Z", stale: false };
     const report = reportOf({ benchmarks: [lora], comparisons: [row], baseline });
     expect(report.baseline?.age_days).toBeCloseTo(1);
     const later = { ...baseline, newest_at: "2026-03-09T00:00:00Z" };
@@ -102,7 +102,7 @@ function job(index: number, speed: number, change: (whole: BenchmarkResult) => B
 }
 
 function judged(candidate: JobResult, history: readonly JobResult[]): Report {
-  const policy = { minEffect: 0.02, maxTolerated: 0.05 };
+  const policy = { minEffect: 0.02, maxTolerated: 0.05, tighten: false };
   const found = compareJob({ result: candidate, history, planned: ["lora.torch-cuda"], policy });
   const gate = decideGate(found.comparisons, new Set(["regression", "failed"]));
   return buildReport({ result: candidate, ...found, gate, recorded: "yes" });

@@ -1,6 +1,7 @@
 /** A stored job of one runner, as the stores get it. */
 import { identity } from "../../src/core/identity.ts";
 import type { Job, JobResult } from "../../src/core/result.ts";
+import { JUDGE_DEFAULTS, NOTHING_MORE } from "../support/judge-defaults.ts";
 
 export const RUNNER = "apple-m4-max-64gb-3f2a";
 
@@ -27,7 +28,8 @@ export function sampleResult(job: Partial<Job> = {}, minute = 0, runnerKey = RUN
     runner_key: runnerKey,
     machine: identity({ model: "Mac16,5", memory: "64 GB" }),
     drift: {},
-    suite: { name: "builtin:quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 },
+    suite: { name: "builtin:quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
+    ...NOTHING_MORE,
     benchmarks: [],
     measured_s: 12,
     warnings: [],

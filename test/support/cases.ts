@@ -3,7 +3,7 @@ import type { JudgeCase } from "../../src/core/decision.ts";
 import type { Metric } from "../../src/core/metrics.ts";
 import type { Random } from "./random.ts";
 
-export const POLICY = { minEffect: 0.02, maxTolerated: 0.05 } as const;
+export const POLICY = { minEffect: 0.02, maxTolerated: 0.05, tighten: false } as const;
 
 export function metric(overrides: Partial<Metric> = {}): Metric {
   return {
@@ -22,7 +22,15 @@ export function judgeCase(
   candidate: readonly number[],
   overrides: Partial<Metric> = {},
 ): JudgeCase {
-  return { id: "case", metric: metric(overrides), history, candidate, inFamily: true };
+  return {
+    id: "case",
+    metric: metric(overrides),
+    history,
+    candidate,
+    paired: null,
+    isConfirmable: false,
+    inFamily: true,
+  };
 }
 
 export interface Noise {

@@ -7,6 +7,7 @@ import { identity } from "../../src/core/identity.ts";
 import { builtinMetric, type MetricName } from "../../src/core/registry.ts";
 import type { Report } from "../../src/core/report.ts";
 import type { BenchmarkResult, FailureReason, JobResult, RunRecord } from "../../src/core/result.ts";
+import { JUDGE_DEFAULTS, NOTHING_MORE } from "./judge-defaults.ts";
 
 export const RUNNER = "nvidia-rtx-4090-91c0";
 export const SHA = "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432";
@@ -44,6 +45,7 @@ export function benchmark(title: string, backend: Backend, values: Values): Benc
     metrics: names.map((name, index) => builtinMetric(name, backend, index === 0)),
     runs: [0.998, 1, 1.002].map((factor, index) => run(index + 1, values, factor)),
     status: { state: "complete" },
+    paired: null,
   };
 }
 
@@ -58,6 +60,7 @@ function run(number: number, values: Values, factor: number): RunRecord {
     duration_s: 12.4,
     phases: { load_weights: 1.2 },
     warnings: [],
+    disturbances: [],
   };
 }
 
@@ -105,6 +108,8 @@ export function compared(
     p: half === undefined ? null : 0.004,
     smallest_detectable: against?.blind ?? null,
     pairs: 0,
+    accepted: null,
+    environment_shift: null,
     differences: [],
     reason: null,
     warnings: [],
@@ -128,6 +133,8 @@ export function comparedAsFailed({ id, title, backend, status }: BenchmarkResult
     p: null,
     smallest_detectable: null,
     pairs: 0,
+    accepted: null,
+    environment_shift: null,
     differences: [],
     reason: status.state === "failed" ? status.message : null,
     warnings: [],
@@ -138,6 +145,7 @@ export const BASELINE: BaselineSummary = {
   jobs: 24,
   newest_sha: "a1b2c3d4e5f60718293a4b5c6d7e8f9012345678",
   newest_at: "2026-03-02T09:12:00Z",
+  stale: false,
 };
 
 const JOB: JobResult["job"] = {
@@ -183,8 +191,9 @@ export function resultOf({ benchmarks, job, result }: Pick<Scene, "benchmarks" |
     runner_key: RUNNER,
     machine: identity(MACHINE),
     drift: { kernel: "6.8.0-45-generic", driver: "580.65.06", gpu_temperature_c: 41 },
-    suite: { name: "finetune-bench.yml", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 },
+    suite: { name: "finetune-bench.yml", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
     benchmarks: [...benchmarks],
+    ...NOTHING_MORE,
     measured_s: 322,
     warnings: [],
     ...result,

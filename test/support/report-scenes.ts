@@ -12,6 +12,7 @@ import {
   reportOf,
   type Scene,
 } from "./report-fixtures.ts";
+import { JUDGE_DEFAULTS } from "./judge-defaults.ts";
 
 const GIB = 2 ** 30;
 const lora = benchmark("lora-alpaca-tinyllama.strict.real", "torch-cuda", {
@@ -124,7 +125,7 @@ const mixed: Scene = {
   recorded: "yes",
   result: {
     runner_key: "amd-epyc-9354-64gb-3f2a",
-    suite: { name: "builtin:quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 },
+    suite: { name: "builtin:quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
     warnings: ["Nothing is named by finetune-bench.yml here, so builtin:quick was run"],
   },
 };
@@ -267,7 +268,7 @@ export const SCENES = {
     warnings: [`could not read ${HOSTILE}; see https://evil.example/?a=1, acme/trainer#7 or 9f8e7d6c5b4a`],
     result: {
       version: "0.1.0 [x](javascript:alert(1))",
-      suite: { name: "a'; rm -rf $HOME #", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 },
+      suite: { name: "a'; rm -rf $HOME #", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
     },
   },
   "very-large": {

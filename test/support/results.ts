@@ -4,6 +4,7 @@ import { identity } from "../../src/core/identity.ts";
 import type { Metric } from "../../src/core/metrics.ts";
 import { builtinMetric } from "../../src/core/registry.ts";
 import type { BenchmarkResult, Job, JobResult, RunRecord } from "../../src/core/result.ts";
+import { JUDGE_DEFAULTS, NOTHING_MORE } from "./judge-defaults.ts";
 
 const BACKEND: Backend = "torch-cpu";
 
@@ -26,6 +27,7 @@ export function runRecord(number: number, values: Record<string, number>): RunRe
     duration_s: 5,
     phases: {},
     warnings: [],
+    disturbances: [],
   };
 }
 
@@ -54,6 +56,7 @@ export function benchmark(columns: readonly Column[], overrides: Partial<Benchma
       ),
     ),
     status: { state: "complete" },
+    paired: null,
     ...overrides,
   };
 }
@@ -72,8 +75,9 @@ export function jobResult(
     runner_key: "box-1a2b",
     machine: identity({ model: "X670E", os: "linux", os_release: "24.04" }),
     drift: {},
-    suite: { name: "quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05 },
+    suite: { name: "quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
     benchmarks: [...benchmarks],
+    ...NOTHING_MORE,
     measured_s: 60,
     warnings: [],
     ...rest,
