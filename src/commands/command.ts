@@ -1,0 +1,23 @@
+/** What every subcommand of the local command gets, and how each ends. */
+import path from "node:path";
+import { realpathSync } from "node:fs";
+import type { Command } from "commander";
+
+export const EXIT = { passed: 0, failed: 1, badInput: 2, bug: 70, interrupted: 130 } as const;
+
+export interface CommandContext {
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The folder `harness/` of this program. */
+  readonly harness: string;
+  /** Sets the exit status of the process. */
+  readonly finish: (status: number) => void;
+}
+
+/** Adds one subcommand to the program. */
+export type AddCommand = (program: Command, context: CommandContext) => void;
+
+/** The harness that belongs to this very program, wherever a link to it stands. */
+export function ownHarness(entry: string): string {
+  return path.join(path.dirname(realpathSync(entry)), "..", "harness");
+}

@@ -1,0 +1,23 @@
+/** `finetune-bench validate`: checks a suite file without running it. */
+import type { Command } from "commander";
+import { UserError } from "../core/errors.ts";
+import { loadSuite } from "../io/suite-file.ts";
+import { EXIT, type CommandContext } from "./command.ts";
+
+export function addValidate(program: Command, context: CommandContext): void {
+  program
+    .command("validate")
+    .description("explain the mistakes in a suite file, with line and column")
+    .argument("[file]", "the suite file", undefined)
+    .action(async (file: string | undefined) => context.finish(await validate(file)));
+}
+
+async function validate(file: string | undefined): Promise<number> {
+  const { suite, note } = await loadSuite(file ?? null, process.cwd());
+  if (note !== null)
+    throw new UserError(`there is no finetune-bench.yml in ${process.cwd()}; name a suite file to validate`);
+  console.log(
+    `${suite.name}: ${suite.benchmarks.length} benchmarks, ${suite.repeats} runs each: nothing is wrong with it`,
+  );
+  return EXIT.passed;
+}
