@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
+import { acceptFileSchema } from "../src/core/accept.ts";
 import { catalogueSchema, type Catalogue, type Workload } from "../src/core/catalogue.ts";
 import { probeSchema } from "../src/core/environment.ts";
 import { eventSchema } from "../src/core/protocol.ts";
@@ -76,6 +77,7 @@ const catalogue = await harnessCatalogue();
 const files: Record<string, unknown> = {
   "workloads.json": catalogue,
   "suite.schema.json": suiteJsonSchema(catalogue),
+  "accept.schema.json": z.toJSONSchema(acceptFileSchema, { io: "input" }),
   "events.schema.json": z.toJSONSchema(eventSchema, { io: "input" }),
   "probe.schema.json": z.toJSONSchema(probeSchema),
   "result.schema.json": z.toJSONSchema(jobResultSchema),

@@ -2,14 +2,7 @@
 import type { Catalogue, Hyperparameter, Workload } from "./catalogue.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { titleOf, type CommandEntry, type SuiteFile, type WorkloadEntry } from "./suite.ts";
-
-/** A mistake in a suite file, at a place named by the keys that lead to it. */
-export interface Problem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  /** The key itself is wrong, not its value. */
-  readonly atKey?: boolean;
-}
+import type { Problem } from "./yaml-problems.ts";
 
 export function checkSuite(suite: SuiteFile, catalogue: Catalogue): Problem[] {
   return [
