@@ -20,13 +20,21 @@ export function isGated(comparison: Comparison): boolean {
   return comparison.comparison_class !== "informative" && comparison.metric?.class !== "info";
 }
 
+/** A change that was found and that the repository has said is meant. What failed or was not compared cannot be accepted. */
+export function isAccepted({ accepted, verdict }: Pick<Comparison, "accepted" | "verdict">): boolean {
+  return accepted !== null && (verdict === "regression" || verdict === "improvement");
+}
+
 /**
  * Fails when a verdict stands in `failOn`; else neutral when anything is undecided or unconfirmed or had nothing to be
- * compared with; else passes. An unconfirmed improvement never fails, but it is not a pass either.
+ * compared with; else passes. An unconfirmed improvement never fails, but it is not a pass either. Accepted changes are
+ * passed over: the verdict is the worst of the others, and `no-change` where there are none.
  */
 export function decideGate(comparisons: readonly Comparison[], failOn: ReadonlySet<FailOn>): GateDecision {
-  const gated = comparisons.filter(isGated);
-  const worst = worstVerdict(gated);
+  const all = comparisons.filter(isGated);
+  const accepted = all.filter(isAccepted);
+  const gated = all.filter((comparison) => !isAccepted(comparison));
+  const worst = worstVerdict(gated) ?? (accepted.length > 0 ? "no-change" : null);
   if (worst === null) return { gate: "neutral", verdict: "inconclusive", reason: "nothing was compared" };
   const failing = gated.filter((comparison) => fails(comparison, failOn));
   if (failing.length > 0) {
@@ -38,6 +46,9 @@ export function decideGate(comparisons: readonly Comparison[], failOn: ReadonlyS
   const letPass = gated.filter((comparison) => comparison.verdict === "failed" || comparison.verdict === "regression");
   if (letPass.length > 0) {
     return { gate: "pass", verdict: worst, reason: `${listFindings(letPass)}, which fail-on does not list` };
+  }
+  if (accepted.length > 0) {
+    return { gate: "pass", verdict: worst, reason: `${listFindings(accepted)} accepted, nothing else got worse` };
   }
   return { gate: "pass", verdict: worst, reason: "nothing got worse" };
 }

@@ -9,6 +9,7 @@ function found(verdict: Verdict, overrides: Partial<Comparison> = {}): Compariso
 }
 
 const unconfirmed = { unconfirmed: true } as const;
+const accepted = { accepted: { reason: "fp32 accumulation", expires: "2027-01-31" } } as const;
 const DEFAULT: ReadonlySet<FailOn> = new Set(["regression", "failed"]);
 const NEVER: ReadonlySet<FailOn> = new Set();
 
@@ -28,6 +29,39 @@ test.each<[string, Comparison[], ReadonlySet<FailOn>, Gate, Verdict]>([
   ["undecided, listed", [found("inconclusive")], new Set(["inconclusive"]), "fail", "inconclusive"],
   ["incomparable", [found("incomparable"), found("inconclusive")], new Set(FAIL_ON), "fail", "incomparable"],
   ["incomparable alone", [found("incomparable")], new Set(FAIL_ON), "neutral", "incomparable"],
+  ["an accepted regression alone", [found("regression", accepted)], DEFAULT, "pass", "no-change"],
+  ["an accepted one, all clear", [found("regression", accepted), found("no-change")], DEFAULT, "pass", "no-change"],
+  ["an accepted improvement", [found("improvement", accepted), found("no-change")], DEFAULT, "pass", "no-change"],
+  [
+    "an accepted regression found against history alone",
+    [found("regression", { ...accepted, ...unconfirmed }), found("no-change")],
+    new Set(["unconfirmed"]),
+    "pass",
+    "no-change",
+  ],
+  [
+    "an accepted regression beside another",
+    [found("regression", accepted), found("regression")],
+    DEFAULT,
+    "fail",
+    "regression",
+  ],
+  [
+    "an accepted regression beside an undecided one",
+    [found("regression", accepted), found("inconclusive")],
+    DEFAULT,
+    "neutral",
+    "inconclusive",
+  ],
+  ["a failure that was accepted", [found("failed", accepted)], DEFAULT, "fail", "failed"],
+  ["nothing compared, accepted", [found("no-baseline", accepted)], new Set(["no-baseline"]), "fail", "no-baseline"],
+  [
+    "an accepted one that does not count",
+    [found("regression", { ...accepted, comparison_class: "informative" })],
+    DEFAULT,
+    "neutral",
+    "inconclusive",
+  ],
   ["nothing at all", [], DEFAULT, "neutral", "inconclusive"],
   [
     "informative benchmarks and info metrics do not count",
@@ -63,6 +97,12 @@ test("the reason counts what was found and names the input that decided", () => 
   expect(decideGate([found("regression")], NEVER).reason).toBe("1 regression, which fail-on does not list");
   expect(decideGate([found("no-change")], NEVER).reason).toBe("nothing got worse");
   expect(decideGate([], NEVER).reason).toBe("nothing was compared");
+  expect(decideGate([found("regression", accepted), found("no-change")], DEFAULT).reason).toBe(
+    "1 regression accepted, nothing else got worse",
+  );
+  expect(decideGate([found("regression", accepted), found("regression")], DEFAULT).reason).toBe(
+    "1 regression: fail-on lists regression",
+  );
 });
 
 test("the worst verdict is the first of the list that occurs", () => {
