@@ -5,6 +5,7 @@ const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
 
 export const pullRequestSchema = z.object({
   number: z.int().positive(),
+  base: z.object({ sha }).optional(),
   head: z.object({
     sha,
     /** Null once the fork is deleted; absent from payloads that somebody shortened. Both count as foreign. */
@@ -19,6 +20,8 @@ const repositorySchema = z
 
 export const eventPayloadSchema = z.object({ repository: repositorySchema });
 export const pullRequestPayloadSchema = z.object({ repository: repositorySchema, pull_request: pullRequestSchema });
+
+export const mergeGroupPayloadSchema = z.object({ merge_group: z.object({ base_sha: sha, head_sha: sha }) });
 
 /** Why the code of a pull request counts as a stranger's. */
 export const strangerSchema = z.enum(["other-repository", "deleted-repository", "dependabot"]);

@@ -135,6 +135,8 @@ export const confirmationSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{40,64}$/)
     .nullable(),
+  /** Ids of benchmarks that have no base to be run beside: they are judged against history alone. */
+  unpaired: z.array(z.string().max(200)),
   /** Seconds the pairs were expected to take, and took. */
   planned_s: z.number().nonnegative(),
   spent_s: z.number().nonnegative(),

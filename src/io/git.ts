@@ -13,12 +13,16 @@ export interface GitOptions {
    * on self-hosted runners), and a repository around it is not meant.
    */
   readonly workspace: boolean;
+  /** Further variables, such as a login. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Longest time of one question; default a minute. */
+  readonly timeoutMs?: number;
 }
 
 /** Variables by which git's own hooks point it at another repository. */
 const POINTERS = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"];
 
-export function gitAt(folder: string, { workspace }: GitOptions): Git {
+export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 60_000 }: GitOptions): Git {
   const settings = ["-c", "core.fsmonitor=false", ...(workspace ? ["-c", "safe.directory=*"] : [])];
   const env = {
     ...Object.fromEntries(POINTERS.map((name) => [name, undefined])),
@@ -28,6 +32,7 @@ export function gitAt(folder: string, { workspace }: GitOptions): Git {
     SSH_ASKPASS: "",
     GIT_OPTIONAL_LOCKS: "0",
     LC_ALL: "C",
+    ...more,
   };
   return {
     async query(...args) {
@@ -35,7 +40,7 @@ export function gitAt(folder: string, { workspace }: GitOptions): Git {
         env,
         stdin: "ignore",
         reject: false,
-        timeout: 60_000,
+        timeout: timeoutMs,
         windowsHide: true,
       });
       return done.failed ? null : done.stdout;

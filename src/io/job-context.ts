@@ -5,6 +5,7 @@ import * as z from "zod";
 import { UserError } from "../core/errors.ts";
 import {
   eventPayloadSchema,
+  mergeGroupPayloadSchema,
   pullRequestPayloadSchema,
   strangerOf,
   type PullRequestPayload,
@@ -25,7 +26,9 @@ export interface JobContext {
   readonly defaultBranch: string | null;
   /** A push, schedule or dispatch on the default branch with a commit of it checked out: its result becomes history. */
   readonly isDefaultBranch: boolean;
-  readonly pullRequest: { readonly number: number; readonly headSha: string } | null;
+  readonly pullRequest: { readonly number: number; readonly headSha: string; readonly baseSha: string | null } | null;
+  /** Tip of the branch a merge queue merges into; null in every other job. */
+  readonly queueBase: string | null;
   /** Set when the measured code is a stranger's. */
   readonly stranger: Stranger | null;
   /** Number of the pull request that may be commented on; null in every other job. */
@@ -81,6 +84,7 @@ async function readLocal(cwd: string): Promise<JobContext> {
     defaultBranch: null,
     isDefaultBranch: false,
     pullRequest: null,
+    queueBase: null,
     stranger: null,
     commentOn: null,
     warnings: [],
@@ -110,6 +114,7 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
   const pull = /^pull_request(_target)?$/.test(variables.GITHUB_EVENT_NAME)
     ? parsed(pullRequestPayloadSchema, payload, from).pull_request
     : null;
+  const queue = variables.GITHUB_EVENT_NAME === "merge_group" ? parsed(mergeGroupPayloadSchema, payload, from) : null;
   const git = gitAt(cwd, { workspace: true });
   const sha = await headSha(git);
   const defaultBranch = repository?.default_branch ?? null;
@@ -132,7 +137,9 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
     apiUrl: variables.GITHUB_API_URL,
     defaultBranch,
     isDefaultBranch: history.is,
-    pullRequest: pull === null ? null : { number: pull.number, headSha: pull.head.sha },
+    pullRequest:
+      pull === null ? null : { number: pull.number, headSha: pull.head.sha, baseSha: pull.base?.sha ?? null },
+    queueBase: queue?.merge_group.base_sha ?? null,
     stranger: pull === null ? null : stranger(pull, variables),
     commentOn: pull?.number ?? null,
     warnings: history.warnings,

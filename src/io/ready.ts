@@ -40,6 +40,8 @@ export interface NotReady {
 export interface ReadyInput {
   readonly benchmarks: readonly PlannedBenchmark[];
   readonly provide: ProvideEnvironment;
+  /** Whose environments these are: the base's package lists stand beside the head's. */
+  readonly side: "head" | "base";
   /** The harness under a benchmark's own interpreter. */
   readonly harness: (python: string) => Harness;
   readonly results: string;
@@ -69,7 +71,8 @@ export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; no
       if (environment.versions !== null) {
         // A user's own requirements are one benchmark's; what the workloads run in is the backend's.
         const name = "workload" in entry ? planned.backend : planned.id;
-        await writeFile(path.join(input.results, "env", `${name}.txt`), environment.versions);
+        const file = input.side === "head" ? `${name}.txt` : `${name}.base.txt`;
+        await writeFile(path.join(input.results, "env", file), environment.versions);
       }
       if (!("workload" in entry)) {
         const hyperparameters = { command: entry.command.join(" ") };

@@ -1,0 +1,98 @@
+/** Which commit a job's head is run beside: the one it would be merged into, or the one a person names. */
+import path from "node:path";
+import { UserError } from "../core/errors.ts";
+import type { JobResult } from "../core/result.ts";
+import { gitAt, type Git } from "./git.ts";
+import type { JobContext } from "./job-context.ts";
+import { scratchFolder } from "./scratch.ts";
+
+export type BaseChoice =
+  /** `why`: what the commit is to the head, for the log. */
+  | { readonly state: "found"; readonly sha: string; readonly why: string }
+  /** Pairs were meant to be possible, and are not. */
+  | { readonly state: "missing"; readonly reason: string }
+  /** There is nothing to confirm against: a job of the default branch has its history. */
+  | { readonly state: "none" };
+
+/** How git reaches the repository on GitHub, where the checkout itself is too shallow. */
+export interface Remote {
+  readonly url: string;
+  /** Variables that log git in. Never arguments: those are seen by every process. */
+  readonly login: Readonly<Record<string, string>>;
+}
+
+const SHA = /^[0-9a-f]{40,64}$/;
+
+/** Of a workflow job: the base of the pull request or of the merge queue. */
+export async function baseOfJob(context: JobContext, workspace: string, remote: Remote): Promise<BaseChoice> {
+  if (context.queueBase !== null) {
+    return { state: "found", sha: context.queueBase, why: "the commit the merge queue builds on" };
+  }
+  const pull = context.pullRequest;
+  if (pull === null || context.job.sha === null) return { state: "none" };
+  const git = gitAt(workspace, { workspace: true });
+  const [first, second] = await parentsOf(git, context.job.sha);
+  // A merge commit made by GitHub: its first parent is exactly what the change is merged into.
+  if (first !== undefined && second === pull.headSha) {
+    return { state: "found", sha: first, why: "what the pull request is merged into" };
+  }
+  if (context.job.sha !== pull.headSha) {
+    const reason = `the checkout (${context.job.sha.slice(0, 7)}) is neither the merge commit nor the head of the pull request`;
+    return { state: "missing", reason };
+  }
+  if (pull.baseSha === null)
+    return { state: "missing", reason: "the event does not name the base of the pull request" };
+  const sha = await mergeBase(git, context.job.sha, pull.baseSha, remote);
+  return sha === null
+    ? { state: "missing", reason: `no common ancestor of ${pull.headSha.slice(0, 7)} and its base could be fetched` }
+    : { state: "found", sha, why: "where the pull request branched off" };
+}
+
+/** Of a local run that names a base: where HEAD branched off from it. */
+export async function baseOfRef(ref: string, cwd: string): Promise<BaseChoice> {
+  const git = gitAt(cwd, { workspace: false });
+  const sha = await git.query("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+  if (sha === null || !SHA.test(sha)) {
+    throw new UserError(
+      `--base ${ref}: git knows no such commit in ${path.resolve(cwd)}; name a branch, tag or commit`,
+    );
+  }
+  const shared = await git.query("merge-base", "HEAD", sha);
+  return shared === null || shared === sha
+    ? { state: "found", sha, why: ref }
+    : { state: "found", sha: shared, why: `where HEAD branched off from ${ref}` };
+}
+
+/** Of a local run that names none: the commit of the newest stored job that this folder's repository still has. */
+export async function baseOfHistory(newest: JobResult | undefined, cwd: string): Promise<BaseChoice> {
+  const sha = newest?.job.sha ?? null;
+  if (sha === null) return { state: "none" };
+  const git = gitAt(cwd, { workspace: false });
+  if ((await git.query("cat-file", "-e", `${sha}^{commit}`)) === null) {
+    return {
+      state: "missing",
+      reason: `the commit of the newest stored job, ${sha.slice(0, 7)}, is not in this repository`,
+    };
+  }
+  return { state: "found", sha, why: "the newest stored job" };
+}
+
+/** Read from the commit itself: a shallow checkout hides parents from everything that walks the history. */
+async function parentsOf(git: Git, sha: string): Promise<string[]> {
+  const raw = (await git.query("cat-file", "commit", sha)) ?? "";
+  const header = raw.split("\n\n")[0] ?? "";
+  return [...header.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].flatMap(([, parent]) => parent ?? []);
+}
+
+/** Answered by the checkout where it is deep enough, else by a graph of commits fetched aside. */
+async function mergeBase(git: Git, head: string, base: string, remote: Remote): Promise<string | null> {
+  if ((await git.query("rev-parse", "--is-shallow-repository")) === "false") {
+    const shared = await git.query("merge-base", head, base);
+    if (shared !== null) return shared;
+  }
+  await using scratch = await scratchFolder();
+  const graph = gitAt(scratch.path, { workspace: true, env: remote.login, timeoutMs: 300_000 });
+  if ((await graph.query("init", "--quiet", "--bare")) === null) return null;
+  const fetched = await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, head, base);
+  return fetched === null ? null : graph.query("merge-base", head, base);
+}
