@@ -1,0 +1,92 @@
+/** The stored jobs of a runner → the lasting changes of its default branch, with the commits between which each lies. */
+import { otherJobs, runValues } from "./baseline.ts";
+import { findChangePoints } from "./change-points.ts";
+import type { ChangePoint } from "./comparison.ts";
+import { canonicalJson, sha256Hex } from "./hash.ts";
+import type { Metric } from "./metrics.ts";
+import type { BenchmarkResult, JobResult } from "./result.ts";
+import { geometricMean, isRatioScale, MAX_HISTORY, relativeChange } from "./samples.ts";
+
+/** One job of the default branch that measured the benchmark. */
+interface Point {
+  readonly result: JobResult;
+  readonly benchmark: BenchmarkResult;
+  readonly value: number;
+  readonly identity: string;
+}
+
+/**
+ * Changes in the primary metric of every benchmark of `result`, newest first. An older change is settled: its reader has
+ * seen it. A job is one point, also where another measured the same commit; where both stand at a change, `last_good` and
+ * `first_bad` are equal, and no commit is to blame.
+ *
+ * @param stored results of this runner key, in any order; the result's own may be among them
+ * @param result a job of the default branch, the newest point of its series
+ * @param newest a change is told while its first point is among this many newest ones
+ */
+export function changePointsOf(
+  stored: readonly JobResult[],
+  result: JobResult,
+  newest: number = MAX_HISTORY,
+): ChangePoint[] {
+  const jobs = [...otherJobs(result, stored), result];
+  return result.benchmarks
+    .flatMap(({ id }) => changesOf(id, jobs, newest))
+    .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+
+function changesOf(id: string, jobs: readonly JobResult[], newest: number): ChangePoint[] {
+  const complete = jobs.flatMap((result) => {
+    const benchmark = result.benchmarks.find((known) => known.id === id && isUndisturbed(known));
+    return benchmark === undefined ? [] : [{ result, benchmark }];
+  });
+  const metric = complete.at(-1)?.benchmark.metrics.find(({ primary }) => primary);
+  if (metric === undefined) return [];
+  const points = complete.flatMap(({ result, benchmark }) => pointOf(result, benchmark, metric));
+  return findChangePoints(points)
+    .filter(({ index }) => index >= points.length - newest)
+    .flatMap(({ index, jump, interval, p, after, pending }): ChangePoint[] => {
+      const [good, bad] = [points[index - 1], points[index]];
+      if (good === undefined || bad === undefined) return [];
+      const isBetter = jump > 0 === (metric.direction === "higher");
+      return [
+        {
+          benchmark: id,
+          title: bad.benchmark.title,
+          backend: bad.benchmark.backend,
+          metric,
+          last_good: good.result.job.sha,
+          first_bad: bad.result.job.sha,
+          at: bad.result.job.finished_at,
+          verdict: isBetter ? "improvement" : "regression",
+          effect: relativeChange(jump),
+          interval: [relativeChange(interval[0]), relativeChange(interval[1])],
+          p,
+          jobs: after,
+          pending,
+        },
+      ];
+    });
+}
+
+/** What was cut short, failed, or slowed down from outside is no point of a series. */
+function isUndisturbed({ status, runs }: BenchmarkResult): boolean {
+  return status.state === "complete" && runs.every(({ disturbances }) => disturbances.length === 0);
+}
+
+function pointOf(result: JobResult, benchmark: BenchmarkResult, metric: Metric): Point[] {
+  const known = benchmark.metrics.find(({ name }) => name === metric.name);
+  const values = runValues(benchmark, metric.name).filter(isRatioScale);
+  if (known === undefined || values.length === 0) return [];
+  const { unit, direction, estimator } = known;
+  // A number that is made in another way is as far from comparable as another machine's.
+  const measured = [
+    result.machine.hash,
+    benchmark.software?.hash ?? null,
+    benchmark.work_hash,
+    unit,
+    direction,
+    estimator,
+  ];
+  return [{ result, benchmark, value: geometricMean(values), identity: sha256Hex(canonicalJson(measured)) }];
+}

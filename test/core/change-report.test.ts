@@ -1,0 +1,131 @@
+import { expect, test } from "vitest";
+import { changePointsOf } from "../../src/core/change-report.ts";
+import { changePointSchema } from "../../src/core/comparison.ts";
+import { identity } from "../../src/core/identity.ts";
+import type { BenchmarkResult, JobResult } from "../../src/core/result.ts";
+import { seededRandom } from "../support/random.ts";
+import { benchmark, jobResult, MEMORY, runRecord, STEP_TIME, TOKENS } from "../support/results.ts";
+
+const random = seededRandom(41);
+/** Three runs near a level. */
+const near = (level: number): number[] => Array.from({ length: 3 }, () => level * Math.exp(0.004 * random.normal()));
+const speed = (level: number, more: Partial<BenchmarkResult> = {}): BenchmarkResult =>
+  benchmark([[TOKENS, near(level)]], more);
+
+/** One job a day, from the first of January on. */
+function days(levels: readonly number[], make = (level: number, _day: number) => speed(level)): JobResult[] {
+  return levels.map((level, index) => jobResult(index + 1, [make(level, index + 1)]));
+}
+
+function split(jobs: readonly JobResult[]): { stored: JobResult[]; result: JobResult } {
+  const result = jobs.at(-1);
+  if (result === undefined) throw new Error("no jobs");
+  return { stored: jobs.slice(0, -1), result };
+}
+
+function changes(jobs: readonly JobResult[], newest?: number): ReturnType<typeof changePointsOf> {
+  const { stored, result } = split(jobs);
+  return changePointsOf(stored, result, newest);
+}
+
+const sha = (day: number): string => String(day).padStart(40, "0");
+const twelve = (from: number, to: number): number[] => Array.from({ length: 12 }, (_, day) => (day < 7 ? from : to));
+
+test("a slower default branch: the range from the last good to the first bad commit, with size and interval", () => {
+  const [change, ...more] = changes(days(twelve(1000, 900)));
+  expect(more).toEqual([]);
+  expect(changePointSchema.parse(change)).toEqual(change);
+  expect(change).toMatchObject({
+    benchmark: "lora.torch-cpu",
+    title: "lora",
+    metric: { name: "tokens_per_second" },
+    last_good: sha(7),
+    first_bad: sha(8),
+    at: "2026-01-08T08:10:00Z",
+    verdict: "regression",
+    jobs: 5,
+    pending: false,
+  });
+  expect(change?.effect).toBeCloseTo(-0.1, 2);
+  expect(change?.interval[0]).toBeLessThan(change?.effect ?? 0);
+  expect(change?.interval[1]).toBeGreaterThan(change?.effect ?? 0);
+});
+
+test("of a time that grows, more is worse", () => {
+  const slower = days(twelve(0.5, 0.6), (level) =>
+    benchmark([
+      [MEMORY, [1e9, 1e9, 1e9]],
+      [{ ...STEP_TIME, class: "throughput", primary: true }, near(level)],
+    ]),
+  );
+  expect(changes(slower)).toMatchObject([{ verdict: "regression", metric: { name: "step_time" } }]);
+  expect(changes(slower)[0]?.effect).toBeCloseTo(0.2, 1);
+});
+
+test("the job itself is the newest point, and a level that has just begun is pending", () => {
+  const jobs = days([...Array.from({ length: 10 }, () => 1000), 850, 850]);
+  expect(changes(jobs)).toMatchObject([{ last_good: sha(10), first_bad: sha(11), jobs: 2, pending: true }]);
+  const { stored, result } = split(jobs);
+  expect(changePointsOf([...stored, result], result)).toEqual(changes(jobs));
+  expect(changePointsOf(stored.toReversed(), result)).toEqual(changes(jobs));
+});
+
+test("newest first, over all benchmarks; older than the newest points asked for is settled", () => {
+  const early = Array.from({ length: 20 }, (_, day) => (day < 6 ? 1000 : 900));
+  const late = Array.from({ length: 20 }, (_, day) => (day < 13 ? 50 : 60));
+  const jobs = early.map((level, day) =>
+    jobResult(day + 1, [speed(level, { title: "early" }), speed(late[day] ?? 0, { title: "late" })]),
+  );
+  expect(changes(jobs).map(({ title, verdict }) => [title, verdict])).toEqual([
+    ["late", "improvement"],
+    ["early", "regression"],
+  ]);
+  expect(changes(jobs, 10).map(({ title }) => title)).toEqual(["late"]);
+  expect(changes(jobs, 7).map(({ title }) => title)).toEqual(["late"]);
+  expect(changes(jobs, 6)).toEqual([]);
+});
+
+test("another machine, software, work or estimator begins a new series and blames nobody", () => {
+  const other: readonly Partial<BenchmarkResult>[] = [
+    { software: identity({ python: "3.12", torch: "2.14.0" }) },
+    { software: null },
+    { work_hash: "b".repeat(64) },
+    { metrics: [{ ...TOKENS, estimator: "median" }] },
+  ];
+  for (const changed of other) {
+    expect(changes(days(twelve(1000, 900), (level, day) => speed(level, day > 7 ? changed : {})))).toEqual([]);
+  }
+  const moved = days(twelve(1000, 900)).map((job, day) =>
+    day < 7 ? job : { ...job, machine: identity({ model: "Z790" }) },
+  );
+  expect(changes(moved)).toEqual([]);
+});
+
+test("failed, cut and disturbed results are no points", () => {
+  const slowed = near(500).map((value, run) => ({
+    ...runRecord(run + 1, { tokens_per_second: value }),
+    disturbances: [{ kind: "thermal" as const, message: "SM clock 900 MHz" }],
+  }));
+  const bad: readonly Partial<BenchmarkResult>[] = [
+    { status: { state: "cut", message: "the time budget ended" } },
+    { status: { state: "failed", reason: "timeout", message: "30 min" } },
+    { runs: slowed },
+  ];
+  for (const broken of bad) {
+    const jobs = days(
+      Array.from({ length: 16 }, () => 1000),
+      (level, day) => (day > 10 ? speed(500, broken) : speed(level)),
+    );
+    expect(changes(jobs)).toEqual([]);
+  }
+});
+
+test("the same commit measured on both levels: no commit lies between", () => {
+  const jobs = days(twelve(1000, 900)).map((job) => ({ ...job, job: { ...job.job, sha: sha(1) } }));
+  expect(changes(jobs)).toMatchObject([{ last_good: sha(1), first_bad: sha(1) }]);
+});
+
+test("nothing stored, or a benchmark that measured nothing: no change", () => {
+  expect(changes([jobResult(1, [speed(1000)])])).toEqual([]);
+  expect(changes([jobResult(1, [benchmark([])])])).toEqual([]);
+});
