@@ -47,11 +47,12 @@ def read_settings(name: str, file: Path) -> Settings:
     return Settings(**{field: known[field](value) for field, value in given.items()})
 
 
-def draw_steps(settings: Settings, name: str, repeat: str) -> list[float]:
-    """Seconds per step. The first three are slow, as they are everywhere."""
-    generator = random.Random(f"{settings.seed}/{name}/{repeat}")
+def draw_steps(settings: Settings, name: str, repeat: str, side: str, injected: float) -> list[float]:
+    """Seconds per step, longer by the injected share. The first three are slow, as they are everywhere."""
+    # The sides of a pair have one repeat number, and must not draw the same numbers.
+    generator = random.Random(f"{settings.seed}/{name}/{repeat}" + (f"/{side}" if side == "base" else ""))
     run = math.exp(generator.gauss(0, 1) * settings.between_cv)
-    level = settings.step_s * settings.slowdown * run
+    level = settings.step_s * settings.slowdown * (1 + injected) * run
     drawn = [level * math.exp(abs(generator.gauss(0, 1)) * settings.within_cv) for _ in range(settings.steps)]
     return [step * (3.0 if index < settings.warmup else 1.0) for index, step in enumerate(drawn)]
 
@@ -85,6 +86,8 @@ def main() -> None:
     name = sys.argv[1]
     settings = read_settings(name, Path(sys.argv[2] if len(sys.argv) > 2 else "noise.json"))
     repeat = os.environ["FINETUNE_BENCH_REPEAT"]
+    side = os.environ.get("FINETUNE_BENCH_SIDE", "head")
+    injected = float(os.environ.get("FINETUNE_BENCH_SLOWDOWN") or 0)
     fails = settings.failure != "" and int(repeat) >= settings.fail_from_repeat
     # What libraries print: nothing of it may be taken for a command of the runner.
     print("::error::forged by the training program")
@@ -98,7 +101,7 @@ def main() -> None:
         def append(event: dict) -> None:
             write(json.dumps(event) + "\n")
 
-        for index, duration in enumerate(draw_steps(settings, name, repeat)):
+        for index, duration in enumerate(draw_steps(settings, name, repeat, side, injected)):
             if fails and index == settings.fail_at:
                 fail(settings.failure, append, write)
             is_nan = fails and settings.failure == "nan" and index >= settings.fail_at

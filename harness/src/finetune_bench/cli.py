@@ -76,6 +76,14 @@ def _run(given: argparse.Namespace) -> int:
     return run(given.order, given.backend, given.events, given.cache, given.benchmark)
 
 
+def _control(given: argparse.Namespace) -> int:
+    from finetune_bench.control import control
+    from finetune_bench.process import ensure_environment
+
+    ensure_environment(given.backend)
+    return control(given.backend, given.events, given.stdlib)
+
+
 def _parity_record(given: argparse.Namespace) -> int:
     from finetune_bench.order import read_order
     from finetune_bench.process import ensure_environment
@@ -115,6 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     def cache(to: argparse.ArgumentParser) -> None:
         to.add_argument("--cache", required=True, type=Path, help="folder of weights and token files")
 
+    def events(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--events", required=True, type=Path, help="file that receives one JSON event a line")
+
     command("list", _list, "print the workloads and their hyperparameters as JSON")
 
     probing = command("probe", _probe, "print the facts of this machine as JSON")
@@ -150,7 +161,12 @@ def _parser() -> argparse.ArgumentParser:
     running = command("run", _run, "run one benchmark once and append its events to a file")
     running.add_argument("order", type=Path)
     backend(running)
-    running.add_argument("--events", required=True, type=Path, help="file that receives one JSON event a line")
+    events(running)
     cache(running)
     running.add_argument("--benchmark", required=True, help="id written into the first event")
+
+    controlling = command("control", _control, "run the fixed control workload once and append its events to a file")
+    backend(controlling)
+    events(controlling)
+    controlling.add_argument("--stdlib", action="store_true", help="on one processor core, without the framework")
     return parser

@@ -1,36 +1,28 @@
 """One process, one run of one benchmark: from the work order to the last event."""
 
-import sys
-import traceback
 from pathlib import Path
 from time import perf_counter_ns
 
 from finetune_bench.backends import framework_of, make_backend
-from finetune_bench.errors import EXIT_CODES, EXIT_OK, BadInput, HarnessError, kind_of
-from finetune_bench.events import End, Error, EventLog, Phase, Start, WarningEvent
+from finetune_bench.errors import BadInput
+from finetune_bench.events import EventLog, Phase, Start, WarningEvent
 from finetune_bench.machine import reset_rss_peak
 from finetune_bench.measure import measure, memory_event
 from finetune_bench.order import Order, read_order
-from finetune_bench.process import age_s, cancel_on_signals
+from finetune_bench.outcome import recorded
 from finetune_bench.software import environment_event
 from finetune_bench.workloads import find_workload
 
 
 def run(order_path: Path, backend_name: str, events: Path, cache: Path, benchmark: str) -> int:
     """Runs an order and writes its events. Returns the exit code, which agrees with the last event."""
-    log = EventLog(events)
-    try:
-        cancel_on_signals(log)
+
+    def work(log: EventLog) -> int:
         order = read_order(order_path)
         log.write(Start(benchmark=benchmark, work_hash=order.work_hash, backend=backend_name))
-        steps = _run_order(order, backend_name, log, cache)
-        log.write(End(duration_s=age_s(), steps=steps))
-    except Exception as error:
-        kind = kind_of(error)
-        log.write(Error(kind=kind, message=_describe(error)))
-        _show(error)
-        return EXIT_CODES[kind]
-    return EXIT_OK
+        return _run_order(order, backend_name, log, cache)
+
+    return recorded(events, work)
 
 
 def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> int:
@@ -49,19 +41,3 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
         log.write(WarningEvent(message=message))
     measure(task, backend, log)
     return task.steps
-
-
-def _describe(error: Exception) -> str:
-    """The message for people; of an unexpected error also its type and the line it came from."""
-    if isinstance(error, HarnessError):
-        return str(error)
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
-
-
-def _show(error: Exception) -> None:
-    """The same on stderr, which becomes the run's log: a traceback only where nobody expected the error."""
-    if isinstance(error, HarnessError):
-        print(f"error: {error}", file=sys.stderr)
-    else:
-        traceback.print_exception(error)

@@ -24,10 +24,12 @@ REPORTED_VARIABLES = (
 )
 
 
-def environment_event(backend: Backend, packages: Iterable[str]) -> Environment:
+def environment_event(
+    backend: Backend, packages: Iterable[str], common: Iterable[str] = COMMON_PACKAGES
+) -> Environment:
     """Of the packages named, those that are installed."""
     facts = backend.facts()
-    wanted = {*packages, *COMMON_PACKAGES}
+    wanted = {*packages, *common}
     versions: dict[str, str] = {}
     tags: dict[str, str] = {}
     for distribution in sorted(metadata.distributions(), key=_name):
