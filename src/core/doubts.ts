@@ -1,9 +1,15 @@
 /** What makes a comparison less certain than it looks, as sentences without numbers: equal ones are shown once. */
+import type { Pairs } from "./decision.ts";
 import { variance } from "./statistics.ts";
 
 const WIDE_SPREAD = 0.05;
 
 export const DOUBTS = {
+  brokenPairs: "pairs of which one run gave no usable value are left out whole",
+  fewPairs: "fewer than 4 complete pairs: nothing is decided by them",
+  onlyPairs: "nothing comparable is stored: how far runs differ is taken from the pairs alone",
+  moved: "the base measured today differs from the stored jobs as well: the environment moved, not this change",
+  noBase: "the base measured today gave no usable value",
   leftOut: "values that are missing, zero or negative have no ratio and are left out",
   oneRun: "only one run: how far runs differ is taken from the history or assumed",
   counts: "the number of runs differs between this job and stored ones",
@@ -23,5 +29,15 @@ export function testDoubts(history: readonly (readonly number[])[], candidate: r
   const own = variance(candidate);
   if (own !== null && Math.sqrt(own) > WIDE_SPREAD) warnings.push(DOUBTS.wide);
   if (own === 0 && history.every((runs) => variance(runs) === 0)) warnings.push(DOUBTS.ties);
+  return warnings;
+}
+
+/** @param history log values of the runs of every stored job; `pairs`: those of a look, log values too */
+export function pairDoubts(history: readonly (readonly number[])[], { base, head }: Pairs): string[] {
+  const warnings: string[] = [];
+  const [ofBase, ofHead] = [variance(base) ?? 0, variance(head) ?? 0];
+  if (history.length === 0) warnings.push(DOUBTS.onlyPairs);
+  if (Math.sqrt(Math.max(ofBase, ofHead)) > WIDE_SPREAD) warnings.push(DOUBTS.wide);
+  if (ofBase === 0 && ofHead === 0) warnings.push(DOUBTS.ties);
   return warnings;
 }

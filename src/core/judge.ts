@@ -1,115 +1,94 @@
-/** Decides what a candidate's numbers say against the history of its series. Identical input gives identical output. */
+/** Decides what a candidate's numbers say against the history of its series and the pairs. Identical input gives identical output. */
 import { decideByBand } from "./bands.ts";
-import type { Side } from "./comparison.ts";
 import { NOTHING_FOUND, type Decision, type JudgeCase, type JudgePolicy } from "./decision.ts";
-import { DOUBTS, testDoubts } from "./doubts.ts";
-import type { Metric } from "./metrics.ts";
-import { ALPHA, predict, type Prediction } from "./prediction.ts";
-import { bounded, geometricMean, isRatioScale, relativeChange, sideOf, usableJobs } from "./samples.ts";
+import { changeAt, isSmall, rulesOut } from "./margins.ts";
+import { FIRST_LOOK, LOOK_ALPHA } from "./pairs.ts";
+import { ALPHA } from "./prediction.ts";
 import { holm } from "./statistics.ts";
+import { detectableOf, openTrial, sizeOf, type HistoryTrial, type PairTrial, type Sight, type Trial } from "./trial.ts";
 
-/** Distances beyond this share of `minEffect` stay open although their interval would allow "no change". */
-const CLEAR_SHARE = 0.75;
-
-/** Decisions in the order of the cases. */
+/**
+ * Decisions in the order of the cases, which are one report. It remembers nothing: asked again with more pairs, it first
+ * comes to what it said before, and what the first look at the pairs decided stays decided.
+ */
 export function judge(cases: readonly JudgeCase[], policy: JudgePolicy): Decision[] {
-  const opened = cases.map((judged) =>
-    judged.metric.class === "throughput"
-      ? openTest(judged)
-      : ({ state: "decided", decision: decideByBand(judged) } as const),
+  const trials = cases.map((judged) => open(judged, policy));
+  const historyP = familyP(trials, (trial) => (trial.kind === "history" ? trial.prediction.p : 1));
+  const firstP = familyP(trials, (trial) => (trial.kind === "pairs" ? trial.first.p : 1));
+  const endsFirst = trials.map((trial, index) => trial.kind === "pairs" && endsAt(trial, trial.first, firstP[index]));
+  const lastP = familyP(trials, (trial, index) =>
+    trial.kind === "pairs" ? (endsFirst[index] === true ? trial.first : trial.last).p : 1,
   );
-  const family = opened.filter((entry) => entry.state === "tested").filter((entry) => entry.judged.inFamily);
-  const adjusted = holm(family.map((entry) => entry.prediction.p));
-  const familyP = new Map<Opened, number | undefined>(family.map((entry, index) => [entry, adjusted[index]]));
-  return opened.map((entry) =>
-    entry.state === "decided"
-      ? entry.decision
-      : againstHistory(entry, familyP.get(entry) ?? entry.prediction.p, policy),
-  );
+  return trials.map((trial, index) => {
+    if (trial.kind === "settled") return trial.decision;
+    if (trial.kind === "history") return againstHistory(trial, historyP[index] ?? 1);
+    return endsFirst[index] === true
+      ? byPairs(trial, trial.first, firstP[index] ?? 1)
+      : byPairs(trial, trial.last, lastP[index] ?? 1);
+  });
 }
 
-/** A case with something to compare: what remains is the family's p value and the policy. */
-interface Tested {
-  readonly state: "tested";
-  readonly judged: JudgeCase;
-  readonly prediction: Prediction;
-  readonly base: Side;
-  readonly head: Side;
-  readonly warnings: readonly string[];
+function open(judged: JudgeCase, policy: JudgePolicy): Trial {
+  if (judged.metric.class === "throughput") return openTrial(judged, policy);
+  return { kind: "settled", inFamily: false, decision: decideByBand(judged) };
 }
 
-type Opened = Tested | { readonly state: "decided"; readonly decision: Decision };
-
-/** Ratios are judged, so values live on the log scale, with the sign that makes larger better. */
-function openTest(judged: JudgeCase): Opened {
-  const { id, metric } = judged;
-  const history = usableJobs(judged.history, isRatioScale);
-  const candidate = judged.candidate.filter(isRatioScale);
-  const isLost = [...judged.history, judged.candidate].some((runs) => !runs.every(isRatioScale));
-  const warnings = isLost ? [DOUBTS.leftOut] : [];
-  const head = sideOf(candidate, geometricMean);
-  if (head === null) {
-    const reason = `no run gave a usable value of ${metric.name}`;
-    return { state: "decided", decision: { ...NOTHING_FOUND, id, verdict: "inconclusive", reason, warnings } };
-  }
-  const base = sideOf(history.map(geometricMean), geometricMean);
-  if (base === null) {
-    return { state: "decided", decision: { ...NOTHING_FOUND, id, verdict: "no-baseline", head, warnings } };
-  }
-  const sign = signOf(metric);
-  const toLogs = (values: readonly number[]): number[] => values.map((value) => sign * Math.log(value));
-  const logs = { history: history.map(toLogs), candidate: toLogs(candidate) };
-  const prediction = predict(logs.history, logs.candidate);
-  return {
-    state: "tested",
-    judged,
-    prediction,
-    base: { ...base, value: bounded(Math.exp(sign * prediction.centre)) },
-    head,
-    warnings: [...warnings, ...testDoubts(logs.history, logs.candidate)],
-  };
+/** Holm over the family; whatever stands outside keeps its own p. One that is not tested here has p = 1, and counts. */
+function familyP(trials: readonly Trial[], pOf: (trial: Trial, index: number) => number): number[] {
+  const own = trials.map(pOf);
+  const family = [...trials.keys()].filter((index) => trials[index]?.inFamily);
+  const adjusted = holm(family.map((index) => own[index] ?? 1));
+  const places = new Map(family.map((index, place) => [index, place]));
+  return own.map((p, index) => adjusted[places.get(index) ?? -1] ?? p);
 }
 
 /** What a history can say by itself: a change it finds is never more than unconfirmed. */
-function againstHistory(tested: Tested, p: number, policy: JudgePolicy): Decision {
-  const { judged, prediction, base, head, warnings } = tested;
-  const { distance, halfWidth } = prediction;
-  const sign = signOf(judged.metric);
-  const verdict = verdictOf(prediction, p, policy);
-  const detectable = Math.max(prediction.detectable, -logOfLoss(policy.minEffect));
+function againstHistory(trial: HistoryTrial, p: number): Decision {
+  const { judged, prediction, margins, base, head, warnings } = trial;
+  const change = p < ALPHA ? changeAt(prediction.distance, margins) : null;
+  const isCleared = rulesOut(prediction, margins) && isSmall(prediction, margins);
+  const verdict = change ?? (isCleared ? "no-change" : "inconclusive");
   return {
+    ...NOTHING_FOUND,
     id: judged.id,
     verdict,
-    unconfirmed: verdict === "regression" || verdict === "improvement",
+    unconfirmed: change !== null,
     base,
     head,
-    effect: relativeChange(sign * distance),
-    interval: [relativeChange(sign * distance - halfWidth), relativeChange(sign * distance + halfWidth)],
+    ...sizeOf(judged.metric, prediction),
     p,
-    // Of a change for the worse, on the metric's own scale.
-    smallestDetectable: verdict === "inconclusive" ? Math.abs(relativeChange(-sign * detectable)) : null,
-    pairs: 0,
-    wantedPairs: 0,
-    reason: null,
+    smallestDetectable: verdict === "inconclusive" ? detectableOf(judged.metric, prediction, margins) : null,
     warnings,
   };
 }
 
-function verdictOf(prediction: Prediction, p: number, policy: JudgePolicy): Decision["verdict"] {
-  const { distance, halfWidth } = prediction;
-  if (p < ALPHA && distance <= logOfLoss(policy.minEffect)) return "regression";
-  if (p < ALPHA && distance >= Math.log1p(policy.minEffect)) return "improvement";
-  const isRuledOut =
-    distance - halfWidth > logOfLoss(policy.maxTolerated) && distance + halfWidth < Math.log1p(policy.maxTolerated);
-  const isSmall = Math.abs(distance) <= Math.log1p(CLEAR_SHARE * policy.minEffect);
-  return isRuledOut && isSmall ? "no-change" : "inconclusive";
+function byPairs(trial: PairTrial, seen: Sight, p: number): Decision {
+  const { judged, margins } = trial;
+  const verdict = verdictAt(trial, seen, p);
+  const isOpen = verdict === "inconclusive";
+  return {
+    ...NOTHING_FOUND,
+    id: judged.id,
+    verdict,
+    base: seen.base,
+    head: seen.head,
+    ...sizeOf(judged.metric, seen),
+    p,
+    smallestDetectable: isOpen ? detectableOf(judged.metric, seen, margins) : null,
+    pairs: seen.pairs,
+    wantedPairs: isOpen ? trial.wantedPairs : 0,
+    warnings: seen.warnings,
+  };
 }
 
-/** Log of what remains after losing this share; nothing remains of a whole. */
-function logOfLoss(share: number): number {
-  return share < 1 ? Math.log1p(-share) : Number.NEGATIVE_INFINITY;
+function endsAt(trial: PairTrial, seen: Sight, p = 1): boolean {
+  return verdictAt(trial, seen, p) !== "inconclusive";
 }
 
-function signOf(metric: Metric): 1 | -1 {
-  return metric.direction === "higher" ? 1 : -1;
+/** At the first look a middling distance is left open, because more pairs can tell whether it is a change. */
+function verdictAt({ margins }: PairTrial, seen: Sight, p: number): Decision["verdict"] {
+  const change = p < LOOK_ALPHA ? changeAt(seen.distance, margins) : null;
+  if (change !== null) return change;
+  const isUnchanged = rulesOut(seen, margins) && (seen.pairs > FIRST_LOOK || isSmall(seen, margins));
+  return isUnchanged ? "no-change" : "inconclusive";
 }

@@ -3,7 +3,7 @@
  * shrunk towards what the repeats inside the jobs promise (a moderated t, after G. K. Smyth, Linear Models and Empirical
  * Bayes Methods for Assessing Differential Expression, 2004).
  */
-import { clamp, mean, median, robustSd, sum, tQuantile, tTwoSided, variance } from "./statistics.ts";
+import { clamp, mean, median, pooledVariance, robustSd, sum, tQuantile, tTwoSided } from "./statistics.ts";
 
 /** Significance level of the report's family of tests, and of every interval. */
 export const ALPHA = 0.01;
@@ -11,14 +11,14 @@ export const ALPHA = 0.01;
 /** Degrees of freedom the prior counts for. */
 const PRIOR_DF = 4;
 /** Log scale: below 0.1 % nothing is told apart. */
-const LEAST_SD = 0.001;
+export const LEAST_SD = 0.001;
 /** Assumed between the runs of a job where no job has two. */
 const UNKNOWN_RUN_SD = 0.02;
 /** From this many jobs on the median stands in the centre. */
 const MEDIAN_FROM = 5;
 /** A median needs more jobs than a mean for the same certainty. */
 const MEDIAN_COST = 1.3;
-/** From this many jobs on the centre follows the series. */
+/** From this many jobs on the centre can follow the series. */
 const FOLLOW_FROM = 10;
 const FOLLOW_WEIGHT = 0.25;
 const FOLLOW_LIMIT = 4;
@@ -26,6 +26,12 @@ const FOLLOW_LIMIT = 4;
 const WINSORISE_FROM = 8;
 const WINSORISE_AT = 3.5;
 const WINSORISE_COST = 1.05;
+
+/**
+ * Where the centre lies from {@link FOLLOW_FROM} jobs on. `follow`, an exponentially weighted mean, keeps up with a machine
+ * that drifts: without pairs nothing else would. `middle`, the median, is steadier; what it misses goes to the pairs.
+ */
+export type Centring = "follow" | "middle";
 
 export interface Prediction {
   /** Expected value of a job, log scale, larger is better. */
@@ -43,12 +49,17 @@ export interface Prediction {
 /**
  * @param history log values of the runs of every job, oldest first; at least one job, none of them empty
  * @param candidate log values of the runs of the job being judged, at least one
+ * @param centring what to do with a long history
  */
-export function predict(history: readonly (readonly number[])[], candidate: readonly number[]): Prediction {
+export function predict(
+  history: readonly (readonly number[])[],
+  candidate: readonly number[],
+  centring: Centring = "follow",
+): Prediction {
   const jobs = history.map(mean);
-  const runVariance = pooledRunVariance([...history, candidate]);
+  const runVariance = pooledVariance([...history, candidate]) ?? UNKNOWN_RUN_SD ** 2;
   const prior = Math.max(runVariance / candidate.length + 0.5 * runVariance, LEAST_SD ** 2);
-  const { centre, residuals, cost } = centreOf(jobs, Math.sqrt(prior));
+  const { centre, residuals, cost } = centreOf(jobs, Math.sqrt(prior), centring);
   const ownDf = jobs.length - 1;
   const df = PRIOR_DF + ownDf;
   const shrunk = (PRIOR_DF * prior + ownDf * residualVariance(residuals, ownDf)) / df;
@@ -64,14 +75,6 @@ export function predict(history: readonly (readonly number[])[], candidate: read
   };
 }
 
-/** Variance between the runs inside a job, averaged over jobs; one wild job cannot raise it without bound. */
-function pooledRunVariance(jobs: readonly (readonly number[])[]): number {
-  const variances = jobs.map(variance).filter((value) => value !== null);
-  if (variances.length === 0) return UNKNOWN_RUN_SD ** 2;
-  const limit = 8 * median(variances);
-  return mean(variances.map((value) => Math.min(value, limit)));
-}
-
 interface Centre {
   readonly centre: number;
   readonly residuals: readonly number[];
@@ -79,8 +82,8 @@ interface Centre {
   readonly cost: number;
 }
 
-function centreOf(jobs: readonly number[], priorSd: number): Centre {
-  if (jobs.length >= FOLLOW_FROM) return { ...follow(jobs, FOLLOW_LIMIT * priorSd), cost: 1 };
+function centreOf(jobs: readonly number[], priorSd: number, centring: Centring): Centre {
+  if (centring === "follow" && jobs.length >= FOLLOW_FROM) return { ...follow(jobs, FOLLOW_LIMIT * priorSd), cost: 1 };
   const useMedian = jobs.length >= MEDIAN_FROM;
   const centre = useMedian ? median(jobs) : mean(jobs);
   return { centre, residuals: jobs.map((job) => job - centre), cost: useMedian ? MEDIAN_COST : 1 };

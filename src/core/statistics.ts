@@ -31,6 +31,19 @@ export function variance(values: readonly number[]): number | null {
   return sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1);
 }
 
+/**
+ * Variance inside groups, averaged over those with at least two values; null where there is none. Each counts for at most
+ * eight times their median, so that one wild group cannot raise it without bound.
+ */
+export function pooledVariance(groups: readonly (readonly number[])[]): number | null {
+  const variances = groups.map(variance).filter((value) => value !== null);
+  if (variances.length === 0) return null;
+  const middle = median(variances);
+  // More than half of the groups are exactly equal inside: cutting at zero would throw the others away.
+  const limit = middle === 0 ? Number.POSITIVE_INFINITY : 8 * middle;
+  return mean(variances.map((value) => Math.min(value, limit)));
+}
+
 /** Standard deviation estimated by the median absolute deviation from `centre`: a few wild values do not move it. */
 export function robustSd(values: readonly number[], centre: number): number {
   return MAD_TO_SD * median(values.map((value) => Math.abs(value - centre)));
