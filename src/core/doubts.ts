@@ -9,7 +9,7 @@ export const DOUBTS = {
   fewPairs: "fewer than 4 complete pairs: nothing is decided by them",
   onlyPairs: "nothing comparable is stored: how far runs differ is taken from the pairs alone",
   moved: "the base measured today differs from the stored jobs as well: the environment moved, not this change",
-  noBase: "the base measured today gave no usable value",
+  noPair: "no pair gave usable values of both sides: the base of today is not known",
   leftOut: "values that are missing, zero or negative have no ratio and are left out",
   oneRun: "only one run: how far runs differ is taken from the history or assumed",
   counts: "the number of runs differs between this job and stored ones",
