@@ -100,12 +100,12 @@ class LeastSquares:
         return [Metric(name="error", value=value, unit="", direction="lower")]
 
 
-def measured(tmp_path: Path, task: LeastSquares) -> list[dict[str, Any]]:
+def measured(tmp_path: Path, task: LeastSquares, slowdown: float = 0.0) -> list[dict[str, Any]]:
     path = tmp_path / "events.jsonl"
     path.unlink(missing_ok=True)
     log = EventLog(path)
     try:
-        measure(task, task.backend, log)
+        measure(task, task.backend, log, slowdown)
     finally:
         log.close()
     events, problem = read_events(path.read_bytes())
@@ -148,6 +148,17 @@ def test_a_step_lasts_until_the_device_is_idle_and_its_data_are_not_in_it(tmp_pa
     timed = next(event for event in events if event.get("name") == "timed")
     spent = sum(step["duration_s"] + step["data_s"] for step in steps if step["phase"] == "timed")
     assert spent <= timed["duration_s"] < spent + 0.4
+
+
+def test_an_injected_slow_down_lengthens_every_step_and_nothing_else(tmp_path: Path) -> None:
+    """It follows the device, which is idle by then, and it ends before the clock is read."""
+    task = LeastSquares(LaggingBackend(), steps=6, step_s=0.02, data_s=0.01)
+    steps = [event for event in measured(tmp_path, task, slowdown=1.0) if event["event"] == "step"]
+    assert len(steps) == 6
+    assert all(step["duration_s"] >= 0.04 for step in steps)
+    assert min(step["duration_s"] for step in steps) < 0.06
+    assert min(step["data_s"] for step in steps) < 0.02
+    assert task.w.any()
 
 
 def test_memory_peaks_are_of_their_phase_alone(tmp_path: Path) -> None:

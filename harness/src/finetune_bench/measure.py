@@ -4,6 +4,7 @@ import gc
 import math
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from time import perf_counter_ns
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from finetune_bench.backends import Backend
 from finetune_bench.errors import NotFinite
 from finetune_bench.events import Event, EventLog, Memory, Phase, Step
 from finetune_bench.machine import reset_rss_peak, rss_peak_bytes
+from finetune_bench.slowdown import spend
 from finetune_bench.tasks import StepNumbers, Task
 
 T = TypeVar("T")
@@ -53,19 +55,23 @@ def memory_event(phase: str, backend: Backend) -> Memory:
     )
 
 
-def measure(task: Task, backend: Backend, log: EventLog) -> None:
-    """Prepares, warms up, times and concludes one task. Raises what the task raises, and NotFinite."""
+def measure(task: Task, backend: Backend, log: EventLog, slowdown: float = 0.0) -> None:
+    """Prepares, warms up, times and concludes one task. Raises what the task raises, and NotFinite.
+
+    `slowdown` is the share of its own duration that every step is made to take longer.
+    """
     phases = PhaseClock(backend, log)
     for name, work in task.preparation():
         phases.run(name, work)
     warmup = warmup_steps(backend.name, task.steps)
+    steps = partial(_steps, task, backend, log, slowdown)
     gc.collect()
     gc.freeze()
     gc.disable()  # a collection in the middle of a step would be counted as the step
     try:
         if warmup > 0:
-            phases.run("warmup", lambda: _steps(task, backend, log, "warmup", range(warmup)))
-        phases.run("timed", lambda: _steps(task, backend, log, "timed", range(warmup, task.steps)))
+            phases.run("warmup", lambda: steps("warmup", range(warmup)))
+        phases.run("timed", lambda: steps("timed", range(warmup, task.steps)))
     finally:
         gc.enable()
         gc.unfreeze()
@@ -75,7 +81,7 @@ def measure(task: Task, backend: Backend, log: EventLog) -> None:
             log.write(metric)
 
 
-def _steps(task: Task, backend: Backend, log: EventLog, phase: str, indices: range) -> None:
+def _steps(task: Task, backend: Backend, log: EventLog, slowdown: float, phase: str, indices: range) -> None:
     for index in indices:
         fetch_start = perf_counter_ns()
         data = task.fetch(index)
@@ -84,6 +90,8 @@ def _steps(task: Task, backend: Backend, log: EventLog, phase: str, indices: ran
         start = perf_counter_ns()
         numbers = task.step(index, data)
         backend.synchronise()
+        if slowdown > 0:
+            spend(start, slowdown)
         duration_s = _seconds_since(start)
         log.write(_step_event(index, phase, duration_s, data_s, numbers))
         task.check(index)

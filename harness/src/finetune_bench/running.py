@@ -1,5 +1,6 @@
 """One process, one run of one benchmark: from the work order to the last event."""
 
+import os
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -10,6 +11,7 @@ from finetune_bench.machine import reset_rss_peak
 from finetune_bench.measure import measure, memory_event
 from finetune_bench.order import Order, read_order
 from finetune_bench.outcome import recorded
+from finetune_bench.slowdown import read_slowdown, slowdown_warning
 from finetune_bench.software import environment_event
 from finetune_bench.workloads import find_workload
 
@@ -26,6 +28,7 @@ def run(order_path: Path, backend_name: str, events: Path, cache: Path, benchmar
 
 
 def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> int:
+    slowdown = read_slowdown(os.environ)
     workload = find_workload(order.workload)
     size = order.work.get("size")
     if size not in workload.backends.get(backend_name, ()):
@@ -37,7 +40,7 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
     log.write(Phase(name="import", duration_s=(perf_counter_ns() - start) / 1e9))
     log.write(environment_event(backend, workload.packages[framework_of(backend_name)]))
     log.write(memory_event("import", backend))
-    for message in task.warnings:
+    for message in (*task.warnings, *([slowdown_warning(slowdown)] if slowdown > 0 else ())):
         log.write(WarningEvent(message=message))
-    measure(task, backend, log)
+    measure(task, backend, log, slowdown)
     return task.steps
