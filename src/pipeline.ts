@@ -1,13 +1,16 @@
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
 import { buildReport } from "./core/build-report.ts";
-import { compareJob } from "./core/compare.ts";
+import { compareJob, type ComparedJob } from "./core/compare.ts";
 import { decideGate } from "./core/gate.ts";
 import type { Inputs } from "./core/inputs.ts";
 import { renderSummary } from "./core/markdown.ts";
 import { makePlan } from "./core/plan.ts";
 import type { Report } from "./core/report.ts";
+import type { JobResult } from "./core/result.ts";
+import { readAccepted } from "./io/accept-file.ts";
 import { shippedCatalogue } from "./core/catalogue.ts";
 import { announceJob } from "./io/announce.ts";
+import { confirmJob } from "./io/confirm.ts";
 import { planEnvironments } from "./io/environments.ts";
 import { artifactName } from "./io/artifacts.ts";
 import type { Host } from "./io/host.ts";
@@ -27,6 +30,7 @@ export interface Outcome {
 export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> {
   const startedAt = new Date();
   const { suite, note } = await loadSuite(inputs.suite, host.workspace);
+  const accepted = await readAccepted(host.workspace);
   const repeats = host.repeats ?? suite.repeats;
   const machine = await readMachine(inputs, host);
   const plan = makePlan(suite, machine.probe, inputs, shippedCatalogue());
@@ -37,15 +41,19 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const { run_id, attempt } = host.context.job;
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
   const measured = await measureJob({ inputs, host, suite, repeats, plan, folder, provide });
-  const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note });
+  const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
   await folder.writeJson("result.json", result);
   const record = await recordResult(result, host);
-  const policy = { minEffect: suite.judge["min-effect"], maxTolerated: suite.judge["max-tolerated"], tighten: false };
-  const compared = compareJob({ result, history: history.results, planned: plan.listed, policy });
+  const compare = (candidate: JobResult): ComparedJob =>
+    compareJob({ result: candidate, history: history.results, planned: plan.listed, control: [] });
+  const choice = await host.base(history.results.at(-1));
+  const confirmed = await confirmJob({ inputs, host, machine, choice, measured, folder, result, compare });
+  await folder.writeJson("result.json", confirmed.result);
+  const { compared } = confirmed;
   const gate = decideGate(compared.comparisons, inputs.failOn);
   const report = buildReport({
-    result,
     ...compared,
+    result: confirmed.result,
     gate,
     recorded: record.recorded,
     historyUnread: history.unread !== undefined,

@@ -8,6 +8,7 @@ import { EXIT, type CommandContext } from "./command.ts";
 
 interface RunOptions {
   readonly suite?: string;
+  readonly base?: string;
   readonly backend: readonly string[];
   readonly repeats?: number;
   readonly save: boolean;
@@ -23,6 +24,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .command("run")
     .description("measure, judge and show the verdict")
     .option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)")
+    .option("--base <commit>", "run this commit beside HEAD in interleaved pairs where history cannot clear a change")
     .option("--backend <backend>", "run on this backend only; may be given more than once", gather, [])
     .option("--repeats <count>", "runs of every benchmark, in place of the suite's", wholeNumber)
     .option("--save", "record the result as a new point of this machine's history", false)
@@ -63,6 +65,7 @@ async function run(options: RunOptions, { harness, signal }: CommandContext): Pr
     baseline: options.baseline ?? null,
     record: options.save,
     repeats: options.repeats ?? null,
+    base: options.base ?? null,
     signal,
   });
   const { report } = await runPipeline(inputs, host);

@@ -3,27 +3,30 @@ import type { Difference } from "./comparison.ts";
 import type { Identity } from "./environment.ts";
 import { differences } from "./identity.ts";
 import type { Metric } from "./metrics.ts";
-import type { BenchmarkResult, Job, JobResult } from "./result.ts";
+import type { Acceptance, BenchmarkResult, Job, JobResult, RunRecord } from "./result.ts";
 import { MAX_HISTORY } from "./samples.ts";
 
 /** One job of a series: its result of the candidate's benchmark. */
 export interface StoredJob {
   readonly job: Job;
   readonly benchmark: BenchmarkResult;
+  /** What the repository had accepted at that commit. */
+  readonly accepted: readonly Acceptance[];
 }
 
 export type Series =
   /** Oldest first, at least one. */
   | { readonly state: "found"; readonly jobs: readonly StoredJob[] }
   /** Results of this benchmark are stored, all of another machine, software or work. */
-  | { readonly state: "incomparable"; readonly differences: readonly Difference[] }
+  | { readonly state: "incomparable"; readonly differences: readonly Difference[]; readonly newest: StoredJob }
   | { readonly state: "none" };
 
-/** Stored results of other jobs than this one, oldest first by the time in the file. */
+/** Stored results of jobs before this one, oldest first by the time in the file. */
 export function otherJobs(result: JobResult, history: readonly JobResult[]): JobResult[] {
-  const { run_id, attempt } = result.job;
+  const { run_id, attempt, started_at } = result.job;
+  const start = Date.parse(started_at);
   return history
-    .filter(({ job }) => job.run_id !== run_id || job.attempt !== attempt)
+    .filter(({ job }) => (job.run_id !== run_id || job.attempt !== attempt) && Date.parse(job.started_at) <= start)
     .toSorted(
       (a, b) =>
         Date.parse(a.job.started_at) - Date.parse(b.job.started_at) ||
@@ -45,8 +48,9 @@ function compareText(a: string, b: string): number {
  */
 export function findSeries(stored: readonly JobResult[], candidate: BenchmarkResult, machine: Identity): Series {
   const known = stored.flatMap((result) => {
-    const benchmark = result.benchmarks.find(({ id, status }) => id === candidate.id && status.state === "complete");
-    return benchmark === undefined ? [] : [{ job: result.job, machine: result.machine, benchmark }];
+    const benchmark = result.benchmarks.find((known) => known.id === candidate.id && isUsable(known));
+    const { job, machine: measured, accepted } = result;
+    return benchmark === undefined ? [] : [{ job, machine: measured, benchmark, accepted }];
   });
   const newest = known.at(-1);
   if (newest === undefined) return { state: "none" };
@@ -59,6 +63,7 @@ export function findSeries(stored: readonly JobResult[], candidate: BenchmarkRes
   if (jobs.length > 0) return { state: "found", jobs };
   return {
     state: "incomparable",
+    newest,
     differences: [
       ...differences(newest.machine, machine, "machine"),
       ...softwareDifferences(newest.benchmark, candidate),
@@ -67,21 +72,37 @@ export function findSeries(stored: readonly JobResult[], candidate: BenchmarkRes
   };
 }
 
+/** Complete, and no run of it disturbed: only such a benchmark serves as history, whatever else its job holds. */
+export function isUsable({ status, runs }: BenchmarkResult): boolean {
+  return status.state === "complete" && runs.every(({ disturbances }) => disturbances.length === 0);
+}
+
 /** Run values of one metric per job, oldest first, newest {@link MAX_HISTORY}; jobs that measured it otherwise do not count. */
-export function historyOf(jobs: readonly StoredJob[], metric: Metric): { job: Job; values: number[] }[] {
+export function historyOf(
+  jobs: readonly StoredJob[],
+  metric: Metric,
+): { job: Job; accepted: readonly Acceptance[]; values: number[] }[] {
   return jobs
     .filter(({ benchmark }) => benchmark.metrics.some((known) => isSameMeasure(known, metric)))
-    .map(({ job, benchmark }) => ({ job, values: runValues(benchmark, metric.name).filter(Number.isFinite) }))
+    .map(({ job, accepted, benchmark }) => ({
+      job,
+      accepted,
+      values: valuesOf(benchmark.runs, metric.name).filter(Number.isFinite),
+    }))
     .filter(({ values }) => values.length > 0)
     .slice(-MAX_HISTORY);
 }
 
-/** One number per successful run; NaN where a run did not give it. */
-export function runValues(benchmark: BenchmarkResult, metric: string): number[] {
-  return benchmark.runs.flatMap((run) => (run.outcome.status === "ok" ? [run.values[metric] ?? Number.NaN] : []));
+export function runValues({ runs }: Pick<BenchmarkResult, "runs">, metric: string): number[] {
+  return valuesOf(runs, metric);
 }
 
-function isSameMeasure(a: Metric, b: Metric): boolean {
+/** One number per successful run; NaN where a run did not give it. */
+export function valuesOf(runs: readonly RunRecord[], metric: string): number[] {
+  return runs.flatMap((run) => (run.outcome.status === "ok" ? [run.values[metric] ?? Number.NaN] : []));
+}
+
+export function isSameMeasure(a: Metric, b: Metric): boolean {
   return a.name === b.name && a.unit === b.unit && a.direction === b.direction && a.estimator === b.estimator;
 }
 

@@ -1,9 +1,12 @@
 /** A job's result beside its runner's stored ones → one comparison for every metric of every benchmark. */
-import { findSeries, historyOf, newestDifferences, otherJobs, runValues, type Series } from "./baseline.ts";
-import type { BaselineSummary, Comparison, Difference } from "./comparison.ts";
-import type { Decision, JudgeCase, JudgePolicy } from "./decision.ts";
+import { acceptanceFor, dayOf, segmentStart, whyNotAccepted } from "./accept.ts";
+import { findSeries, historyOf, isSameMeasure, newestDifferences, otherJobs, runValues, valuesOf } from "./baseline.ts";
+import type { Series } from "./baseline.ts";
+import type { BaselineSummary, Comparison, ControlFinding, Difference, Verdict } from "./comparison.ts";
+import type { Decision, JudgeCase, Pairs } from "./decision.ts";
 import { judge } from "./judge.ts";
 import type { Metric } from "./metrics.ts";
+import { environmentShift, isMoved, movedMachine } from "./moved.ts";
 import type { BenchmarkResult, Job, JobResult } from "./result.ts";
 import { blank, lostMetric, missingBenchmarks, unfinished } from "./unjudged.ts";
 
@@ -13,76 +16,125 @@ export interface CompareInput {
   readonly history: readonly JobResult[];
   /** Ids of every benchmark the suite lists, also of those this machine could not run today. */
   readonly planned: readonly string[];
-  readonly policy: JudgePolicy;
+  /** What the control workload says of the machine. */
+  readonly control: readonly ControlFinding[];
 }
 
 export interface ComparedJob {
   /** In the order of the benchmarks and their metrics; those that did not run at the end. */
   readonly comparisons: readonly Comparison[];
-  /** Null when nothing was compared. */
+  /** Null when nothing is stored to compare with. */
   readonly baseline: BaselineSummary | null;
   /** Facts of machine, software and drift that differ from the newest stored job. */
   readonly differences: readonly Difference[];
   readonly warnings: readonly string[];
+  /** Benchmark id → interleaved pairs, in all, that would carry its verdict on. */
+  readonly wanted: ReadonlyMap<string, number>;
 }
 
 export function compareJob(input: CompareInput): ComparedJob {
-  const { result, policy } = input;
+  const { result } = input;
   const stored = otherJobs(result, input.history);
   const used = new Map<string, Job>();
-  const rows = result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, stored, result, used));
+  const context = { input, stored, used };
+  const rows = result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, context));
   const cases = rows.flatMap(({ judged }) => judged ?? []);
+  const { min_effect, max_tolerated, auto_tighten } = result.suite;
+  const policy = { minEffect: min_effect, maxTolerated: max_tolerated, tighten: auto_tighten };
   const decisions = new Map(judge(cases, policy).map((decision) => [decision.id, decision]));
   const judged = rows.map((row) => finish(row, decisions));
   const jobs = [...used.values()];
   return {
     comparisons: [...judged, ...missingBenchmarks(result, stored, input.planned)],
-    baseline: summaryOf(jobs),
+    baseline: summaryOf(jobs, result),
     differences: newestDifferences(result, stored.at(-1)),
     warnings: jobs.some(({ dirty }) => dirty)
       ? ["stored jobs measured with uncommitted changes are in the baseline"]
       : [],
+    wanted: wantedPairs(rows, decisions),
   };
+}
+
+interface Context {
+  readonly input: CompareInput;
+  readonly stored: readonly JobResult[];
+  /** Filled with every stored job that a comparison looked at. */
+  readonly used: Map<string, Job>;
 }
 
 /** A comparison in the making: decided by itself, or a case for the judge. */
 interface Row {
   readonly comparison: Comparison;
   readonly judged: JudgeCase | null;
+  readonly acceptable: { readonly reason: string; readonly expires: string } | null;
 }
 
-function rowsOf(
-  benchmark: BenchmarkResult,
-  stored: readonly JobResult[],
-  result: JobResult,
-  used: Map<string, Job>,
-): Row[] {
-  if (benchmark.status.state !== "complete") return [{ comparison: unfinished(benchmark), judged: null }];
-  const series = findSeries(stored, benchmark, result.machine);
-  const lost = lostMetrics(benchmark, series);
-  const rows = benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, used));
-  const gone = lost.map((metric) => lostMetric(benchmark, metric));
-  return [...rows, ...gone.map((comparison) => ({ comparison, judged: null }))];
+function rowsOf(benchmark: BenchmarkResult, context: Context): Row[] {
+  const done = (comparison: Comparison): Row => ({ comparison, judged: null, acceptable: null });
+  if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
+  const series = findSeries(context.stored, benchmark, context.input.result.machine);
+  const rows = benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context));
+  return [...rows, ...lostMetrics(benchmark, series).map((metric) => done(lostMetric(benchmark, metric)))];
 }
 
-function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, used: Map<string, Job>): Row {
+function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, { input, used }: Context): Row {
+  const { result } = input;
+  const name = { benchmark: benchmark.id, metric: metric.name, runnerKey: result.runner_key };
   const points = series.state === "found" ? historyOf(series.jobs, metric) : [];
   const isShownOnly = metric.class === "info";
   if (!isShownOnly) for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
-  const comparison =
-    series.state === "incomparable"
-      ? { ...blank(benchmark, metric, "incomparable"), differences: isShownOnly ? [] : [...series.differences] }
-      : blank(benchmark, metric, "no-baseline");
+  const newest = points.at(-1);
+  const tooOld = newest !== undefined && isStale(newest.job, result);
+  const current = tooOld ? [] : points.slice(segmentStart(points, name));
+  const paired = pairsOf(benchmark, metric);
+  const today = dayOf(result.job.started_at);
+  const spent = newest?.accepted ?? [];
+  const doubt = whyNotAccepted(name, result.accepted, spent, today);
+  const comparison: Comparison = {
+    ...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
+    differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
+    environment_shift: environmentShift(series, metric, paired),
+    reason: benchmark.paired?.stopped?.message ?? (tooOld ? staleReason(newest.job, result) : null),
+    warnings: doubt === null ? [] : [doubt],
+  };
+  const acceptable = acceptanceFor(name, result.accepted, spent, today);
+  const moved = metric.class === "throughput" ? movedMachine(input.control, benchmark.backend) : null;
+  if (moved !== null) {
+    const values = { head: runValues(benchmark, metric.name), history: current.map((point) => point.values) };
+    return { comparison: isMoved(comparison, values, moved), judged: null, acceptable: null };
+  }
   const judged = {
     id: JSON.stringify([benchmark.id, metric.name]),
     metric,
-    history: points.map(({ values }) => values),
+    history: current.map(({ values }) => values),
     candidate: runValues(benchmark, metric.name),
-    paired: null,
-    isConfirmable: false,
+    paired,
+    isConfirmable: isConfirmable(benchmark, result),
     inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative",
   };
-  return { comparison, judged };
+  return { comparison, judged, acceptable };
+}
+
+/** A base commit is at hand, has this benchmark doing the same work, and its verdict counts. */
+function isConfirmable({ id, comparison_class }: BenchmarkResult, { confirmation }: JobResult): boolean {
+  if (confirmation === null || confirmation.base_sha === null) return false;
+  return comparison_class !== "informative" && !confirmation.unpaired.includes(id);
+}
+
+/** Null without pairs, and where the base measures this metric in another way. */
+function pairsOf({ paired }: BenchmarkResult, metric: Metric): Pairs | null {
+  if (paired === null || !paired.metrics.some((known) => isSameMeasure(known, metric))) return null;
+  return { base: valuesOf(paired.base, metric.name), head: valuesOf(paired.head, metric.name) };
+}
+
+/** Pairs that broke off are not asked for again. */
+function wantedPairs(rows: readonly Row[], decisions: ReadonlyMap<string, Decision>): ReadonlyMap<string, number> {
+  const wanted = new Map<string, number>();
+  for (const { comparison, judged } of rows) {
+    const pairs = decisions.get(judged?.id ?? "")?.wantedPairs ?? 0;
+    if (pairs > 0) wanted.set(comparison.benchmark, Math.max(pairs, wanted.get(comparison.benchmark) ?? 0));
+  }
+  return wanted;
 }
 
 /** Judged metrics of the newest job of the series that the candidate does not have. */
@@ -92,10 +144,11 @@ function lostMetrics(benchmark: BenchmarkResult, series: Series): Metric[] {
   return (newest ?? []).filter((metric) => metric.class !== "info" && !names.has(metric.name));
 }
 
-function finish({ comparison, judged }: Row, decisions: ReadonlyMap<string, Decision>): Comparison {
+function finish({ comparison, judged, acceptable }: Row, decisions: ReadonlyMap<string, Decision>): Comparison {
   const decision = judged === null ? undefined : decisions.get(judged.id);
   if (decision === undefined) return comparison;
   const isOpen = comparison.verdict === "incomparable" && decision.verdict === "no-baseline";
+  const isChange = decision.verdict === "regression" || decision.verdict === "improvement";
   return {
     ...comparison,
     verdict: isOpen ? "incomparable" : decision.verdict,
@@ -106,15 +159,31 @@ function finish({ comparison, judged }: Row, decisions: ReadonlyMap<string, Deci
     interval: decision.interval === null ? null : [...decision.interval],
     p: decision.p,
     smallest_detectable: decision.smallestDetectable,
+    pairs: decision.pairs,
+    accepted: isChange && acceptable !== null ? { reason: acceptable.reason, expires: acceptable.expires } : null,
     differences: isOpen ? comparison.differences : [],
-    reason: decision.reason,
-    warnings: [...decision.warnings],
+    reason: decision.reason ?? (OPEN.has(decision.verdict) ? comparison.reason : null),
+    // Why an entry does not cover a change is of interest only where there is one.
+    warnings: [...decision.warnings, ...(isChange ? comparison.warnings : [])],
   };
 }
 
-function summaryOf(jobs: readonly Job[]): BaselineSummary | null {
+/** Verdicts that leave a reader asking why there is none. */
+const OPEN: ReadonlySet<Verdict> = new Set(["inconclusive", "no-baseline", "incomparable"]);
+const DAY_MS = 86_400_000;
+
+function isStale(newest: Job, { job, suite }: JobResult): boolean {
+  return Date.parse(job.started_at) - Date.parse(newest.finished_at) > suite.max_baseline_age_days * DAY_MS;
+}
+
+function staleReason(newest: Job, { job, suite }: JobResult): string {
+  const days = Math.floor((Date.parse(job.started_at) - Date.parse(newest.finished_at)) / DAY_MS);
+  return `the newest stored job is ${days} days old, and the suite judges against none older than ${suite.max_baseline_age_days} days`;
+}
+
+function summaryOf(jobs: readonly Job[], result: JobResult): BaselineSummary | null {
   const newest = jobs.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).at(-1);
-  return newest === undefined
-    ? null
-    : { jobs: jobs.length, newest_sha: newest.sha, newest_at: newest.finished_at, stale: false };
+  if (newest === undefined) return null;
+  const { sha: newest_sha, finished_at: newest_at } = newest;
+  return { jobs: jobs.length, newest_sha, newest_at, stale: isStale(newest, result) };
 }

@@ -17,7 +17,16 @@ const duration = z
   .string({ error: DURATION })
   .refine((text) => parseDuration(text) !== null, { error: DURATION })
   .transform((text) => parseDuration(text) ?? 0)
-  .meta({ description: "A duration such as 90s, 10m or 1h30m" });
+  .meta({ description: "A duration such as 90s, 10m, 1h30m or 30d" });
+
+const DAY_S = 86_400;
+const MIN_EFFECT = "must be a percentage such as 2%, or auto";
+
+const minEffect = z
+  .string({ error: MIN_EFFECT })
+  .refine((text) => text === "auto" || parsePercent(text) !== null, { error: MIN_EFFECT })
+  .transform((text) => (text === "auto" ? ("auto" as const) : (parsePercent(text) ?? 0)))
+  .meta({ pattern: String.raw`^(auto|\d+(\.\d+)?\s*%)$` });
 
 const name = z
   .string()
@@ -59,11 +68,20 @@ export const suiteSchema = z.strictObject({
   repeats: z.int().min(1).max(50).default(3).meta({ description: "Runs (processes) of every benchmark" }),
   judge: z
     .strictObject({
-      "min-effect": percent.default(0.02).meta({ description: "Smallest change worth a verdict; default 2%" }),
+      "min-effect": minEffect.default(0.02).meta({
+        description: "Smallest change worth a verdict; default 2%; auto: 1% on a runner that is quiet enough",
+      }),
       "max-tolerated": percent.default(0.05).meta({ description: "Slow-down that must be ruled out; default 5%" }),
+      confirm: z
+        .enum(["auto", "never"])
+        .default("auto")
+        .meta({ description: "auto: run base and head in pairs where history cannot clear a change; never" }),
+      "max-baseline-age": duration
+        .default(30 * DAY_S)
+        .meta({ description: "Older stored jobs are not judged against; default 30d" }),
     })
-    .default({ "min-effect": 0.02, "max-tolerated": 0.05 })
-    .refine((judge) => judge["min-effect"] < judge["max-tolerated"], {
+    .default({ "min-effect": 0.02, "max-tolerated": 0.05, confirm: "auto", "max-baseline-age": 30 * DAY_S })
+    .refine((judge) => smallestEffect(judge["min-effect"]) < judge["max-tolerated"], {
       error: "min-effect must be smaller than max-tolerated",
     }),
   benchmarks: z.array(z.union([workloadEntry, commandEntry])).min(1),
@@ -76,6 +94,11 @@ export type Suite = SuiteFile & { readonly name: string };
 
 /** The schemas of the two kinds of entry, so that a mistake is reported against the kind that was meant. */
 export const entrySchemas = { workload: workloadEntry, command: commandEntry } as const;
+
+/** `auto` begins at the usual 2 % and is tightened per series by the judge. */
+export function smallestEffect(given: number | "auto"): number {
+  return given === "auto" ? 0.02 : given;
+}
 
 /** Title of an entry: its benchmark ids without the backend. */
 export function titleOf(entry: WorkloadEntry | CommandEntry): string {

@@ -11,6 +11,7 @@ import { VERSION } from "../core/version.ts";
 import { actionProgress } from "./action-progress.ts";
 import { annotationsOf } from "./annotations.ts";
 import { uploadResults } from "./artifacts.ts";
+import { baseOfJob, githubRemote } from "./base-commit.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { publishComment } from "./comment.ts";
 import { connectGitHub, type GitHubApi } from "./github-api.ts";
@@ -36,6 +37,7 @@ export async function actionHost(inputs: Inputs, options: ActionOptions): Promis
   refuseFork(context, inputs.allowForks);
   const { serverUrl, apiUrl, defaultBranch } = context;
   const api = await connectGitHub({ token: options.token, repository: context.job.repository, apiUrl, serverUrl });
+  const remote = githubRemote({ serverUrl, repository: context.job.repository, token: options.token });
   const scratch = env["RUNNER_TEMP"] ?? path.join(workspace, ".finetune-bench");
   return {
     context,
@@ -48,6 +50,9 @@ export async function actionHost(inputs: Inputs, options: ActionOptions): Promis
     store: openStore(parseBaselineInput(inputs.baseline), { cwd: workspace, api, defaultBranch }),
     record: context.isDefaultBranch,
     repeats: null,
+    base: () => baseOfJob(context, workspace, remote),
+    remote,
+    confirmBudgetS: Number.POSITIVE_INFINITY,
     progress: actionProgress(),
     signal: options.signal,
     publish: (report, folder) => publish(report, { folder, api, context, inputs }),

@@ -1,7 +1,7 @@
 /** Puts what was measured into the result of one job: the value that is stored, judged and uploaded. */
 import type { LeftOut, Plan } from "../core/plan.ts";
-import { RESULT_SCHEMA_VERSION, type BenchmarkResult, type JobResult } from "../core/result.ts";
-import type { Suite } from "../core/suite.ts";
+import { RESULT_SCHEMA_VERSION, type Acceptance, type BenchmarkResult, type JobResult } from "../core/result.ts";
+import { smallestEffect, type Suite } from "../core/suite.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
 import type { MeasuredJob } from "./measure-job.ts";
@@ -16,6 +16,7 @@ export interface Assembly {
   readonly startedAt: Date;
   /** About the suite, where there is something to say. */
   readonly note: string | null;
+  readonly accepted: readonly Acceptance[];
 }
 
 export function assembleResult({
@@ -27,6 +28,7 @@ export function assembleResult({
   measured,
   startedAt,
   note,
+  accepted,
 }: Assembly): JobResult {
   const warnings = [
     ...(note === null ? [] : [note]),
@@ -43,16 +45,16 @@ export function assembleResult({
     suite: {
       name: suite.name,
       repeats,
-      min_effect: suite.judge["min-effect"],
+      min_effect: smallestEffect(suite.judge["min-effect"]),
       max_tolerated: suite.judge["max-tolerated"],
-      auto_tighten: false,
-      confirm: "auto",
-      max_baseline_age_days: 30,
+      auto_tighten: suite.judge["min-effect"] === "auto",
+      confirm: suite.judge.confirm,
+      max_baseline_age_days: suite.judge["max-baseline-age"] / 86_400,
     },
     benchmarks: [...measured.benchmarks, ...plan.failed.map(refused)],
     control: [],
     confirmation: null,
-    accepted: [],
+    accepted: [...accepted],
     measured_s: measured.measuredS,
     warnings: warnings.map((text) => text.slice(0, 2000)),
   };

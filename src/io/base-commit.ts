@@ -21,6 +21,20 @@ export interface Remote {
   readonly login: Readonly<Record<string, string>>;
 }
 
+/** The repository of a workflow's job, opened by its token. */
+export function githubRemote(given: { serverUrl: string; repository: string; token: string }): Remote {
+  const { serverUrl, repository, token } = given;
+  const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return {
+    url: `${serverUrl}/${repository}.git`,
+    login: {
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: `http.${serverUrl}/.extraheader`,
+      GIT_CONFIG_VALUE_0: `AUTHORIZATION: basic ${basic}`,
+    },
+  };
+}
+
 const SHA = /^[0-9a-f]{40,64}$/;
 
 /** Of a workflow job: the base of the pull request or of the merge queue. */

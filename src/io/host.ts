@@ -1,5 +1,7 @@
 /** What the pipeline needs of the world it runs in: the action and the local command each make one. */
 import type { Report } from "../core/report.ts";
+import type { JobResult } from "../core/result.ts";
+import type { BaseChoice, Remote } from "./base-commit.ts";
 import type { BaselineStore } from "./baseline-store.ts";
 import type { Environment, JobContext } from "./job-context.ts";
 import type { Progress } from "./progress.ts";
@@ -21,6 +23,12 @@ export interface Host {
   readonly store: BaselineStore;
   /** Whether this job's result is to become a point of the history. */
   readonly record: boolean;
+  /** Which commit this job's head is run beside, where history cannot clear a change. */
+  readonly base: (newest: JobResult | undefined) => Promise<BaseChoice>;
+  /** Where git fetches what the checkout lacks; null: the checkout has all there is. */
+  readonly remote: Remote | null;
+  /** Seconds that confirming may take at most, within the time budget. */
+  readonly confirmBudgetS: number;
   /** In place of the suite's number of repeats. */
   readonly repeats: number | null;
   readonly progress: Progress;

@@ -3,12 +3,16 @@ import path from "node:path";
 import { parseBaselineInput } from "../core/baseline-input.ts";
 import { VERSION } from "../core/version.ts";
 import { renderTerminal } from "./terminal.ts";
+import { baseOfHistory, baseOfRef } from "./base-commit.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import type { Host } from "./host.ts";
 import { readJobContext } from "./job-context.ts";
 import { openStore } from "./open-store.ts";
 import { plainProgress, terminalProgress } from "./progress.ts";
 import { localFolder } from "./results-folder.ts";
+
+/** Pairs that nobody asked for may take this long. */
+const UNASKED_CONFIRM_S = 300;
 
 export interface LocalOptions {
   /** The folder `harness/` of this program. */
@@ -17,6 +21,8 @@ export interface LocalOptions {
   readonly baseline: string | null;
   readonly record: boolean;
   readonly repeats: number | null;
+  /** The commit to run beside HEAD; null: that of the newest stored job, within a small budget. */
+  readonly base: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -37,6 +43,9 @@ export async function localHost(options: LocalOptions): Promise<Host> {
     store: openStore(baseline, { cwd: workspace, api: null, defaultBranch: null }),
     record: options.record,
     repeats: options.repeats,
+    base: (newest) => (options.base === null ? baseOfHistory(newest, workspace) : baseOfRef(options.base, workspace)),
+    remote: null,
+    confirmBudgetS: options.base === null ? UNASKED_CONFIRM_S : Number.POSITIVE_INFINITY,
     progress: terminal
       ? terminalProgress(process.stderr)
       : plainProgress((line) => void process.stderr.write(`${line}\n`)),
