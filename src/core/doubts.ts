@@ -8,7 +8,7 @@ export const DOUBTS = {
   brokenPairs: "pairs of which one run gave no usable value are left out whole",
   fewPairs: "fewer than 4 complete pairs: nothing is decided by them",
   onlyPairs: "nothing comparable is stored: how far runs differ is taken from the pairs alone",
-  moved: "the base measured today differs from the stored jobs as well: the environment moved, not this change",
+  notToday: "it differs from the stored jobs, but not from the base measured today: this change did not move it",
   noPair: "no pair gave usable values of both sides: the base of today is not known",
   leftOut: "values that are missing, zero or negative have no ratio and are left out",
   oneRun: "only one run: how far runs differ is taken from the history or assumed",
