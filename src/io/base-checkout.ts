@@ -19,8 +19,8 @@ export type OpenedBase =
 
 /** Fetching and checking out large repositories takes its time. */
 const SLOW_MS = 900_000;
-/** Settings of the user's own repository that change what a checkout holds (large files, line ends). */
-const COPIED_SETTINGS = String.raw`^(filter\..*|lfs\..*|core\.(autocrlf|eol|safecrlf|longpaths|symlinks|filemode|ignorecase))$`;
+/** Settings of the user's own repository that change what a checkout holds (large files, line ends) and where submodules come from. */
+const COPIED_SETTINGS = String.raw`^(filter\..*|lfs\..*|url\..*|core\.(autocrlf|eol|safecrlf|longpaths|symlinks|filemode|ignorecase))$`;
 
 /**
  * Checks `sha` out. The user's repository is only read, never written: objects are borrowed from it, and what is missing
