@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Entry of the local command. */
 import { Command, CommanderError } from "commander";
+import { addJudge } from "./commands/judge.ts";
 import { addRun } from "./commands/run.ts";
 import { addValidate } from "./commands/validate.ts";
 import { EXIT, ownHarness, type CommandContext } from "./commands/command.ts";
@@ -19,7 +20,7 @@ function program(context: CommandContext): Command {
     .exitOverride()
     .showHelpAfterError("(finetune-bench --help shows what there is)")
     .configureHelp({ sortSubcommands: false });
-  for (const add of [addRun, addValidate]) add(command, context);
+  for (const add of [addRun, addJudge, addValidate]) add(command, context);
   return command;
 }
 
