@@ -1,19 +1,24 @@
 /** Baselines in a folder of this machine or of a network drive. */
-import { randomUUID } from "node:crypto";
-import { link, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
+import { lstat, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import {
-  gather,
+  irregular,
   MAX_STORED_BYTES,
   oversized,
-  readStoredFile,
-  storedPath,
-  storedText,
-  type StoredFile,
+  parseStoredPath,
+  storedFolders,
+  type RawFile,
 } from "../core/stored-result.ts";
-import type { JobResult } from "../core/result.ts";
-import type { BaselineStore, History, SaveOutcome } from "./baseline-store.ts";
+import {
+  storeOver,
+  type Added,
+  type BaselineStore,
+  type Listing,
+  type NewFile,
+  type Removed,
+} from "./baseline-store.ts";
+import { publishFile } from "./publish-file.ts";
 import { systemFault } from "./system-fault.ts";
 
 /** `folder` is taken from `cwd`; a leading `~` is the user's home, since no shell expands it in a workflow file. */
@@ -22,101 +27,106 @@ export function directoryStore(folder: string, cwd: string): BaselineStore {
     cwd,
     folder.replace(/^~(?=$|[/\\])/, () => homedir()),
   );
-  return {
+  return storeOver({
     describe: () => `folder ${root}`,
-    read: (runnerKey) => read(root, runnerKey),
-    save: (result) => save(root, result),
-  };
+    where: (file) => at(root, file),
+    list: (runnerKey) => list(root, runnerKey),
+    add: (files) => add(root, files),
+    remove: (paths) => remove(root, paths),
+  });
 }
 
-async function read(root: string, runnerKey: string): Promise<History> {
-  try {
-    const names = (await readdir(path.join(root, runnerKey))).filter((name) => /^[^.].*\.json$/.test(name)).sort();
-    const files: StoredFile[] = [];
-    for (const name of names) files.push(await readOne(path.join(root, runnerKey, name), runnerKey));
-    return gather(files);
-  } catch (error) {
-    const fault = systemFault(error);
-    if (fault.code === "ENOENT") return { results: [], warnings: [] };
-    return { results: [], warnings: [], unread: `the baselines of folder ${root} could not be read: ${fault.message}` };
-  }
+function at(root: string, file: string): string {
+  return path.join(root, ...file.split("/"));
 }
 
-async function readOne(file: string, runnerKey: string): Promise<StoredFile> {
+async function list(root: string, runnerKey: string | null): Promise<Listing> {
   try {
-    const { size } = await lstat(file);
-    if (size > MAX_STORED_BYTES) return oversized(file, size);
-    return readStoredFile(file, await readFile(file, "utf8"), runnerKey);
-  } catch (error) {
-    return { usable: false, warning: `stored baseline ${file} could not be read: ${systemFault(error).message}` };
-  }
-}
-
-async function save(root: string, result: JobResult): Promise<SaveOutcome> {
-  const file = path.join(root, ...storedPath(result).split("/"));
-  const text = storedText(result);
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    if (await publish(file, text)) return { saved: true, where: file };
-    if ((await readFile(file, "utf8")) === text) return { saved: true, where: file };
-    return {
-      saved: false,
-      warning:
-        `${file} exists already and is never rewritten: another job of the same run and runner stored its result. ` +
-        `Run one suite per runner in a workflow run, or give the jobs different runner keys.`,
-    };
+    const keys = runnerKey === null ? await namesIn(root) : [runnerKey];
+    const files: RawFile[] = [];
+    for (const folder of keys.flatMap(storedFolders)) {
+      // Something else may lie where a folder is looked for, but not where this very runner's should be.
+      const absent = folder === runnerKey ? ["ENOENT"] : ["ENOENT", "ENOTDIR"];
+      const paths = (await namesIn(at(root, folder), absent)).map((name) => `${folder}/${name}`);
+      for (const file of paths.filter((candidate) => parseStoredPath(candidate) !== null)) {
+        const read = await readOne(root, file);
+        if (read !== null) files.push(read);
+      }
+    }
+    return { files };
   } catch (error) {
     const { message } = systemFault(error);
-    return {
-      saved: false,
-      warning: `the result could not be stored in folder ${root}: ${message}. Check that the folder exists, is writable for the user of the runner and has free space.`,
-    };
+    return { files: [], unread: `the baselines of folder ${root} could not be read: ${message}` };
   }
 }
 
-/** Puts the complete file under its name in one step, or returns false when the name is taken. */
-async function publish(file: string, text: string): Promise<boolean> {
-  // A name with a leading dot is never read, so a reader cannot meet half a file.
-  const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
-  await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => rm(temporary, { force: true, maxRetries: 5, retryDelay: 200 }));
-  await writeDurably(temporary, text);
+/** Sorted; none where the system answers with one of `absent`. */
+async function namesIn(folder: string, absent: readonly string[] = ["ENOENT"]): Promise<string[]> {
   try {
-    await link(temporary, file);
+    return (await readdir(folder)).sort();
   } catch (error) {
-    const { code } = systemFault(error);
-    if (code === "EEXIST") return false;
-    if (!["EPERM", "ENOTSUP", "ENOSYS", "EOPNOTSUPP", "EMLINK"].includes(code)) throw error;
-    // Some network drives and FAT know no hard links: there a rename after a look is the best there is.
-    if (await exists(file)) return false;
-    await rename(temporary, file);
-  }
-  await syncFolder(path.dirname(file));
-  return true;
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  await using handle = await open(file, "wx");
-  await handle.writeFile(text);
-  await handle.sync();
-}
-
-/** Makes the new name itself survive a power cut, where the system lets a folder be synchronised. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    await using handle = await open(folder, "r");
-    await handle.sync();
-  } catch (error) {
-    if (!["EPERM", "EISDIR", "EINVAL", "EACCES", "ENOTSUP", "EBADF"].includes(systemFault(error).code)) throw error;
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await lstat(file);
-    return true;
-  } catch (error) {
-    if (systemFault(error).code === "ENOENT") return false;
+    if (absent.includes(systemFault(error).code)) return [];
     throw error;
+  }
+}
+
+/** Null for a file that somebody removed since its name was read. */
+async function readOne(root: string, file: string): Promise<RawFile | null> {
+  const absolute = at(root, file);
+  try {
+    const facts = await lstat(absolute);
+    // Never followed or opened: a link may lead anywhere, and a pipe would be waited for.
+    if (!facts.isFile()) return irregular(file);
+    if (facts.size > MAX_STORED_BYTES) return oversized(file, facts.size);
+    return { path: file, text: await readFile(absolute, "utf8") };
+  } catch (error) {
+    const { code, message } = systemFault(error);
+    return code === "ENOENT" ? null : { path: file, fault: message, remedy: "let the user of the runner read it" };
+  }
+}
+
+async function add(root: string, files: readonly NewFile[]): Promise<Added> {
+  const [added, present, taken]: [string[], string[], string[]] = [[], [], []];
+  try {
+    for (const { path: file, text } of files) {
+      const absolute = at(root, file);
+      await mkdir(path.dirname(absolute), { recursive: true });
+      if (await publishFile(absolute, text)) added.push(file);
+      else if ((await readFile(absolute, "utf8")) === text) present.push(file);
+      else taken.push(file);
+    }
+    return { added, present, taken, warning: null };
+  } catch (error) {
+    const { message } = systemFault(error);
+    const advice = "Check that the folder exists, is writable for the user of the runner and has free space.";
+    const warning = `the result could not be stored in folder ${root}: ${message}. ${advice}`;
+    return { added, present, taken, warning };
+  }
+}
+
+async function remove(root: string, paths: readonly string[]): Promise<Removed> {
+  const removed: string[] = [];
+  try {
+    for (const file of paths) {
+      if (parseStoredPath(file) === null) throw new Error(`${file} is no file of a store`);
+      await rm(at(root, file), { force: true, maxRetries: 5, retryDelay: 200 });
+      removed.push(file);
+    }
+    // Innermost first, so that a runner's folder goes when its last file went.
+    const folders = new Set(paths.map((file) => path.posix.dirname(file)).sort((a, b) => b.length - a.length));
+    for (const folder of folders) await removeEmpty(at(root, folder));
+    return { removed, warning: null };
+  } catch (error) {
+    const { message } = systemFault(error);
+    return { removed, warning: `not everything could be removed from folder ${root}: ${message}` };
+  }
+}
+
+/** A folder that is not empty, or in which somebody just wrote, stays. */
+async function removeEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    systemFault(error);
   }
 }

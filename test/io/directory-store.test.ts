@@ -3,10 +3,12 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { MAX_STORED_BYTES, storedPath, storedText } from "../../src/core/stored-result.ts";
+import { MAX_STORED_BYTES, qualificationPath, storedPath, storedText } from "../../src/core/stored-result.ts";
 import { directoryStore } from "../../src/io/directory-store.ts";
-import { RUNNER, sampleResult } from "./sample-result.ts";
+import { RUNNER, sampleQualification, sampleResult } from "./sample-result.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
+
+const EMPTY = { results: [], qualification: null, warnings: [] };
 
 test("what was saved is read again, oldest first, and only for its own runner", async () => {
   await using folder = await temporaryFolder();
@@ -15,37 +17,15 @@ test("what was saved is read again, oldest first, and only for its own runner", 
   const other = sampleResult({ run_id: "4" }, 3, "another-machine-91c0");
   for (const result of [late, other, early]) expect(await store.save(result)).toMatchObject({ saved: true });
 
-  expect(await store.read(RUNNER)).toEqual({ results: [early, late], warnings: [] });
-  expect(await store.read("another-machine-91c0")).toEqual({ results: [other], warnings: [] });
+  expect(await store.read(RUNNER)).toEqual({ results: [early, late], qualification: null, warnings: [] });
+  expect(await store.read("another-machine-91c0")).toEqual({ results: [other], qualification: null, warnings: [] });
   const names = await readdir(path.join(folder.path, "history", RUNNER));
   expect(names.sort()).toEqual([`${early.job.sha}-20-1.json`, "nocommit-3-1.json"]);
 });
 
 test("a folder that is not there yet is an empty history", async () => {
   await using folder = await temporaryFolder();
-  expect(await directoryStore("nowhere", folder.path).read(RUNNER)).toEqual({ results: [], warnings: [] });
-});
-
-test("64 writers in four processes lose nothing and leave no other file", async () => {
-  await using folder = await temporaryFolder();
-  const program = `
-    import { directoryStore } from ${JSON.stringify(new URL("../../src/io/directory-store.ts", import.meta.url).href)};
-    import { sampleResult } from ${JSON.stringify(new URL("./sample-result.ts", import.meta.url).href)};
-    const store = directoryStore(process.argv[1], "/");
-    const first = Number(process.argv[2]);
-    const saves = Array.from({ length: 16 }, (_, index) => store.save(sampleResult({}, first + index)));
-    if (!(await Promise.all(saves)).every((outcome) => outcome.saved)) process.exitCode = 1;
-  `;
-  const writers = [0, 16, 32, 48].map((first) =>
-    execa(process.execPath, ["--input-type=module", "--eval", program, folder.path, `${first}`]),
-  );
-  await Promise.all(writers);
-  const { results, warnings } = await directoryStore(folder.path, "/").read(RUNNER);
-  expect(warnings).toEqual([]);
-  expect(results.map((result) => result.job.run_id)).toEqual(
-    Array.from({ length: 64 }, (_, index) => `${9_000_000_000 + index}`),
-  );
-  expect(await readdir(path.join(folder.path, RUNNER))).toHaveLength(64);
+  expect(await directoryStore("nowhere", folder.path).read(RUNNER)).toEqual(EMPTY);
 });
 
 test("an existing name is never rewritten, whoever comes first", async () => {
@@ -110,7 +90,70 @@ test("a place that cannot be written or read is a warning, not an end", async ()
   await mkdir(path.join(folder.path, "links", RUNNER), { recursive: true });
   await symlink("gone", path.join(folder.path, "links", RUNNER, "x.json"));
   const read = await directoryStore("links", folder.path).read(RUNNER);
-  expect(read).toEqual({ results: [], warnings: [expect.stringContaining("x.json could not be read")] });
+  expect(read).toEqual({ ...EMPTY, warnings: [expect.stringMatching(/x\.json is not used: it is a link/)] });
+});
+
+test("nothing but plain files is opened: no link, folder, pipe or device", async () => {
+  await using folder = await temporaryFolder();
+  const store = directoryStore(folder.path, "/");
+  await store.save(sampleResult());
+  const at = (name: string): string => path.join(folder.path, RUNNER, name);
+  await mkdir(at("folder.json"));
+  await symlink("/dev/zero", at("endless.json"));
+  await symlink(folder.path, at("up.json"));
+  await execa("mkfifo", [at("pipe.json")]);
+  await writeFile(at("zero.json"), "");
+  await writeFile(path.join(folder.path, RUNNER, "qualified"), "no folder");
+  await writeFile(path.join(folder.path, "README.md"), "kept by hand");
+  const { results, warnings } = await store.read(RUNNER);
+  expect(results).toEqual([sampleResult()]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/endless\.json is not used: it is a link, a folder or a device/),
+    expect.stringMatching(/folder\.json is not used: it is a link, a folder or a device/),
+    expect.stringMatching(/pipe\.json is not used: it is a link, a folder or a device/),
+    expect.stringMatching(/up\.json is not used: it is a link, a folder or a device/),
+    expect.stringMatching(/zero\.json is not used: it is not valid JSON/),
+  ]);
+  expect((await store.list(null)).files.map((file) => file.path)).toEqual(
+    (await store.list(RUNNER)).files.map((file) => file.path),
+  );
+});
+
+test("a record of what the runner detects is kept beside its results, and the newest counts", async () => {
+  await using folder = await temporaryFolder();
+  const store = directoryStore(folder.path, "/");
+  await store.save(sampleResult());
+  for (const minute of [8, 2])
+    expect(await store.saveQualification(sampleQualification(minute))).toMatchObject({ saved: true });
+  expect(await store.read(RUNNER)).toEqual({
+    results: [sampleResult()],
+    qualification: sampleQualification(8),
+    warnings: [],
+  });
+  expect(await readdir(path.join(folder.path, RUNNER, "qualified"))).toEqual([
+    "20260304T100200000Z.json",
+    "20260304T100800000Z.json",
+  ]);
+});
+
+test("only files of the store are removed, and folders that they leave empty", async () => {
+  await using folder = await temporaryFolder();
+  const store = directoryStore(folder.path, "/");
+  const [first, second, other] = [
+    sampleResult({}, 1),
+    sampleResult({}, 2),
+    sampleResult({}, 3, "another-machine-91c0"),
+  ];
+  for (const result of [first, second, other]) await store.save(result);
+  await store.saveQualification(sampleQualification());
+  const gone = [storedPath(first), storedPath(other)];
+  expect(await store.remove(gone, "")).toEqual({ removed: gone, warning: null });
+  expect(await readdir(folder.path)).toEqual([RUNNER]);
+  expect(await store.read(RUNNER)).toMatchObject({ results: [second], qualification: sampleQualification() });
+  await expect(store.remove(["../x.json"], "")).rejects.toThrow(/no file of a store/);
+  const rest = [storedPath(second), qualificationPath(sampleQualification())];
+  await store.remove(rest, "");
+  expect(await readdir(folder.path)).toEqual([]);
 });
 
 test("a run id from elsewhere cannot lead out of the folder", () => {

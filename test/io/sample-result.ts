@@ -1,5 +1,6 @@
 /** A stored job of one runner, as the stores get it. */
 import { identity } from "../../src/core/identity.ts";
+import type { Qualification } from "../../src/core/qualification.ts";
 import type { Job, JobResult } from "../../src/core/result.ts";
 import { JUDGE_DEFAULTS, NOTHING_MORE } from "../support/judge-defaults.ts";
 
@@ -33,5 +34,20 @@ export function sampleResult(job: Partial<Job> = {}, minute = 0, runnerKey = RUN
     benchmarks: [],
     measured_s: 12,
     warnings: [],
+  };
+}
+
+/** What the runner was found able to detect at that minute. */
+export function sampleQualification(minute = 0, runnerKey = RUNNER): Qualification {
+  return {
+    schema: 1,
+    version: "0.1.0",
+    runner_key: runnerKey,
+    made_at: new Date(Date.UTC(2026, 2, 4, 10, minute)).toISOString(),
+    suite: "builtin:quick",
+    machine: identity({ model: "Mac16,5", memory: "64 GB" }),
+    benchmarks: [],
+    disturbances: [],
+    measured_s: 300,
   };
 }

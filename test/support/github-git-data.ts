@@ -1,7 +1,7 @@
 /** The Git Data API over a real repository: blobs, trees, commits and refs, with GitHub's refusals. */
 import * as z from "zod";
 import { ExecaError } from "execa";
-import type { GitBackend } from "./git-backend.ts";
+import type { CommitFacts, GitBackend, TreeEntry } from "./git-backend.ts";
 import { bodyOf, type Call, type Handlers, param } from "./github-call.ts";
 import { ApiError, notFound } from "./github-objects.ts";
 
@@ -38,7 +38,28 @@ const ZERO = "0".repeat(40);
 /** `repositoryUrl` and `htmlUrl` are the addresses of the repository in the API and for people. */
 export function gitDataHandlers(git: GitBackend, at: { repositoryUrl: string; htmlUrl: string }): Handlers {
   const url = (kind: string, sha: string) => `${at.repositoryUrl}/git/${kind}/${sha}`;
-  const exists = (name: string, kind: string) => git.holds(["cat-file", "-e", `${name}^{${kind}}`]);
+  // What an object is and holds never changes, and every look at it is a process of git.
+  const known = new Set<string>();
+  const exists = async (name: string, kind: string) => {
+    const key = `${kind} ${name}`;
+    const found = known.has(key) || (await git.holds(["cat-file", "-e", `${name}^{${kind}}`]));
+    if (found && isSha(name)) known.add(key);
+    return found;
+  };
+  const commits = new Map<string, CommitFacts>();
+  const readCommit = async (sha: string) => {
+    const commit = commits.get(sha) ?? (await git.readCommit(sha));
+    commits.set(sha, commit);
+    return commit;
+  };
+  const treesOf = new Map<string, string>();
+  const trees = new Map<string, TreeEntry[]>();
+  const readTree = async (sha: string, recursive: boolean) => {
+    const key = `${sha} ${recursive}`;
+    const entries = trees.get(key) ?? (await git.readTree(sha, recursive));
+    trees.set(key, entries);
+    return entries;
+  };
   const need = async (name: string, kind: string, message: string) => {
     if (!(await exists(name, kind))) throw new ApiError(422, message);
   };
@@ -55,7 +76,7 @@ export function gitDataHandlers(git: GitBackend, at: { repositoryUrl: string; ht
     object: { type: "commit", sha, url: url("commits", sha) },
   });
   const commitJson = async (sha: string) => {
-    const commit = await git.readCommit(sha);
+    const commit = await readCommit(sha);
     return {
       sha,
       node_id: `C_${sha}`,
@@ -74,8 +95,9 @@ export function gitDataHandlers(git: GitBackend, at: { repositoryUrl: string; ht
     };
   };
   const treeJson = async (name: string, recursive: boolean) => {
-    const sha = await git.run(["rev-parse", `${name}^{tree}`]);
-    const entries = await git.readTree(sha, recursive);
+    const sha = treesOf.get(name) ?? (await git.run(["rev-parse", `${name}^{tree}`]));
+    if (isSha(name)) treesOf.set(name, sha);
+    const entries = await readTree(sha, recursive);
     return {
       sha,
       url: url("trees", sha),
@@ -122,6 +144,9 @@ export function gitDataHandlers(git: GitBackend, at: { repositoryUrl: string; ht
         if (content === undefined && sha === undefined)
           throw new ApiError(422, "Must supply either tree.sha or tree.content");
         if (typeof sha === "string") await need(sha, "blob", `tree.sha ${sha} is not a valid blob`);
+        if (sha === null && !(await git.holds(["cat-file", "-e", `${request.base_tree ?? ""}:${path}`]))) {
+          throw new ApiError(422, "GitRPC::BadObjectState");
+        }
         entries.push({ path, mode, sha: content === undefined ? (sha ?? null) : await git.writeBlob(content) });
       }
       const tree = await treeJson(await git.writeTree(request.base_tree, entries), false);
@@ -189,6 +214,10 @@ export function gitDataHandlers(git: GitBackend, at: { repositoryUrl: string; ht
       return { status: 204 };
     },
   };
+}
+
+function isSha(name: string): boolean {
+  return /^[0-9a-f]{40}$/.test(name);
 }
 
 function refOf(call: Call): string {
