@@ -12,6 +12,7 @@ import pytest
 from finetune_bench.errors import EXIT_CODES
 from finetune_bench.events import (
     EVENT_TYPES,
+    Device,
     End,
     Environment,
     Error,
@@ -52,6 +53,19 @@ EXAMPLES: list[Event] = [
     ),
     Memory(phase="timed"),
     Memory(phase="timed", alloc_peak_bytes=1, reserved_peak_bytes=2, rss_peak_bytes=3),
+    Device(time_s=1.7e9),
+    Device(
+        time_s=1.7e9,
+        temperature_c=61.0,
+        clock_mhz=1980.0,
+        power_w=412.5,
+        throttle=("sw_power_cap",),
+        pressure="nominal",
+        foreign_processes=0,
+        device_busy=1.0,
+        cpu_busy=0.25,
+        cpu_stolen=0.0,
+    ),
     Metric(name="validation_loss", value=1.0, unit="nat", direction="lower", class_="loss"),
     WarningEvent(message="careful"),
     End(duration_s=1.0, steps=0),
@@ -71,8 +85,8 @@ def test_fields_are_those_of_the_schema(event_type: type[Event]) -> None:
     assert names | {"event"} == schema_properties()[event_type.event]
 
 
-def test_every_event_is_written_here_except_the_device_samples() -> None:
-    assert set(schema_properties()) - {event_type.event for event_type in EVENT_TYPES} == {"device"}
+def test_every_event_is_written_here() -> None:
+    assert set(schema_properties()) == {event_type.event for event_type in EVENT_TYPES}
 
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: event.event)

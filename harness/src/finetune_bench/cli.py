@@ -84,6 +84,12 @@ def _control(given: argparse.Namespace) -> int:
     return control(given.backend, given.events, given.stdlib)
 
 
+def _watch(given: argparse.Namespace) -> int:
+    from finetune_bench.watch import watch
+
+    return watch(given.interval, given.once)
+
+
 def _parity_record(given: argparse.Namespace) -> int:
     from finetune_bench.order import read_order
     from finetune_bench.process import ensure_environment
@@ -105,6 +111,13 @@ def _parity_compare(given: argparse.Namespace) -> int:
 
 def _print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.05 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"give seconds from 0.05 to 3600, not {text}")
+    return seconds
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -169,4 +182,8 @@ def _parser() -> argparse.ArgumentParser:
     backend(controlling)
     events(controlling)
     controlling.add_argument("--stdlib", action="store_true", help="on one processor core, without the framework")
+
+    watching = command("watch", _watch, "print the state of the machine as one device event a line, until stdin closes")
+    watching.add_argument("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="default: 1")
+    watching.add_argument("--once", action="store_true", help="print a single sample and end")
     return parser

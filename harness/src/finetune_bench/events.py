@@ -78,6 +78,26 @@ class Memory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Device:
+    """State of the machine at a moment, as the watcher sees it; None where it cannot be told.
+
+    Shares of time are of that since the sample before, 0 to 1.
+    """
+
+    event: ClassVar[str] = "device"
+    time_s: float  # Unix time
+    temperature_c: float | None = None
+    clock_mhz: float | None = None
+    power_w: float | None = None
+    throttle: tuple[str, ...] | None = None
+    pressure: str | None = None
+    foreign_processes: int | None = None
+    device_busy: float | None = None
+    cpu_busy: float | None = None
+    cpu_stolen: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     event: ClassVar[str] = "metric"
     name: str
@@ -107,8 +127,19 @@ class Error:
     message: str
 
 
-Event = Start | Environment | Phase | Step | Memory | Metric | WarningEvent | End | Error
-EVENT_TYPES: tuple[type[Event], ...] = (Start, Environment, Phase, Step, Memory, Metric, WarningEvent, End, Error)
+Event = Start | Environment | Phase | Step | Memory | Device | Metric | WarningEvent | End | Error
+EVENT_TYPES: tuple[type[Event], ...] = (
+    Start,
+    Environment,
+    Phase,
+    Step,
+    Memory,
+    Device,
+    Metric,
+    WarningEvent,
+    End,
+    Error,
+)
 
 
 def to_json(event: Event) -> dict[str, object]:
