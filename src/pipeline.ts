@@ -1,5 +1,6 @@
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
 import { buildReport } from "./core/build-report.ts";
+import { changePointsOf } from "./core/change-report.ts";
 import { compareJob, type ComparedJob } from "./core/compare.ts";
 import { decideGate } from "./core/gate.ts";
 import type { Inputs } from "./core/inputs.ts";
@@ -55,6 +56,8 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     ...compared,
     result: confirmed.result,
     gate,
+    changePoints: host.record ? changePointsOf(history.results, confirmed.result) : [],
+    qualification: history.qualification,
     recorded: record.recorded,
     historyUnread: history.unread !== undefined,
     storeFaults: [history.unread, record.fault].filter((fault) => typeof fault === "string"),

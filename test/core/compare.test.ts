@@ -4,7 +4,6 @@ import { compareJob, type ComparedJob } from "../../src/core/compare.ts";
 import { comparisonSchema, type Comparison } from "../../src/core/comparison.ts";
 import { identity } from "../../src/core/identity.ts";
 import { jobResultSchema, type JobResult } from "../../src/core/result.ts";
-import { POLICY } from "../support/cases.ts";
 import { benchmark, jobResult, LOSS, MEMORY, STEP_TIME, TOKENS, type Column } from "../support/results.ts";
 import { JUDGE_DEFAULTS } from "../support/judge-defaults.ts";
 
@@ -23,7 +22,7 @@ function columns(speed: number, memory = 1e9, loss = 2.5): Column[] {
 /** Everything that leaves the comparison is what its schema says. */
 function compare(result: JobResult, history: readonly JobResult[], planned: readonly string[] = [ID]): ComparedJob {
   jobResultSchema.parse(result);
-  const compared = compareJob({ result, history, planned, policy: POLICY });
+  const compared = compareJob({ result, history, planned, control: [] });
   z.array(comparisonSchema).parse(compared.comparisons);
   return compared;
 }

@@ -102,8 +102,7 @@ function job(index: number, speed: number, change: (whole: BenchmarkResult) => B
 }
 
 function judged(candidate: JobResult, history: readonly JobResult[]): Report {
-  const policy = { minEffect: 0.02, maxTolerated: 0.05, tighten: false };
-  const found = compareJob({ result: candidate, history, planned: ["lora.torch-cuda"], policy });
+  const found = compareJob({ result: candidate, history, planned: ["lora.torch-cuda"], control: [] });
   const gate = decideGate(found.comparisons, new Set(["regression", "failed"]));
   return buildReport({ result: candidate, ...found, gate, recorded: "yes" });
 }

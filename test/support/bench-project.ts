@@ -9,6 +9,8 @@ import { type GitHub, type GitHubOptions, startGitHub } from "./github-server.ts
 import type { Pull } from "./github-repository.ts";
 import { type ActionResult, type ActionRun, runAction } from "./runner.ts";
 
+/** The machine of these tests is as quiet as they say, however busy the real one is. */
+const QUIET_PYTHON = path.join(import.meta.dirname, "quiet-python");
 const root = path.join(import.meta.dirname, "..", "..");
 
 /** Settings of the noise model by benchmark, as in noisy-training.py. */
@@ -39,6 +41,8 @@ export class BenchProject {
   readonly github: GitHub;
   readonly artifacts: ArtifactServer;
   readonly workspace: string;
+  /** Further files of every commit from now on, by path. */
+  readonly extraFiles: Record<string, string> = {};
   private readonly folder: string;
   private readonly options: ProjectOptions;
   private runs = 0;
@@ -128,6 +132,13 @@ export class BenchProject {
     return files;
   }
 
+  /** For `GITHUB_SERVER_URL`: git fetches from there, and no client takes it for an Enterprise server, which has no artifacts. */
+  private get serverUrl(): string {
+    const url = new URL(this.github.gitUrl);
+    url.hostname = "github.localhost";
+    return url.origin;
+  }
+
   /** Runs the job of any event on a commit. */
   async run(event: string, payload: object, sha: string, options: JobOptions): Promise<Job> {
     this.runs += 1;
@@ -142,7 +153,9 @@ export class BenchProject {
       github: this.github,
       artifacts: this.artifacts,
       runId,
+      serverUrl: this.serverUrl,
       ...options,
+      inputs: { python: QUIET_PYTHON, ...options.inputs },
     });
     return { result, sha, runId };
   }
@@ -161,6 +174,7 @@ export class BenchProject {
     return {
       "finetune-bench.yml": `version: 1\n${this.options.suite ?? ""}benchmarks:\n${benchmarks.join("")}`,
       "train.py": await readFile(path.join(import.meta.dirname, "noisy-training.py"), "utf8"),
+      ...this.extraFiles,
       "noise.json": `${JSON.stringify(noise, null, 2)}\n`,
     };
   }
@@ -176,6 +190,11 @@ async function copyAction(folder: string): Promise<void> {
   await cp(path.join(root, "harness", "requirements"), path.join(folder, "harness", "requirements"), {
     recursive: true,
   });
+}
+
+/** `result.json` of a results folder. */
+export async function readResult(folder: string): Promise<unknown> {
+  return JSON.parse(await readFile(path.join(folder, "result.json"), "utf8"));
 }
 
 /** The one folder of results under a job's `results-path`, file by file. */
