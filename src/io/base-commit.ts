@@ -108,5 +108,5 @@ async function mergeBase(git: Git, head: string, base: string, remote: Remote): 
   const graph = gitAt(scratch.path, { workspace: true, env: remote.login, timeoutMs: 300_000 });
   if ((await graph.query("init", "--quiet", "--bare")) === null) return null;
   const fetched = await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, head, base);
-  return fetched === null ? null : graph.query("merge-base", head, base);
+  return fetched === null ? null : await graph.query("merge-base", head, base);
 }

@@ -51,7 +51,8 @@ export async function confirmJob(job: ConfirmJob): Promise<ConfirmedJob> {
   const opened = await openBase(choice.sha, host.workspace, host.remote);
   if (!opened.opened) return withoutBase(job, opened.reason);
   await using base = opened.base;
-  return runLooks(job, base, planned, compared);
+  // Not before its end may the base be removed.
+  return await runLooks(job, base, planned, compared);
 }
 
 function withoutBase({ result, compare, host }: ConfirmJob, reason: string): ConfirmedJob {

@@ -56,5 +56,5 @@ interface ReadyAll extends Pick<ReadyInput, "benchmarks" | "provide" | "side"> {
 export async function readyAll({ bench, ...which }: ReadyAll): ReturnType<typeof makeReady> {
   await using scratch = await scratchFolder();
   const { harness, results, progress, signal } = bench;
-  return makeReady({ ...which, harness, results, scratch: scratch.path, progress, signal });
+  return await makeReady({ ...which, harness, results, scratch: scratch.path, progress, signal });
 }
