@@ -56,7 +56,7 @@ export function lookAt(history: readonly (readonly number[])[], pairs: Pairs): L
   const ownDf = 2 * (base.length - 1);
   const own = ((variance(base) ?? 0) + (variance(head) ?? 0)) / 2;
   const historyDf = Math.min(sum(history.map((runs) => Math.max(runs.length - 1, 0))), MOST_HISTORY_DF);
-  const pooled = historyDf === 0 ? own : (pooledVariance([...history, base, head]) ?? own);
+  const pooled = historyDf === 0 ? own : (pooledVariance([...history, base, head], LEAST_SD ** 2) ?? own);
   const df = historyDf + ownDf;
   // Today's runs may well differ more than those of the history; where they differ less, that is luck.
   const squared = Math.max(pooled, (historyDf * pooled + ownDf * own) / df);

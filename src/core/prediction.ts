@@ -57,7 +57,7 @@ export function predict(
   centring: Centring = "follow",
 ): Prediction {
   const jobs = history.map(mean);
-  const runVariance = pooledVariance([...history, candidate]) ?? UNKNOWN_RUN_SD ** 2;
+  const runVariance = pooledVariance([...history, candidate], LEAST_SD ** 2) ?? UNKNOWN_RUN_SD ** 2;
   const prior = Math.max(runVariance / candidate.length + 0.5 * runVariance, LEAST_SD ** 2);
   const { centre, residuals, cost } = centreOf(jobs, Math.sqrt(prior), centring);
   const ownDf = jobs.length - 1;
@@ -106,8 +106,7 @@ function residualVariance(residuals: readonly number[], df: number): number {
   if (df === 0) return 0;
   const squares = (values: readonly number[]): number => sum(values.map((value) => value ** 2)) / df;
   if (df + 1 < WINSORISE_FROM) return squares(residuals);
-  const limit = WINSORISE_AT * robustSd(residuals, 0);
-  // More than half of the jobs are exactly equal: cutting at zero would throw the others away.
-  if (limit === 0) return squares(residuals);
+  // Where more than half of the jobs are exactly equal, cutting at zero would throw the others away.
+  const limit = WINSORISE_AT * Math.max(robustSd(residuals, 0), LEAST_SD);
   return WINSORISE_COST * squares(residuals.map((value) => clamp(value, -limit, limit)));
 }

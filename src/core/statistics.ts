@@ -34,13 +34,13 @@ export function variance(values: readonly number[]): number | null {
 /**
  * Variance inside groups, averaged over those with at least two values; null where there is none. Each counts for at most
  * eight times their median, so that one wild group cannot raise it without bound.
+ * @param least variance that the median is taken to have at least: where most groups are exactly equal inside, cutting at
+ * zero would throw the others away
  */
-export function pooledVariance(groups: readonly (readonly number[])[]): number | null {
+export function pooledVariance(groups: readonly (readonly number[])[], least: number): number | null {
   const variances = groups.map(variance).filter((value) => value !== null);
   if (variances.length === 0) return null;
-  const middle = median(variances);
-  // More than half of the groups are exactly equal inside: cutting at zero would throw the others away.
-  const limit = middle === 0 ? Number.POSITIVE_INFINITY : 8 * middle;
+  const limit = 8 * Math.max(median(variances), least);
   return mean(variances.map((value) => Math.min(value, limit)));
 }
 

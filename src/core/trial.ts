@@ -5,7 +5,7 @@ import { DOUBTS, pairDoubts, testDoubts } from "./doubts.ts";
 import { isSmall, marginsOf, rulesOut, type Estimate, type Margins } from "./margins.ts";
 import type { Metric } from "./metrics.ts";
 import { completePairs, FIRST_LOOK, firstPairs, LAST_LOOK, lookAt, pairsRun, type Look } from "./pairs.ts";
-import { predict, type Prediction } from "./prediction.ts";
+import { LEAST_SD, predict, type Prediction } from "./prediction.ts";
 import { bounded, geometricMean, isRatioScale, relativeChange, sideOf, usableJobs } from "./samples.ts";
 import { pooledVariance } from "./statistics.ts";
 
@@ -159,7 +159,7 @@ export function detectableOf(metric: Metric, { detectable }: { detectable: numbe
 
 /** Known where something is stored: a quiet runner is one whose history is. */
 function runSdOf({ history, candidate }: Logs): number | null {
-  const pooled = history.length === 0 ? null : pooledVariance([...history, candidate]);
+  const pooled = history.length === 0 ? null : pooledVariance([...history, candidate], LEAST_SD ** 2);
   return pooled === null ? null : Math.sqrt(pooled);
 }
 

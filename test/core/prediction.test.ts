@@ -102,6 +102,15 @@ test.each<Known>([
   expect(found.detectable).toBeCloseTo(detectable, 8);
 });
 
+test("ten jobs around their median, where pairs can decide what it misses", () => {
+  const found = predict(JOBS.map(logs), logs([95, 95.3, 94.8]), "middle");
+  expect(Math.expm1(found.distance)).toBeCloseTo(-0.0504572623599, 9);
+  expect(Math.expm1(found.distance - found.halfWidth)).toBeCloseTo(-0.0673346405866, 8);
+  expect(Math.expm1(found.distance + found.halfWidth)).toBeCloseTo(-0.0332744735239, 8);
+  expect(found.p / 8.86575511219e-7).toBeCloseTo(1, 6);
+  expect(found.detectable).toBeCloseTo(0.0231146639222, 8);
+});
+
 test("exactly equal jobs leave the least distance that is ever told apart", () => {
   const { halfWidth, p } = predict(
     Array.from({ length: 9 }, () => [5, 5, 5]),

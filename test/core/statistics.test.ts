@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { holm, mean, median, robustSd, spread, tQuantile, tTwoSided, variance } from "../../src/core/statistics.ts";
+import {
+  holm,
+  mean,
+  median,
+  pooledVariance,
+  robustSd,
+  spread,
+  tQuantile,
+  tTwoSided,
+  variance,
+} from "../../src/core/statistics.ts";
 
 test("mean, median, variance and spread of small lists", () => {
   expect(mean([1, 2, 6])).toBe(3);
@@ -12,6 +22,22 @@ test("mean, median, variance and spread of small lists", () => {
   expect(spread([7])).toBeNull();
   expect(spread([-1, 1])).toBeNull();
   expect(robustSd([10, 11, 12, 13, 100], 12)).toBeCloseTo(1.4826, 12);
+});
+
+test("the variance inside groups: a wild one counts for at most eight times the middle one, single values for nothing", () => {
+  const [one, two, wild] = [
+    [1, 3],
+    [2, 4, 6],
+    [0, 100],
+  ];
+  expect(pooledVariance([one, two], 0)).toBe(3);
+  expect(pooledVariance([one, two, [7]], 0)).toBe(3);
+  expect(pooledVariance([one, two, wild], 0)).toBeCloseTo((2 + 4 + 8 * 4) / 3, 12);
+  expect(pooledVariance([[5], [6]], 0)).toBeNull();
+  expect(pooledVariance([], 0)).toBeNull();
+  // Exact ties in most groups must not hide what the others show.
+  expect(pooledVariance([[1, 1], [1, 1], one], 0.1)).toBeCloseTo(0.8 / 3, 12);
+  expect(pooledVariance([[1, 1], [1, 1], one], 1)).toBeCloseTo(2 / 3, 12);
 });
 
 test("numbers at the end of their range neither overflow nor become NaN", () => {

@@ -1,5 +1,5 @@
 /** Cases for the judge out of plain numbers, and a noise model for them. */
-import type { JudgeCase } from "../../src/core/decision.ts";
+import type { JudgeCase, Pairs } from "../../src/core/decision.ts";
 import type { Metric } from "../../src/core/metrics.ts";
 import type { Random } from "./random.ts";
 
@@ -33,6 +33,11 @@ export function judgeCase(
   };
 }
 
+/** The same with pairs that can be had; none yet where `paired` is left out. */
+export function confirmable(judged: JudgeCase, paired: Pairs | null = null): JudgeCase {
+  return { ...judged, isConfirmable: true, paired };
+}
+
 export interface Noise {
   /** Relative standard deviation between runs, of which a share of the variance is common to all runs of a job. */
   readonly cv: number;
@@ -49,4 +54,12 @@ export function drawJob(random: Random, level: number, noise: Noise, runs = 3): 
     const slow = random.uniform() < noise.slow ? 4 * noise.cv * Math.abs(random.normal()) : 0;
     return level * Math.exp(common + own - slow);
   });
+}
+
+/** Base and head of one job, the head changed by `effect`, as ABBA interleaves them. */
+export function drawPairs(random: Random, level: number, effect: number, noise: Noise, count = 10): Pairs {
+  const runs = drawJob(random, level, noise, 2 * count);
+  const base = runs.filter((_, place) => place % 4 === 0 || place % 4 === 3);
+  const head = runs.filter((_, place) => place % 4 === 1 || place % 4 === 2);
+  return { base, head: head.map((run) => run * (1 + effect)) };
 }
