@@ -54,14 +54,21 @@ type Call = Partial<Pick<ProcessRequest, "log" | "onLine" | "timeoutS">> & {
 };
 
 function call(harness: Harness, args: readonly string[], { env, ...rest }: Call): Promise<ProcessResult> {
-  return runProcess({
-    file: harness.python,
+  return runProcess({ ...harnessProcess(harness, args, env), signal: harness.signal, ...rest });
+}
+
+/** A call of the harness as a process: what to start, where and with which variables. */
+export function harnessProcess(
+  { python, folder }: Pick<Harness, "python" | "folder">,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Pick<ProcessRequest, "file" | "args" | "cwd" | "env"> {
+  return {
+    file: python,
     args: ["-m", "finetune_bench", ...args],
-    cwd: harness.folder,
-    env: { ...env, PYTHONPATH: path.join(harness.folder, "src"), PYTHONDONTWRITEBYTECODE: "1" },
-    signal: harness.signal,
-    ...rest,
-  });
+    cwd: folder,
+    env: { ...env, PYTHONPATH: path.join(folder, "src"), PYTHONDONTWRITEBYTECODE: "1" },
+  };
 }
 
 async function requestFile(entry: WorkloadEntry, folder: string): Promise<string> {
@@ -154,6 +161,26 @@ export function runOrder(harness: Harness, request: RunRequest): Promise<Process
       env: measuringEnvironment(harness.env, request.env),
     },
   );
+}
+
+export interface ControlRequest {
+  readonly backend: Backend;
+  /** The control in Python alone, where there is no framework for it. */
+  readonly stdlib: boolean;
+  readonly events: string;
+  readonly log: string;
+  readonly timeoutS: number;
+  readonly onLine: (line: string) => void;
+}
+
+/** One process of the control workload. */
+export function runControl(harness: Harness, request: ControlRequest): Promise<ProcessResult> {
+  const { backend, stdlib, events, ...rest } = request;
+  return call(harness, ["control", "--backend", backend, "--events", events, ...(stdlib ? ["--stdlib"] : [])], {
+    ...rest,
+    // The variable marks the process as ours, for the watcher and for what it may leave behind.
+    env: measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events }),
+  });
 }
 
 /** The harness's own last words, or how it ended where it said nothing. */

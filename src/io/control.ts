@@ -1,0 +1,164 @@
+/** Runs the control workload of a job's backends: fixed work, so that a change of its speed is a change of the machine. */
+import { mkdir, readFile, rename } from "node:fs/promises";
+import path from "node:path";
+import type { Backend } from "../core/backend.ts";
+import { readEvents } from "../core/events.ts";
+import { softwareIdentity } from "../core/identity.ts";
+import type { HarnessEvent } from "../core/protocol.ts";
+import type { BenchmarkResult, RunRecord } from "../core/result.ts";
+import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../core/run-disturbances.ts";
+import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
+import { harnessUnder, runControl } from "./harness.ts";
+import type { Host } from "./host.ts";
+import { endLeftovers } from "./leftovers.ts";
+import type { Ready } from "./ready.ts";
+import type { Watch } from "./watch.ts";
+
+export interface ControlBackend {
+  readonly backend: Backend;
+  /** The interpreter with the framework; null where there is none: then the control runs in Python alone. */
+  readonly python: string | null;
+}
+
+export interface ControlJob {
+  readonly host: Pick<Host, "harness" | "cache" | "env" | "signal" | "progress">;
+  /** The machine's own Python. */
+  readonly python: string;
+  readonly backends: readonly ControlBackend[];
+  /** The results folder. */
+  readonly results: string;
+  /** Null: nothing watches the machine. */
+  readonly watch: Watch | null;
+}
+
+export interface Control {
+  /**
+   * Runs the control of every backend once. A failed one is a value: it never fails the job.
+   *
+   * @param number from 1: before the benchmarks, after them, after the pairs
+   */
+  measure(number: number): Promise<void>;
+  /** `control.<backend>`, its runs in the order they were made; none for a backend whose control never ran. */
+  results(): BenchmarkResult[];
+}
+
+/** Importing a framework from a cold disk takes the longest part of it. */
+const TIMEOUT_S = 180;
+
+interface Run extends MadeRun {
+  readonly events: readonly HarnessEvent[];
+  readonly samples: readonly DeviceEvent[];
+}
+
+interface State {
+  readonly backend: Backend;
+  /** Null: from now on in Python alone. */
+  framework: string | null;
+  readonly runs: Run[];
+}
+
+/** What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any. */
+export function controlBackends(ready: readonly Ready[]): ControlBackend[] {
+  const found = new Map<Backend, string | null>();
+  for (const { planned, environment } of ready) {
+    // Packages of a user's own program change with the program; the control's must not.
+    const python = "workload" in planned.entry ? environment.python : null;
+    found.set(planned.backend, found.get(planned.backend) ?? python);
+  }
+  return [...found].map(([backend, python]) => ({ backend, python }));
+}
+
+export function openControl(job: ControlJob): Control {
+  const states = job.backends.map(({ backend, python }): State => ({ backend, framework: python, runs: [] }));
+  return {
+    async measure(number) {
+      for (const state of states) if (!job.host.signal.aborted) await measureOnce(state, number, job);
+    },
+    results: () => states.filter(({ runs }) => runs.length > 0).map(resultOf),
+  };
+}
+
+async function measureOnce(state: State, number: number, job: ControlJob): Promise<void> {
+  const run = await runOnce(state, number, job);
+  const isBroken = run.record.outcome.status === "failed" && !job.host.signal.aborted;
+  if (!isBroken || state.framework === null || state.runs.length > 0) {
+    state.runs.push(run);
+    return;
+  }
+  // The whole job's control does the same work: only a first run may change what that is.
+  const [from, to] = [filesOf(state, number, job), filesOf(state, number, job, "failed")];
+  await rename(from.events, to.events).catch(() => {});
+  await rename(from.log, to.log).catch(() => {});
+  state.framework = null;
+  state.runs.push(await runOnce(state, number, job));
+}
+
+function filesOf({ backend }: State, number: number, { results }: ControlJob, name = "head") {
+  const folder = path.join(results, "runs", `control.${backend}`);
+  return {
+    folder,
+    events: path.join(folder, `${name}-${number}.jsonl`),
+    log: path.join(folder, `${name}-${number}.log`),
+  };
+}
+
+async function runOnce(state: State, number: number, job: ControlJob): Promise<Run> {
+  const { backend, framework } = state;
+  const { host, python, watch } = job;
+  const { folder, events: file, log } = filesOf(state, number, job);
+  await mkdir(folder, { recursive: true });
+  const harness = harnessUnder(host, framework ?? python);
+  const startMs = Date.now();
+  const ended = await runControl(harness, {
+    backend,
+    stdlib: framework === null,
+    events: file,
+    log,
+    timeoutS: TIMEOUT_S,
+    onLine: host.progress.output,
+  });
+  const endMs = Date.now();
+  await endLeftovers("FINETUNE_BENCH_EVENTS", file);
+  const events = readEvents(await readFile(file, "utf8").catch(() => ""));
+  const made = makeRunRecord({
+    kind: "harness",
+    events,
+    exit: { ...ended, timeoutS: TIMEOUT_S },
+    expected: { benchmark: `control.${backend}`, workHash: null, backend },
+    number,
+  });
+  return { ...made, events: events.events, samples: watch?.between(startMs, endMs) ?? [] };
+}
+
+function resultOf({ backend, runs }: State): BenchmarkResult {
+  const done = runs.filter(({ record }) => record.outcome.status === "ok");
+  const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
+  const environment = done.find((run) => run.environment !== null)?.environment ?? null;
+  return {
+    id: `control.${backend}`,
+    title: "control",
+    backend,
+    work_hash: done.flatMap(({ events }) => workHash(events))[0] ?? null,
+    comparison_class: "strict",
+    hyperparameters: {},
+    software: environment === null ? null : softwareIdentity(environment),
+    metrics: [...(done[0]?.metrics ?? [])],
+    runs: runs.map((run, index) => withDisturbances(run, runs.toSpliced(index, 1), backend)),
+    status:
+      failed?.status === "failed"
+        ? { state: "failed", reason: failed.reason, message: failed.message }
+        : { state: "complete" },
+    paired: null,
+  };
+}
+
+function withDisturbances({ record, events, samples }: Run, others: readonly Run[], backend: Backend): RunRecord {
+  const steps = events.filter((event) => event.event === "step");
+  const times = timedTimes(steps, record.warmup_steps);
+  const usualClockMhz = usualClock(others.map((other) => other.samples));
+  return { ...record, disturbances: runDisturbances({ backend, samples, times, usualClockMhz }) };
+}
+
+function workHash(events: readonly HarnessEvent[]): string[] {
+  return events.flatMap((event) => (event.event === "start" ? [event.work_hash] : []));
+}
