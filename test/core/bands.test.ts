@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { decideByBand } from "../../src/core/bands.ts";
-import type { Decision } from "../../src/core/decision.ts";
+import type { Decision, Pairs } from "../../src/core/decision.ts";
 import { DOUBTS } from "../../src/core/doubts.ts";
-import { judgeCase } from "../support/cases.ts";
+import { confirmable, judgeCase } from "../support/cases.ts";
 
 const MIB = 2 ** 20;
 
@@ -91,4 +91,70 @@ test("nothing stored: no baseline for either", () => {
 test("info is described and not judged: even ten times the value decides nothing", () => {
   const made = decideByBand(judgeCase([[10], [12], [11]], [110], { class: "info" }));
   expect(made).toMatchObject({ verdict: "inconclusive", unconfirmed: false, effect: 9, interval: null, warnings: [] });
+});
+
+function paired(
+  metricClass: "memory" | "loss",
+  history: readonly (readonly number[])[],
+  pairs: Pairs | null,
+): Decision {
+  const kind = { class: metricClass, direction: "lower", unit: "other" } as const;
+  return decideByBand(confirmable(judgeCase(history, [1030, 1030], kind), pairs));
+}
+
+test.each(["memory", "loss"] as const)("%s: a regression against the history stands, and asks for one pair", (kind) => {
+  expect(paired(kind, [[1000]], null)).toMatchObject({
+    verdict: "regression",
+    unconfirmed: false,
+    pairs: 0,
+    wantedPairs: 1,
+  });
+  expect(paired(kind, [], null)).toMatchObject({ verdict: "no-baseline", pairs: 0, wantedPairs: 1 });
+  expect(paired(kind, [[1030]], null)).toMatchObject({ verdict: "no-change", wantedPairs: 0 });
+});
+
+test.each(["memory", "loss"] as const)(
+  "%s: the base measured today tells a change from an environment that moved",
+  (kind) => {
+    const moved = paired(kind, [[1000]], { base: [1029], head: [1030] });
+    expect(moved).toMatchObject({ verdict: "no-change", pairs: 1, wantedPairs: 0, warnings: [DOUBTS.notToday] });
+    expect([moved.base?.value, moved.head?.value]).toEqual([1029, 1030]);
+    const real = paired(kind, [[1000]], { base: [1001], head: [1030] });
+    expect(real).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 1, wantedPairs: 0, warnings: [] });
+    expect(real.effect).toBeCloseTo(29 / 1001, 10);
+    expect(paired(kind, [], { base: [1000], head: [1030] })).toMatchObject({ verdict: "regression", pairs: 1 });
+    expect(paired(kind, [], { base: [1029], head: [1030] })).toMatchObject({ verdict: "no-change", warnings: [] });
+  },
+);
+
+test("the history's wobble widens the band around the base of today as well", () => {
+  const wobbling = [[900], [910], [920], [930], [940]];
+  expect(paired("memory", wobbling, { base: [970], head: [1030] })).toMatchObject({ verdict: "no-change", pairs: 1 });
+  expect(paired("memory", [[920]], { base: [970], head: [1030] })).toMatchObject({ verdict: "regression", pairs: 1 });
+});
+
+test("only the first complete pair counts, so that what it decided stays decided", () => {
+  const first = { base: [1000], head: [1030] };
+  const more = { base: [Number.NaN, 1000, 1030, 1030], head: [1000, 1030, 1030, 1030] };
+  expect(paired("memory", [[1000]], more)).toEqual(paired("memory", [[1000]], first));
+});
+
+test("a base that was run and gave nothing is a doubt, and not asked again", () => {
+  const nothing = { base: [Number.NaN], head: [1030] };
+  expect(paired("memory", [[1000]], nothing)).toMatchObject({
+    verdict: "regression",
+    pairs: 0,
+    wantedPairs: 0,
+    warnings: [DOUBTS.noPair],
+  });
+  expect(paired("loss", [], nothing)).toMatchObject({ verdict: "no-baseline", wantedPairs: 0 });
+});
+
+test("what the history finds unchanged or better needs no pair, nor does info", () => {
+  expect(paired("memory", [[1100]], { base: [1000], head: [1030] })).toMatchObject({
+    verdict: "improvement",
+    pairs: 0,
+  });
+  const info = confirmable(judgeCase([], [5], { class: "info" }), { base: [1], head: [5] });
+  expect(decideByBand(info)).toMatchObject({ verdict: "no-baseline", pairs: 0, wantedPairs: 0 });
 });
