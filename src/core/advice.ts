@@ -1,146 +1,153 @@
 /** What to do about the verdict, in one or two sentences; nothing where there is nothing to do. */
-import { benchmarkIds, isShown, withVerdict, worstFirst } from "./findings.ts";
+import { ACCEPT_FILE } from "./accept.ts";
+import {
+  adviceOnFailed,
+  adviceOnOtherIdentity,
+  adviceOnRegression,
+  adviceOnUnconfirmed,
+  confirmedBy,
+  whyNotPaired,
+} from "./advice-found.ts";
+import { adviceOnFresh } from "./advice-fresh.ts";
+import { adviceOnUndecided } from "./advice-undecided.ts";
+import { metricWords } from "./cells.ts";
+import type { ChangePoint, Comparison, ControlFinding } from "./comparison.ts";
+import { likelyCause } from "./control-words.ts";
+import { accepted, benchmarkName, worstFirst } from "./findings.ts";
+import { reasonOf } from "./headline.ts";
+import { leadOf, movedControls } from "./lead.ts";
+import { isMeasuredToday } from "./pair-words.ts";
 import type { ReportFacts } from "./report.ts";
-import { listed, named, say, type Sentence } from "./sentence.ts";
-import { counted, formatAge, formatPercent } from "./units.ts";
+import { named, say, sentenceCase, type Sentence } from "./sentence.ts";
+import { counted, formatAge, formatChange } from "./units.ts";
 
-/** A baseline older than this is said to be stale: drivers, heat and neighbours change within weeks. */
-const STALE_DAYS = 30;
+/** Of accepted changes, lines: the table has all of them. */
+const MOST_ACCEPTED = 3;
 
 export function adviceOf(report: ReportFacts): Sentence[] {
-  return [...forVerdict(report), ...forRecord(report), ...forAge(report), ...forGate(report)];
+  return [
+    ...forLead(report),
+    ...forMachine(report),
+    ...forIdentity(report),
+    ...forAccepted(report),
+    ...forAge(report),
+    ...forRecord(report),
+    ...forGate(report),
+  ];
 }
 
-function forVerdict(report: ReportFacts): Sentence[] {
-  const { comparisons, gate, suite } = report;
-  const found = worstFirst(withVerdict(comparisons, gate.verdict));
+function forLead(report: ReportFacts): Sentence[] {
+  const lead = leadOf(report);
+  switch (lead.about) {
+    case "machine":
+      return machineMoved(lead.control, report);
+    case "change-point":
+      return [...changedSince(lead.point, report), ...adviceOnUndecided(report)];
+    case "verdict":
+      return forVerdict(report, lead.found);
+    case "stale-baseline":
+      return whyNotPaired(report, lead.found);
+    case "accepted":
+      return [];
+  }
+}
+
+function forVerdict(report: ReportFacts, found: readonly Comparison[]): Sentence[] {
   const [worst] = found;
   if (worst === undefined) return [["The suite has no benchmark that runs on this machine; see the log of the run."]];
-  const many = benchmarkIds(comparisons).length;
-  switch (gate.verdict) {
+  switch (report.gate.verdict) {
     case "failed":
-      return failed(report, many);
+      return adviceOnFailed(report);
     case "regression":
-      if (worst.unconfirmed) {
-        return [
-          ["Judged against history alone, and one odd run can look like this. Run it again: a real change comes back."],
-          say`More ${named("repeats")} in the suite (now ${String(suite.repeats)}) narrow the interval.`,
-        ];
-      }
-      if (worst.metric?.class === "memory") {
-        return [["Peak memory hardly varies between runs, so this is not noise: look for what is kept alive longer."]];
-      }
-      if (worst.metric?.class === "loss") {
-        return [
-          [
-            "Same seed, same data, other loss: look at precision, optimiser, data order and library versions. " +
-              `The loss of every step is in the ${filesOf(report)}.`,
-          ],
-        ];
-      }
-      return [];
+      return worst.unconfirmed ? adviceOnUnconfirmed(report, found) : adviceOnRegression(worst, report);
     case "incomparable":
-      return [incomparable(worst.differences.map(({ kind }) => kind))];
+      return [adviceOnOtherIdentity(worst), ...whyNotPaired(report, found)];
     case "no-baseline":
-      return report.history_unread ? [] : noBaseline(report, many);
+      return report.history_unread ? [] : [...adviceOnFresh(report), ...whyNotPaired(report, found)];
     case "inconclusive":
-      return inconclusive(report);
+      return adviceOnUndecided(report);
     case "improvement":
-      return worst.unconfirmed ? [["Judged against history alone; run it again to be sure."]] : [];
+      if (!worst.unconfirmed) return confirmedBy(worst);
+      return [["Judged against history alone; run it again to be sure."], ...whyNotPaired(report, found)];
     case "no-change":
       return [];
   }
 }
 
-function failed(report: ReportFacts, total: number): Sentence[] {
-  const { failures } = report;
-  const others = total - failures.length;
-  const measured = report.comparisons.some((comparison) => isShown(comparison) && comparison.verdict !== "failed");
-  const rest: Sentence[] =
-    others > 0 && measured ? [[`The other ${others === 1 ? "one was" : `${others} were`} measured as usual.`]] : [];
-  if (failures.every(({ reason }) => reason === "missing")) {
-    return [
-      ["This runner has run it before: look for a broken driver or environment; the warnings say what was left out."],
-      ...rest,
-    ];
-  }
-  const below = failures.length === 1 ? "The error is below" : "The errors are below";
-  if (failures.every(({ duration_s }) => duration_s === null)) return [[`${below}.`], ...rest];
-  return [say`${below}, the whole log in the ${filesOf(report)} under ${named("runs/")}.`, ...rest];
+function machineMoved(control: ControlFinding, report: ReportFacts): Sentence[] {
+  const whose = report.job.pull_request === null ? "this run's" : "this pull request's";
+  const where = report.control.length > 1 ? ` · ${control.backend}` : "";
+  const cause = likelyCause(control, report);
+  return [
+    say`No verdict on ${whose} speed from ${named(report.runner_key)}${where}.`,
+    cause ?? ["Look for other programs, heat and power settings."],
+    ["Run it again when the machine is quiet."],
+  ];
 }
 
-function filesOf({ job }: ReportFacts): string {
-  return job.event === "local" ? "results folder" : "artifact";
+/** Said whatever the verdict, if the headline does not say it. */
+function forMachine(report: ReportFacts): Sentence[] {
+  if (leadOf(report).about === "machine") return [];
+  return movedControls(report).flatMap((control) => {
+    const cause = likelyCause(control, report);
+    const moved = `The machine moved, so the speeds of ${control.backend} have no verdict.`;
+    return cause === null ? [[moved]] : [[moved], cause];
+  });
 }
 
-function incomparable(kinds: readonly string[]): Sentence {
-  if (kinds.includes("machine")) {
-    return [
-      "Another machine, or the same one set up differently, answers to this runner's name. The next stored job starts a new history for it.",
-    ];
-  }
-  if (kinds.includes("work"))
-    return ["The benchmark does other work than before. The next stored job starts a new history for it."];
-  return ["Other software is another series. The next stored job starts a new history with it."];
+function changedSince({ last_good, jobs, pending }: ChangePoint, { job }: ReportFacts): Sentence[] {
+  const level = `${counted(jobs, "job")} ${jobs === 1 ? "stands" : "stand"} on the new level`;
+  if (pending) return [[`Only ${level}: the next ones tell whether it stays.`]];
+  const from = last_good === null ? [] : say`The last good commit is ${named(last_good.slice(0, 7))}; `;
+  const meant = say`If it is intended, add the lines below to ${named(ACCEPT_FILE)}`;
+  const isRepeatable = last_good !== null && job.event !== "local";
+  return [
+    say`${from}${level}.`,
+    isRepeatable ? say`${meant}; if not, the command to compare both commits is below.` : say`${meant}.`,
+  ];
 }
 
-function noBaseline({ recorded, job, runner_key, comparisons }: ReportFacts, many: number): Sentence[] {
-  const fresh = withVerdict(comparisons, "no-baseline");
-  const ids = benchmarkIds(fresh);
-  if (ids.length < many) {
-    const which = listed([...new Set(fresh.map(({ title }) => title))]);
-    return [
-      say`Nothing is stored for ${which}; the others were compared. A stored job gives ${ids.length === 1 ? "it" : "them"} a baseline.`,
-    ];
+/** The history is of another identity, and pairs made up for it. */
+function forIdentity({ comparisons, environment, job }: ReportFacts): Sentence[] {
+  const paired = comparisons.filter(({ pairs }) => pairs > 0);
+  if (paired.length > 0 && environment.proposed.length > 0) {
+    const whose = job.pull_request === null ? "This change" : "This pull request";
+    const brought = reasonOf([{ differences: environment.proposed }]);
+    return [say`${whose} brings ${brought}: base and head were measured today, each with its own.`];
   }
-  if (recorded === "yes")
-    return [
-      say`Nothing was compared this time. From the next run on, results on ${named(runner_key)} are compared with this one.`,
-    ];
-  if (recorded === "failed") return [];
-  const measured = `Measured ${counted(many, "benchmark")} and stored nothing, because `;
-  if (job.pull_request !== null) {
-    return [
-      [
-        `${measured}this is a pull request. Merge to record: the next push to the default branch stores the first baseline.`,
-      ],
-    ];
-  }
-  if (job.event === "local")
-    return [say`${measured}this run was not asked to. Add ${named("--save")} to record the first baseline.`];
-  return [[`${measured}this is not the default branch. The next push there stores the first baseline.`]];
+  if (paired.every(({ environment_shift: shift }) => shift === null)) return [];
+  const own = paired.some(({ differences }) => differences.length > 0);
+  const reason = reasonOf(own ? paired : [environment]);
+  return [say`Not comparable with its history (${reason}): base and head were measured today instead.`];
 }
 
-function inconclusive(report: ReportFacts): Sentence[] {
-  const found = withVerdict(report.comparisons, "inconclusive");
-  const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
-  const advice: Sentence[] = [];
-  const blind = Math.max(...found.map(({ smallest_detectable }) => smallest_detectable ?? 0));
-  if (blind > 0) {
-    const repeats = say`${named("repeats")} (now ${String(report.suite.repeats)})`;
-    advice.push(
-      say`A change below ${formatPercent(blind)} could not have been seen. More stored jobs and more ${repeats} make that smaller.`,
-    );
-  }
-  if (cut.size > 0) {
-    const count = counted(cut.size, "benchmark");
-    advice.push(
-      say`The time budget left no room for ${count}: raise ${named("time-budget")} or lower ${named("repeats")}.`,
-    );
-  }
-  return advice;
+function forAccepted({ comparisons }: ReportFacts): Sentence[] {
+  const found = worstFirst(accepted(comparisons));
+  const lines = found.slice(0, MOST_ACCEPTED).map((comparison): Sentence => {
+    const { effect, metric, accepted: word } = comparison;
+    const size = effect === null ? "A change" : formatChange(effect);
+    const what = metric === null || metric.primary ? [] : say` ${metricWords(metric)}`;
+    return say`${size}${what} on ${benchmarkName(comparison)}: accepted in ${named(ACCEPT_FILE)} (“${named(word?.reason ?? "")}”, until ${word?.expires ?? ""}).`;
+  });
+  const rest = found.length - lines.length;
+  return rest > 0 ? [...lines, [`${counted(rest, "more accepted change")} below.`]] : lines;
+}
+
+/** A history that is too old is loud, whatever was measured instead. */
+function forAge(report: ReportFacts): Sentence[] {
+  const { baseline, suite, recorded } = report;
+  if (baseline?.stale !== true) return [];
+  const limit = `the limit is ${counted(suite.max_baseline_age_days, "day")}`;
+  const renewed = recorded === "yes" ? "This run renews it." : "Run the benchmark on the default branch to renew it.";
+  if (leadOf(report).about === "stale-baseline") return [[`${sentenceCase(limit)}. ${renewed}`]];
+  const instead = isMeasuredToday(report) ? "; base and head were measured today instead" : "";
+  const age = `The newest baseline is ${formatAge(baseline.age_days)}, ${limit}`;
+  return [[`${age}: nothing was judged against it${instead}. ${renewed}`]];
 }
 
 /** A result that was to be stored and was not is said whatever the verdict. */
 function forRecord({ recorded }: ReportFacts): Sentence[] {
   return recorded === "failed" ? [["This result could not be stored, so the history did not grow."]] : [];
-}
-
-function forAge({ baseline }: ReportFacts): Sentence[] {
-  if (baseline === null || baseline.age_days < STALE_DAYS) return [];
-  return [
-    [`The newest baseline is ${formatAge(baseline.age_days)}: run the benchmark on the default branch to renew it.`],
-  ];
 }
 
 /** A red check says why it is red. */

@@ -1,10 +1,12 @@
 /** The stages' values put together into one report. */
 import { adviceOf } from "./advice.ts";
 import type { BaselineSummary, ChangePoint, Comparison, ControlFinding, Difference } from "./comparison.ts";
+import { disturbancesOf } from "./disturbances.ts";
 import { clip } from "./escape.ts";
 import { frameworkPairs } from "./frameworks.ts";
 import type { GateDecision } from "./gate.ts";
 import { headlineOf } from "./headline.ts";
+import { differences } from "./identity.ts";
 import { REPORT_SCHEMA_VERSION, type Failure, type Recorded, type Report, type ReportFacts } from "./report.ts";
 import type { Qualification } from "./qualification.ts";
 import type { JobResult } from "./result.ts";
@@ -40,9 +42,10 @@ export function buildReport(input: ReportInput): Report {
     gate: { ...gate },
     comparisons: [...comparisons],
     control: [...(input.control ?? [])],
-    confirmation: result.confirmation,
+    confirmation: result.confirmation === null ? null : { ...result.confirmation, stopped: stoppedPairs(result) },
     change_points: [...(input.changePoints ?? [])],
     qualification: input.qualification ?? null,
+    disturbances: disturbancesOf(result),
     failures: failuresOf(result, comparisons),
     cut: result.benchmarks.flatMap(({ id, title, backend, status }) =>
       status.state === "cut" ? [{ benchmark: id, title, backend, message: status.message }] : [],
@@ -53,6 +56,7 @@ export function buildReport(input: ReportInput): Report {
       drift: result.drift,
       software: softwareOf(result),
       differences: [...input.differences],
+      proposed: proposedBy(result),
     },
     baseline: baseline === null ? null : { ...baseline, age_days: ageDays(baseline.newest_at, result.job.finished_at) },
     measured_s: result.measured_s,
@@ -102,6 +106,21 @@ function softwareOf(result: JobResult): Report["environment"]["software"] {
     else if (!known.backends.includes(backend)) known.backends.push(backend);
   }
   return [...byHash.values()];
+}
+
+function stoppedPairs({ benchmarks }: JobResult): NonNullable<Report["confirmation"]>["stopped"] {
+  return benchmarks.flatMap(({ id, title, backend, paired }) => {
+    const stopped = paired?.stopped ?? null;
+    return stopped === null ? [] : [{ ...stopped, benchmark: id, title, backend, pairs: paired?.base.length ?? 0 }];
+  });
+}
+
+function proposedBy({ benchmarks }: JobResult): Difference[] {
+  const found = benchmarks.flatMap(({ software, paired }) => {
+    const base = paired?.software ?? null;
+    return base === null || software === null ? [] : differences(base, software, "software");
+  });
+  return [...new Map(found.map((difference) => [JSON.stringify(difference), difference])).values()];
 }
 
 /** Equal warnings of several benchmarks become one that names them. */

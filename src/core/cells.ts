@@ -1,15 +1,20 @@
 /** What a cell of a report's table says, as sentences: the same words in markdown and on a terminal. */
 import type { Comparison } from "./comparison.ts";
 import { clip } from "./escape.ts";
+import { failureInWords } from "./failure-words.ts";
 import { sense } from "./findings.ts";
-import { failureInWords, reasonOf } from "./headline.ts";
+import { isAccepted } from "./gate.ts";
+import { reasonOf } from "./headline.ts";
 import type { Metric } from "./metrics.ts";
+import { neededInWords, pairsInWords } from "./pair-words.ts";
 import type { Report } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
 import { formatChange, formatInterval, formatPercent, formatValue } from "./units.ts";
 
 /** Of a reason that stands in a cell, characters. */
 const REASON_LENGTH = 120;
+/** How the reason of a comparison begins that the control workload took the verdict from. */
+const MACHINE_MOVED = "the machine moved";
 
 /** "tokens_per_second" as "tokens per second". A name that is no plain identifier stays as it is. */
 export function metricWords(metric: Metric | null): Sentence {
@@ -41,9 +46,11 @@ export function changeOf({ metric, effect, interval, verdict }: Comparison): {
   };
 }
 
-/** The verdict with what explains it: "inconclusive: sees changes from 4.1 %". */
+/** The verdict with what stands behind it: "regression, 4 pairs", "inconclusive: sees changes from 4.1 %". */
 export function verdictOf(comparison: Comparison, report: Report): Sentence {
   const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;
+  const pairs = pairsInWords([comparison]);
+  const withPairs = pairs === "" ? verdict : `${verdict}, ${pairs}`;
   switch (verdict) {
     case "failed": {
       const failure = report.failures.find(({ benchmark }) => benchmark === comparison.benchmark);
@@ -51,15 +58,37 @@ export function verdictOf(comparison: Comparison, report: Report): Sentence {
       return failure === undefined ? ["failed"] : [`failed: ${failureInWords(failure)}`];
     }
     case "regression":
-    case "improvement":
-      return [`${verdict}${metric?.class === "loss" ? ": numerics drift" : ""}${unconfirmed ? ", unconfirmed" : ""}`];
+    case "improvement": {
+      const name = (isAccepted(comparison) ? "accepted " : "") + verdict;
+      const drift = metric?.class === "loss" ? ": numerics drift" : "";
+      return [[name + drift, pairs, unconfirmed ? "unconfirmed" : ""].filter((word) => word !== "").join(", ")];
+    }
     case "incomparable":
       return say`incomparable: ${reasonOf([comparison])}`;
     case "inconclusive":
-      if (comparison.reason !== null) return [`inconclusive: ${clip(comparison.reason, REASON_LENGTH)}`];
-      return [blind === null ? "inconclusive" : `inconclusive: sees changes from ${formatPercent(blind)}`];
+      if (comparison.reason !== null) return [explained(withPairs, shortReason(comparison, report))];
+      return [
+        explained(
+          withPairs,
+          neededInWords(comparison, report) ?? (blind === null ? null : `sees changes from ${formatPercent(blind)}`),
+        ),
+      ];
     case "no-baseline":
-    case "no-change":
       return [verdict];
+    case "no-change":
+      return [withPairs];
   }
+}
+
+/** Headline and advice have the rest of what takes more than a few words. */
+function shortReason({ reason, benchmark }: Comparison, { confirmation }: Report): string | null {
+  if (reason === null) return null;
+  if (reason.startsWith(MACHINE_MOVED)) return MACHINE_MOVED;
+  const stopped = confirmation?.stopped.find((pairs) => pairs.benchmark === benchmark && pairs.message === reason);
+  if (stopped?.reason === "time-budget") return stopped.pairs > 0 ? "no time for more" : "no time for pairs";
+  return clip(reason, REASON_LENGTH);
+}
+
+function explained(verdict: string, why: string | null): string {
+  return why === null ? verdict : `${verdict}: ${why}`;
 }

@@ -1,10 +1,17 @@
-/** How the verdicts were reached, with the numbers used, and how to measure the same again. */
+/** How the verdicts were reached, with the numbers used. */
+import { ACCEPT_FILE } from "./accept.ts";
+import { controlInDetail } from "./control-words.ts";
 import { isShown } from "./findings.ts";
-import { isGated } from "./gate.ts";
+import { isAccepted, isGated } from "./gate.ts";
+import type { Comparison } from "./comparison.ts";
 import type { Estimator } from "./metrics.ts";
+import { baseInWords, notesOf, pairsInWords } from "./pair-words.ts";
+import { FIRST_LOOK, LAST_LOOK, LOOK_ALPHA } from "./pairs.ts";
+import { ALPHA } from "./prediction.ts";
+import { qualifiedInDetail } from "./qualification-words.ts";
 import type { Report } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
-import { counted, formatPercent } from "./units.ts";
+import { counted, formatDuration, formatPercent } from "./units.ts";
 
 const ESTIMATOR_WORDS: Readonly<Record<Estimator, string>> = {
   minimum: "its fastest timed step",
@@ -15,63 +22,116 @@ const ESTIMATOR_WORDS: Readonly<Record<Estimator, string>> = {
   reported: "the value its program reported",
 };
 
-/** One sentence a line, only about what this report judged. */
-export function decisionOf(report: Report): Sentence[] {
-  const { suite, gate, baseline } = report;
+/** One sentence a line, only about what this report judged. `notes` is how many notes of the confirmation are told. */
+export function decisionOf(report: Report, notes: number): Sentence[] {
   const judged = report.comparisons.filter(isShown);
-  const classes = new Set(judged.flatMap(({ metric }) => metric?.class ?? []));
-  const lines: Sentence[] = [];
+  return [
+    ...estimatorLines(report, judged),
+    ...speedLines(report, judged),
+    ...pairLines(report, judged, notes),
+    ...bandLines(report, judged),
+    ...controlLines(report),
+    ...(judged.some(isAccepted)
+      ? [say`Accepted changes stand in ${named(ACCEPT_FILE)} of the measured commit. The gate passes over them.`]
+      : []),
+    ...qualifiedInDetail(report),
+    say`Gate: ${named(report.gate.gate)} (${report.gate.reason}).`,
+  ];
+}
+
+function estimatorLines({ suite }: Report, judged: readonly Comparison[]): Sentence[] {
   const primary = judged.flatMap(({ metric }) => (metric?.primary === true ? [metric.estimator] : []));
   const words = [...new Set(primary)].map((estimator) => ESTIMATOR_WORDS[estimator]);
-  if (words.length > 0) {
-    lines.push([
+  if (words.length === 0) return [];
+  return [
+    [
       `Speed of a run: ${words.join(" or ")}. Of a benchmark: the geometric mean of its ${counted(suite.repeats, "run")}.`,
+    ],
+  ];
+}
+
+function familyOf(judged: readonly Comparison[]): string {
+  const family = judged.filter((comparison) => isGated(comparison) && comparison.metric?.primary === true).length;
+  return `Holm over ${counted(family, "primary metric")}`;
+}
+
+/** Speed against the history, and what both stages call a change and no change. */
+function speedLines({ suite, baseline }: Report, judged: readonly Comparison[]): Sentence[] {
+  const speeds = judged.filter(({ metric }) => metric?.class === "throughput");
+  const isHistory = baseline !== null && !baseline.stale;
+  if (speeds.length === 0 || (!isHistory && speeds.every(({ pairs }) => pairs === 0))) return [];
+  const lines: Sentence[] = [];
+  const change = `A change is one when it is at least ${formatPercent(suite.min_effect)} and significant`;
+  if (isHistory) {
+    lines.push([
+      `Judged against ${counted(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${familyOf(judged)}).`,
     ]);
+  } else {
+    lines.push([`${change}.`]);
   }
-  if (baseline !== null && classes.has("throughput")) {
-    const family = judged.filter((comparison) => isGated(comparison) && comparison.metric?.primary === true).length;
+  const clear = formatPercent(0.75 * suite.min_effect);
+  lines.push([
+    `No change needs a 99 % interval within ±${formatPercent(suite.max_tolerated)} and a change below ${clear}. All else is inconclusive.`,
+  ]);
+  if (suite.auto_tighten) lines.push(["Both limits are halved where the runs of a job differ by less than 0.5 %."]);
+  if (judged.some(({ unconfirmed }) => unconfirmed)) {
+    lines.push(["Unconfirmed: history alone was asked, and one odd run cannot be told from a change that way."]);
+  }
+  return lines;
+}
+
+function pairLines(report: Report, judged: readonly Comparison[], notes: number): Sentence[] {
+  const { confirmation } = report;
+  const lines: Sentence[] = [];
+  const paired = judged.filter(({ pairs }) => pairs > 0);
+  const speeds = paired.filter(({ metric }) => metric?.class === "throughput");
+  if (speeds.length > 0) {
     lines.push(
+      say`What the history did not clear ran in pairs: ${baseInWords(report)} and the head interleaved in this job, base head head base, after one discarded warm-up of each. Those rows show that base, measured today.`,
       [
-        `Judged against ${counted(baseline.jobs, "stored job")} of this runner. A change is one when it is at least ` +
-          `${formatPercent(suite.min_effect)} and significant at 1 % (Holm over ${counted(family, "primary metric")}).`,
-      ],
-      [
-        `No change needs a 99 % interval within ±${formatPercent(suite.max_tolerated)} and a change below ` +
-          `${formatPercent(0.75 * suite.min_effect)}. All else is inconclusive.`,
+        `They are looked at after ${FIRST_LOOK} and after ${counted(LAST_LOOK, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${familyOf(judged)}); runs of the history help to know how far runs differ.`,
       ],
     );
-    if (judged.some(({ unconfirmed }) => unconfirmed)) {
-      lines.push(["Unconfirmed: history alone was asked, and one odd run cannot be told from a change that way."]);
-    }
   }
-  if (baseline !== null && classes.has("memory")) {
+  const others = paired.filter(({ metric }) => metric?.class === "memory" || metric?.class === "loss");
+  if (others.length > 0) {
+    lines.push(
+      say`Memory and loss: changes were checked against ${baseInWords(report)}, measured today (${pairsInWords(others)}).`,
+    );
+  }
+  if (confirmation !== null) {
+    const { planned_s: planned, spent_s: spent } = confirmation;
+    if (planned + spent > 0) {
+      lines.push([`Confirming was to take ${formatDuration(planned)} and took ${formatDuration(spent)}.`]);
+    }
+    lines.push(...notesOf(report, notes));
+  }
+  return lines;
+}
+
+function bandLines({ baseline }: Report, judged: readonly Comparison[]): Sentence[] {
+  const lines: Sentence[] = [];
+  const isJudged = (name: "memory" | "loss"): boolean =>
+    judged.some(({ metric, base }) => metric?.class === name && (base !== null || baseline !== null));
+  if (isJudged("memory")) {
     lines.push([
       "Peak memory: a change is more than 1 %, and more than 5 times the usual spread, away from the history's median.",
     ]);
   }
-  if (baseline !== null && classes.has("loss")) {
+  if (isJudged("loss")) {
     lines.push([
       "Final loss, same seed and data: may not move either way by more than 0.5 % and 5 times the usual spread.",
     ]);
   }
-  lines.push(say`Gate: ${named(gate.gate)} (${gate.reason}).`);
   return lines;
 }
 
-/** Shell lines that measure the same again. */
-export function reproduceOf(report: Report): string {
-  const { job, suite } = report;
-  const backends = [...new Set(report.comparisons.map(({ backend }) => backend))];
-  const options = [
-    `--suite ${shellWord(suite.name)}`,
-    ...backends.map((backend) => `--backend ${backend}`),
-    `--repeats ${suite.repeats}`,
+function controlLines(report: Report): Sentence[] {
+  if (report.control.length === 0) return [];
+  return [
+    ...controlInDetail(report),
+    [
+      "The control workload is fixed work whose code never changes. The machine moved when its runs differ from their history by more than 2 %, and by more than chance does.",
+    ],
   ];
-  const checkout =
-    job.event === "local" || job.sha === null ? [] : [`git fetch origin ${job.sha} && git checkout ${job.sha}`];
-  return [...checkout, `node ../finetune-bench/dist/cli.js run ${options.join(" ")}`].join("\n");
-}
-
-function shellWord(word: string): string {
-  return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

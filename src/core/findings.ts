@@ -1,6 +1,6 @@
 /** Which comparisons a reader must see, what each says in words, and how benchmarks are counted. */
 import { VERDICTS, type Comparison, type Verdict } from "./comparison.ts";
-import { isGated } from "./gate.ts";
+import { isAccepted, isGated } from "./gate.ts";
 import type { Metric } from "./metrics.ts";
 import { say, named, type Sentence } from "./sentence.ts";
 import { formatPercent } from "./units.ts";
@@ -18,15 +18,28 @@ export function benchmarkIds(comparisons: readonly Comparison[]): string[] {
   return [...new Set(comparisons.map(({ benchmark }) => benchmark))];
 }
 
+/** `title · backend`: how a benchmark is called in every sentence and table. */
+export function benchmarkName({ title, backend }: Pick<Comparison, "title" | "backend">): Sentence {
+  return [named(title), ` · ${backend}`];
+}
+
 /** Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. */
 export function withVerdict(comparisons: readonly Comparison[], verdict: Verdict): Comparison[] {
-  const all = comparisons.filter((comparison) => comparison.verdict === verdict && isShown(comparison));
+  const all = comparisons.filter(
+    (comparison) => comparison.verdict === verdict && isShown(comparison) && !isAccepted(comparison),
+  );
   const gated = all.filter(isGated);
   return gated.length > 0 ? gated : all;
 }
 
+/** Changes that would count for the gate if they were not accepted. */
+export function accepted(comparisons: readonly Comparison[]): Comparison[] {
+  return comparisons.filter((comparison) => isAccepted(comparison) && isGated(comparison));
+}
+
 function rank(comparison: Comparison): readonly number[] {
   return [
+    isAccepted(comparison) ? 1 : 0,
     VERDICTS.indexOf(comparison.verdict),
     isGated(comparison) ? 0 : 1,
     comparison.unconfirmed ? 1 : 0,
@@ -35,7 +48,7 @@ function rank(comparison: Comparison): readonly number[] {
   ];
 }
 
-/** Worst first: by verdict, what is certain before what is unconfirmed, speed before memory and loss, large before small. */
+/** Worst first: accepted changes at the end, then by verdict, what is certain before what is unconfirmed, speed before memory and loss, large before small. */
 export function worstFirst(comparisons: readonly Comparison[]): Comparison[] {
   return comparisons
     .map((comparison) => ({ comparison, rank: rank(comparison) }))

@@ -85,6 +85,11 @@ function isOpen(comparison: Comparison): boolean {
   );
 }
 
+/** "2 regressions", but "2 failed". */
+function isPlural(name: string, count: number): boolean {
+  return count !== 1 && (name.endsWith("regression") || name.endsWith("improvement"));
+}
+
 /** "1 regression, 2 failed", worst first. */
 function listFindings(comparisons: readonly Comparison[]): string {
   const counts = new Map<string, number>();
@@ -94,5 +99,5 @@ function listFindings(comparisons: readonly Comparison[]): string {
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
-  return [...counts].map(([name, count]) => `${count} ${name}`).join(", ");
+  return [...counts].map(([name, count]) => `${count} ${name}${isPlural(name, count) ? "s" : ""}`).join(", ");
 }

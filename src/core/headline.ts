@@ -1,19 +1,39 @@
 /** The one sentence the whole report comes down to: the worst finding with its size, its benchmark and its runner. */
-import { counted, formatDuration } from "./units.ts";
-import type { Comparison, Difference } from "./comparison.ts";
-import { benchmarkIds, changeInWords, withVerdict, worstFirst } from "./findings.ts";
-import type { Failure, ReportFacts } from "./report.ts";
-import type { FailureReason } from "./result.ts";
+import { sinceOf } from "./change-point-words.ts";
+import type { ChangePoint, Comparison, ControlFinding, Difference } from "./comparison.ts";
+import { failureInWords } from "./failure-words.ts";
+import { benchmarkIds, benchmarkName, changeInWords } from "./findings.ts";
+import { leadOf } from "./lead.ts";
+import type { ReportFacts } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
+import { counted, formatAge } from "./units.ts";
 
 /** Fewer stored jobs than this, and the width of an interval says more about the history than about the machine. */
 const SHORT_HISTORY = 5;
 
 export function headlineOf(report: ReportFacts): Sentence {
+  const lead = leadOf(report);
+  const runner = named(report.runner_key);
+  switch (lead.about) {
+    case "machine":
+      return machineMoved(lead.control, report);
+    case "change-point":
+      return changedSince(lead.point, report);
+    case "accepted":
+      return say`${counted(lead.found.length, "accepted change")} on ${runner}, nothing else`;
+    case "stale-baseline": {
+      const age = formatAge(report.baseline?.age_days ?? 0);
+      return say`The newest baseline of ${runner} is ${age}: nothing was compared`;
+    }
+    case "verdict":
+      return verdict(report, lead.found);
+  }
+}
+
+function verdict(report: ReportFacts, found: readonly Comparison[]): Sentence {
   const { comparisons, runner_key, gate } = report;
   const runner = named(runner_key);
   const total = benchmarkIds(comparisons).length;
-  const found = worstFirst(withVerdict(comparisons, gate.verdict));
   const [worst] = found;
   if (worst === undefined) return say`Nothing was measured on ${runner}`;
   const affected = benchmarkIds(found);
@@ -34,31 +54,16 @@ export function headlineOf(report: ReportFacts): Sentence {
   }
 }
 
-/** `title · backend`: how a benchmark is called in every sentence and table. */
-export function benchmarkName({ title, backend }: Pick<Comparison, "title" | "backend">): Sentence {
-  return [named(title), ` · ${backend}`];
+function machineMoved({ backend, metric, effect }: ControlFinding, { control, runner_key }: ReportFacts): Sentence {
+  const where = control.length > 1 ? ` · ${backend}` : "";
+  const how = metric === null || effect === null ? ["is not as"] : [...changeInWords(metric, effect, false), " than"];
+  return say`The machine moved: the control workload on ${named(runner_key)}${where} ${how} in its history`;
 }
 
-const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
-  "out-of-memory": "ran out of memory",
-  "not-finite": "got a loss or metric that is not a finite number",
-  timeout: "ran into its time limit",
-  killed: "was killed",
-  "exit-code": "ended with an error",
-  "bad-events": "wrote events that cannot be read",
-  "bad-order": "could not use its work order",
-  "check-failed": "failed its check",
-  "backend-unavailable": "cannot run on this machine",
-  environment: "got no Python environment",
-  cancelled: "was cancelled",
-  "time-budget": "did not fit into the time budget",
-  exception: "ended with an exception",
-  missing: "did not run, though the baseline has it",
-};
-
-/** "ran out of memory after 12 s". */
-export function failureInWords({ reason, duration_s }: Failure): string {
-  return FAILURE_WORDS[reason] + (duration_s === null ? "" : ` after ${formatDuration(duration_s)}`);
+function changedSince(point: ChangePoint, { runner_key }: ReportFacts): Sentence {
+  const words = changeInWords(point.metric, point.effect, point.pending);
+  const pending = point.pending ? " (pending)" : "";
+  return say`${benchmarkName(point)} ${words} on ${named(runner_key)} since ${sinceOf(point)}${pending}`;
 }
 
 function failed({ failures, runner_key }: ReportFacts, total: number): Sentence {
@@ -111,8 +116,13 @@ function inconclusive(report: ReportFacts, found: readonly Comparison[], total: 
   const some = total === 1 ? "the only benchmark" : `${affected.length} of ${total} benchmarks`;
   const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
   if (affected.every((id) => cut.has(id))) return say`Cannot tell: the time budget cut ${some} on ${runner}`;
+  const stopped = report.confirmation?.stopped ?? [];
+  const late = new Set(stopped.flatMap(({ benchmark, reason }) => (reason === "time-budget" ? [benchmark] : [])));
+  if (affected.every((id) => late.has(id))) {
+    return say`Cannot tell: there was no time for all pairs of ${some} on ${runner}`;
+  }
   const jobs = Math.max(...found.map(({ base }) => base?.count ?? 0));
-  if (jobs < SHORT_HISTORY) {
+  if (jobs < SHORT_HISTORY && found.every(({ pairs }) => pairs === 0)) {
     return say`Cannot tell yet: ${some} on ${runner} ${verb(affected.length)} compared with only ${counted(jobs, "earlier job")}`;
   }
   return say`Cannot tell: ${some} on ${runner} ${verb(affected.length)} too noisy`;
@@ -123,7 +133,7 @@ function verb(count: number): string {
 }
 
 /** Fields that make it incomparable, each once: "torch 2.14.1 instead of 2.13.0". */
-export function reasonOf(comparisons: readonly Comparison[]): Sentence {
+export function reasonOf(comparisons: readonly Pick<Comparison, "differences">[]): Sentence {
   const fields = new Map<string, Difference>();
   for (const { differences } of comparisons) {
     for (const difference of differences) if (difference.kind !== "drift") fields.set(difference.field, difference);

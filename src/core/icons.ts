@@ -1,6 +1,7 @@
 /** One icon for each verdict. It never carries meaning alone: the words beside it say the same. */
 import type { Comparison, Verdict } from "./comparison.ts";
-import { withVerdict, worstFirst } from "./findings.ts";
+import { isAccepted } from "./gate.ts";
+import { leadOf } from "./lead.ts";
 import type { Report } from "./report.ts";
 
 const ICONS: Readonly<Record<Verdict, string>> = {
@@ -13,14 +14,27 @@ const ICONS: Readonly<Record<Verdict, string>> = {
   "no-change": "✅",
 };
 
-/** An unconfirmed regression warns; it does not accuse. */
-export function iconOf({ verdict, unconfirmed }: Pick<Comparison, "verdict" | "unconfirmed">): string {
+/** An unconfirmed regression warns, it does not accuse; an accepted one does neither. */
+export function iconOf(comparison: Pick<Comparison, "verdict" | "unconfirmed" | "accepted">): string {
+  const { verdict, unconfirmed } = comparison;
+  if (isAccepted(comparison)) return "✅";
   return verdict === "regression" && unconfirmed ? "⚠️" : ICONS[verdict];
 }
 
-/** The icon of the headline: of its worst finding, and a warning where the store failed a first comparison. */
-export function iconFor({ comparisons, gate, store_faults }: Report): string {
-  if (gate.verdict === "no-baseline" && store_faults.length > 0) return "⚠️";
-  const [worst] = worstFirst(withVerdict(comparisons, gate.verdict));
-  return worst === undefined ? ICONS.inconclusive : iconOf(worst);
+/** The icon of the headline: of what it is about, and a warning where the store failed a first comparison. */
+export function iconFor(report: Report): string {
+  const lead = leadOf(report);
+  switch (lead.about) {
+    case "machine":
+    case "change-point":
+    case "stale-baseline":
+      return "⚠️";
+    case "accepted":
+      return "✅";
+    case "verdict": {
+      if (lead.verdict === "no-baseline" && report.store_faults.length > 0) return "⚠️";
+      const [worst] = lead.found;
+      return worst === undefined ? ICONS.inconclusive : iconOf(worst);
+    }
+  }
 }

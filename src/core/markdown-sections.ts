@@ -1,12 +1,12 @@
 /** The collapsed sections of the comment, each from the report alone. */
-import { decisionOf, reproduceOf } from "./decided.ts";
+import { decisionOf } from "./decided.ts";
 import { codeBlock, codeSpan, inertText } from "./escape.ts";
-import { factsOf } from "./facts.ts";
-import { benchmarkIds, isShown } from "./findings.ts";
-import { benchmarkName, failureInWords } from "./headline.ts";
-import { bullets, details, drawSentence, table, type Markdown } from "./markdown-parts.ts";
+import { failureInWords } from "./failure-words.ts";
+import { benchmarkIds, benchmarkName, isShown } from "./findings.ts";
+import { bullets, details, drawSentence, type Markdown } from "./markdown-parts.ts";
 import { comparisonTable, everyRow } from "./markdown-tables.ts";
 import type { Report } from "./report.ts";
+import { reproduceOf } from "./reproduce.ts";
 import { among } from "./sentence.ts";
 import { counted } from "./units.ts";
 
@@ -18,7 +18,7 @@ export interface Detail {
   readonly others: boolean;
   /** The facts of machine and software, beyond what differs. */
   readonly facts: boolean;
-  /** Items of a list: warnings, errors, pairs. */
+  /** Items of a list: warnings, errors, disturbances, lines to accept, pairs of frameworks. */
   readonly items: number;
   /** Characters of one error text. */
   readonly text: number;
@@ -61,38 +61,8 @@ function inOrder(report: Report, rows: readonly Report["comparisons"][number][])
   return report.comparisons.filter((row) => isShown(row) && wanted.has(row));
 }
 
-export function environmentSection(report: Report, { rows, facts }: Detail): Markdown {
-  const { differences, machine, drift, software } = report.environment;
-  const count = differences.length;
-  const same = report.baseline === null ? "Environment" : "Environment: as in the newest stored job";
-  const title = count === 0 ? same : `Environment: ${counted(count, "difference")} from the newest stored job`;
-  const blocks = [
-    table(
-      [
-        { title: "What differs", cell: ({ field }) => codeSpan(field) },
-        { title: "Kind", cell: ({ kind }) => kind },
-        { title: "Base", cell: ({ base }) => codeSpan(base) },
-        { title: "Now", cell: ({ head }) => codeSpan(head) },
-      ],
-      differences.slice(0, rows),
-    ),
-  ];
-  if (facts) {
-    const lists = [
-      { title: "Machine", facts: factsOf(machine) },
-      ...software.map((entry) => ({ title: `Software of ${entry.backends.join(", ")}`, facts: factsOf(entry.facts) })),
-      { title: "Drift fields", facts: factsOf(drift) },
-    ];
-    const drawn = lists
-      .filter((list) => list.facts.length > 0)
-      .map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
-    blocks.push(bullets(drawn));
-  }
-  return details(title, blocks);
-}
-
-export function decidedSection(report: Report): Markdown {
-  return details("How it was decided", [bullets(decisionOf(report).map(drawSentence))]);
+export function decidedSection(report: Report, { items }: Detail): Markdown {
+  return details("How it was decided", [bullets(decisionOf(report, items).map(drawSentence))]);
 }
 
 export function reproduceSection(report: Report): Markdown {

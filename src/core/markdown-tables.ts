@@ -2,8 +2,7 @@
 import { changeOf, metricWords, sidesOf, verdictOf } from "./cells.ts";
 import type { Comparison } from "./comparison.ts";
 import { inertText } from "./escape.ts";
-import { isShown, worstFirst } from "./findings.ts";
-import { benchmarkName } from "./headline.ts";
+import { benchmarkName, isShown, worstFirst } from "./findings.ts";
 import { iconOf } from "./icons.ts";
 import { drawSentence, table, unbroken, type Column, type Markdown } from "./markdown-parts.ts";
 import type { Metric } from "./metrics.ts";

@@ -3,11 +3,13 @@ import { believableOf } from "./believable.ts";
 import { codeBlock, inertText, link } from "./escape.ts";
 import { benchmarkIds } from "./findings.ts";
 import { iconFor } from "./icons.ts";
+import { offeredChanges } from "./accept-offer.ts";
+import { acceptSection, changePointsSection, disturbancesSection } from "./markdown-changes.ts";
+import { differencesOf, environmentSection } from "./markdown-environment.ts";
 import { frameworksSection } from "./markdown-frameworks.ts";
 import { drawSentence, type Markdown } from "./markdown-parts.ts";
 import {
   decidedSection,
-  environmentSection,
   everySection,
   failuresSection,
   reproduceSection,
@@ -15,6 +17,7 @@ import {
   type Detail,
 } from "./markdown-sections.ts";
 import { comparisonTable, everyRow, movedRows } from "./markdown-tables.ts";
+import { qualifiedInWords } from "./qualification-words.ts";
 import type { Report } from "./report.ts";
 import { sentenceCase } from "./sentence.ts";
 import { counted } from "./units.ts";
@@ -72,11 +75,14 @@ function draw(report: Report, detail: Detail): Markdown {
     comparisonTable(report, moved.slice(0, detail.rows), true),
     sentenceCase(believableOf(report).map(drawSentence).join(" · ")),
     failuresSection(report, detail),
+    acceptSection(report, detail),
+    changePointsSection(report, detail),
+    disturbancesSection(report, detail),
     warningsSection(report, detail),
     everySection(report, detail),
     frameworksSection(report.frameworks.slice(0, detail.items)),
     environmentSection(report, detail),
-    decidedSection(report),
+    decidedSection(report, detail),
     reproduceSection(report),
     leftOut(report, detail, moved.length),
     footer(report),
@@ -91,7 +97,7 @@ function missing(count: number, most: number, noun: string): string {
 /** Says what had no room, and where it is. */
 function leftOut(report: Report, detail: Detail, moved: number): Markdown {
   const { speed, others } = everyRow(report);
-  const { environment, failures, warnings, frameworks } = report;
+  const { failures, warnings, frameworks, change_points, disturbances } = report;
   const rows = detail.others
     ? missing(speed.length + others.length, detail.rows, "row")
     : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
@@ -103,7 +109,10 @@ function leftOut(report: Report, detail: Detail, moved: number): Markdown {
     missing(failures.length, detail.items, "error"),
     missing(warnings.length, detail.items, "warning"),
     missing(frameworks.length, detail.items, "framework pair"),
-    missing(environment.differences.length, detail.rows, "difference"),
+    missing(differencesOf(report).length, detail.rows, "difference"),
+    missing(offeredChanges(report).length, detail.items, "acceptable change"),
+    missing(change_points.length, detail.rows, "lasting change"),
+    missing(disturbances.length, detail.items, "disturbance"),
     detail.facts ? "" : "the facts of machine and software",
   ].filter((part) => part !== "");
   if (parts.length === 0) return "";
@@ -112,11 +121,13 @@ function leftOut(report: Report, detail: Detail, moved: number): Markdown {
   return `Left out for length: ${parts.join(", ")}. All of it is in ${where}.`;
 }
 
-function footer({ links, version }: Report): Markdown {
+function footer(report: Report): Markdown {
+  const { links, version } = report;
   const parts = [
     links.artifact_url === null ? "" : link("artifact", links.artifact_url),
     links.run_url === null ? "" : link("run", links.run_url),
     `finetune-bench ${inertText(version)}`,
+    drawSentence(qualifiedInWords(report)),
   ];
   return `<sub>${parts.filter((part) => part !== "").join(" · ")}</sub>`;
 }

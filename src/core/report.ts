@@ -10,7 +10,7 @@ import {
   verdictSchema,
 } from "./comparison.ts";
 import { frameworkPairSchema } from "./frameworks.ts";
-import { confirmationSchema, failureReasonSchema, jobSchema } from "./result.ts";
+import { confirmationSchema, disturbanceSchema, failureReasonSchema, jobSchema, pairedSchema } from "./result.ts";
 import { qualificationSchema } from "./qualification.ts";
 import { sentenceSchema } from "./sentence.ts";
 
@@ -41,6 +41,25 @@ const failureSchema = z.strictObject({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
+/** Pairs that broke off before as many as were wanted had run. */
+const stoppedSchema = pairedSchema.shape.stopped.unwrap().extend({
+  ...benchmarkName,
+  /** Whole pairs that were run until then. */
+  pairs: z.int().nonnegative(),
+});
+
+/** `measured` counts for the candidate, and so does `paired-head`: the head's half of its interleaved pairs. */
+export const runPartSchema = z.enum(["measured", "paired-base", "paired-head", "control"]);
+
+/** One thing that disturbed runs of one benchmark, with every run that it was seen in. */
+const disturbedSchema = disturbanceSchema.extend({
+  ...benchmarkName,
+  part: runPartSchema,
+  /** Numbers of the runs, each once. */
+  runs: z.array(z.int().positive()).min(1),
+});
+export type Disturbed = z.infer<typeof disturbedSchema>;
+
 export const reportSchema = z.strictObject({
   schema: z.literal(REPORT_SCHEMA_VERSION),
   version: z.string(),
@@ -62,12 +81,14 @@ export const reportSchema = z.strictObject({
   comparisons: z.array(comparisonSchema),
   /** The machine's own movement, one entry for every backend of the job. */
   control: z.array(controlFindingSchema),
-  /** Null where no pairs were wanted. */
-  confirmation: confirmationSchema.nullable(),
+  /** Null where there was no base to run beside the head, and where the suite wants none. */
+  confirmation: confirmationSchema.extend({ stopped: z.array(stoppedSchema) }).nullable(),
   /** Lasting changes of the default branch, newest first; empty for every other job. */
   change_points: z.array(changePointSchema),
   /** What this runner was found able to detect; null until it was qualified. */
   qualification: qualificationSchema.nullable(),
+  /** Equal findings in the runs of one benchmark are one. */
+  disturbances: z.array(disturbedSchema),
   failures: z.array(failureSchema),
   /** Benchmarks the time budget left no room for. */
   cut: z.array(z.strictObject({ ...benchmarkName, message: text })),
@@ -79,6 +100,8 @@ export const reportSchema = z.strictObject({
     software: z.array(z.strictObject({ backends: z.array(backendSchema), facts })),
     /** What differs from the newest stored job. */
     differences: z.array(differenceSchema),
+    /** Software in which the head differs from the base measured today: the change that is being judged brings it. */
+    proposed: z.array(differenceSchema),
   }),
   /** Null when nothing is stored for this runner. `age_days` counts from the newest stored job to the end of this one. */
   baseline: baselineSummarySchema.extend({ age_days: z.number().nonnegative() }).nullable(),

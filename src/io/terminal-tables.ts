@@ -4,10 +4,10 @@ import Table from "cli-table3";
 import { changeOf, metricWords, sidesOf, verdictOf } from "../core/cells.ts";
 import type { Comparison, Verdict } from "../core/comparison.ts";
 import { terminalText } from "../core/escape.ts";
-import { isShown } from "../core/findings.ts";
+import { benchmarkName, isShown } from "../core/findings.ts";
+import { isAccepted } from "../core/gate.ts";
 import { frameworkRows } from "../core/framework-rows.ts";
 import type { FrameworkPair } from "../core/frameworks.ts";
-import { benchmarkName } from "../core/headline.ts";
 import type { Report } from "../core/report.ts";
 import { plain } from "../core/sentence.ts";
 
@@ -85,7 +85,9 @@ function changeText(row: Comparison, withInterval: boolean): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
-function styleOf({ verdict, unconfirmed }: Comparison): Style {
+function styleOf(comparison: Comparison): Style {
+  const { verdict, unconfirmed } = comparison;
+  if (isAccepted(comparison)) return "dim";
   switch (verdict) {
     case "failed":
       return "red";

@@ -2,11 +2,11 @@
 import path from "node:path";
 import { believableOf } from "../core/believable.ts";
 import { terminalText } from "../core/escape.ts";
-import { benchmarkIds } from "../core/findings.ts";
-import { benchmarkName, failureInWords } from "../core/headline.ts";
 import { iconFor } from "../core/icons.ts";
-import type { Failure, Report } from "../core/report.ts";
-import { among, plain, sentenceCase, type Sentence } from "../core/sentence.ts";
+import { qualifiedInWords } from "../core/qualification-words.ts";
+import type { Report } from "../core/report.ts";
+import { sentenceCase } from "../core/sentence.ts";
+import { line, listsOf, type List } from "./terminal-lists.ts";
 import { comparisonLines, frameworkLines, painter } from "./terminal-tables.ts";
 
 export interface TerminalOptions {
@@ -19,44 +19,28 @@ export interface TerminalOptions {
 
 /** Ends with a new line. No line of it can be read as a workflow command. */
 export function renderTerminal(report: Report, options: TerminalOptions): string {
-  const total = benchmarkIds(report.comparisons).length;
   const paint = painter(options.colour);
   const blocks = [
     paint("bold", `${iconFor(report)} ${line(report.headline)}`),
     report.advice.map(line).join("\n"),
     report.store_faults.map((fault) => terminalText(fault, 2000)).join("\n"),
     comparisonLines(report, options),
-    sentenceCase(believableOf(report).map(line).join(" · ")),
-    list(paint("bold", "Errors"), report.failures.map(failure)),
-    list(
-      paint("bold", "Warnings"),
-      report.warnings.map((item) => warning(item, total)),
+    sentenceCase(
+      [...believableOf(report), qualifiedInWords(report)]
+        .map(line)
+        .filter((phrase) => phrase !== "")
+        .join(" · "),
     ),
+    ...listsOf(report).map(({ title, items }) => list({ title: paint("bold", title), items })),
     frameworkLines(report.frameworks, options),
-    list(paint("bold", "Files"), files(options.results)),
+    list({ title: paint("bold", "Files"), items: files(options.results) }),
   ];
   const text = blocks.filter((block) => block !== "").join("\n\n");
   return `${text.replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
 }
 
-function line(sentence: Sentence): string {
-  return terminalText(plain(sentence), 2000);
-}
-
-function list(title: string, items: readonly string[]): string {
+function list({ title, items }: List): string {
   return items.length === 0 ? "" : [title, ...items.map((item) => `  ${item}`)].join("\n");
-}
-
-/** Errors end with what matters; the whole text is in the files. */
-function failure(failed: Failure): string {
-  const last = failed.message.trim().split("\n").at(-1) ?? "";
-  const words = failureInWords(failed);
-  return `${line(benchmarkName(failed))} ${words}${last === "" || last === words ? "" : `: ${terminalText(last)}`}`;
-}
-
-function warning({ message, benchmarks }: Report["warnings"][number], total: number): string {
-  const where = line(among(benchmarks, total));
-  return terminalText(message) + (where === "" ? "" : ` (${where})`);
 }
 
 function files(results: string): string[] {

@@ -96,6 +96,9 @@ test("the reason counts what was found and names the input that decided", () => 
   expect(decideGate(mixed, NEVER).reason).toBe("1 unconfirmed regression");
   expect(decideGate([found("regression")], NEVER).reason).toBe("1 regression, which fail-on does not list");
   expect(decideGate([found("no-change")], NEVER).reason).toBe("nothing got worse");
+  expect(decideGate([found("regression"), found("regression")], DEFAULT).reason).toBe(
+    "2 regressions: fail-on lists regression",
+  );
   expect(decideGate([], NEVER).reason).toBe("nothing was compared");
   expect(decideGate([found("regression", accepted), found("no-change")], DEFAULT).reason).toBe(
     "1 regression accepted, nothing else got worse",

@@ -3,6 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Comparison } from "../../src/core/comparison.ts";
 import { COMMENT_BYTES, renderComment, renderSummary } from "../../src/core/markdown.ts";
 import { benchmark, compared, reportOf } from "../support/report-fixtures.ts";
+import { disturbed, MOVED_CUDA } from "../support/report-machine.ts";
+import { SLOWED } from "../support/report-scenes-machine.ts";
+import { confirmedIn } from "../support/report-scenes-today.ts";
 import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
 import { readMarkdown } from "../support/markdown-reader.ts";
 
@@ -63,9 +66,10 @@ describe("length", () => {
       copies: fc.integer({ min: 1, max: 40 }),
       verdicts: fc.array(verdicts, { minLength: 1, maxLength: 7 }),
       warnings: fc.array(reasons, { maxLength: 30 }),
+      words: reasons,
     });
     fc.assert(
-      fc.property(anyScene, ({ names: titles, copies, verdicts: found, warnings }) => {
+      fc.property(anyScene, ({ names: titles, copies, verdicts: found, warnings, words }) => {
         const many = titles.flatMap((title) =>
           Array.from({ length: copies }, (_, copy) =>
             benchmark(`${title}${copy}`, "torch-cuda", { tokens_per_second: 100, peak_memory: 2e9 }),
@@ -73,12 +77,28 @@ describe("length", () => {
         );
         const rows = many.flatMap((entry, index) => {
           const verdict = found[index % found.length] ?? "no-change";
+          const accepted = index % 5 === 4 ? { reason: words.slice(0, 500), expires: "2027-01-31" } : null;
           return [
-            compared(entry, "tokens_per_second", verdict, { base: 120, half: 0.01 }),
+            compared(entry, "tokens_per_second", verdict, {
+              base: 120,
+              half: 0.01,
+              pairs: index % 3,
+              shift: 0.01,
+              accepted,
+            }),
             compared(entry, "peak_memory", "no-change", { base: 2e9 }),
           ];
         });
-        const report = reportOf({ benchmarks: many, comparisons: rows, warnings });
+        const report = reportOf({
+          benchmarks: many.map((entry) =>
+            disturbed(entry, { 1: [{ kind: "pressure", message: words.slice(0, 2000) }] }),
+          ),
+          comparisons: rows,
+          warnings,
+          control: [{ ...MOVED_CUDA, reason: words.slice(0, 2000) }],
+          changePoints: many.map((entry) => ({ ...SLOWED, benchmark: entry.id, title: entry.title, first_bad: words })),
+          result: confirmedIn({ notes: many.map(({ id }) => `${id}: ${words}`.slice(0, 2000)) }),
+        });
         const comment = renderComment(report, { marker: MARKER });
         const read = readMarkdown(comment);
         expect(bytes(comment)).toBeLessThanOrEqual(COMMENT_BYTES);

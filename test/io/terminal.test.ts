@@ -11,7 +11,18 @@ function drawn(name: SceneName, width = 120, colour = false): string {
 }
 
 describe("the terminal", () => {
-  const shown: SceneName[] = ["no-baseline-recorded-locally", "mixed", "failed", "hostile-names"];
+  const shown: SceneName[] = [
+    "no-baseline-recorded-locally",
+    "mixed",
+    "failed",
+    "hostile-names",
+    "regression-confirmed-locally",
+    "accepted",
+    "machine-moved",
+    "disturbed-runs",
+    "change-point",
+    "hostile-changes",
+  ];
   test.each(shown)("shows %s as its golden", async (name) => {
     await expect(drawn(name)).toMatchFileSnapshot(`../golden/terminal-${name}.txt`);
   });

@@ -79,6 +79,11 @@ interface Against {
   readonly unconfirmed?: boolean;
   readonly blind?: number;
   readonly jobs?: number;
+  /** Interleaved pairs; `base` was then measured today. */
+  readonly pairs?: number;
+  readonly shift?: number;
+  readonly accepted?: Comparison["accepted"];
+  readonly reason?: string;
 }
 
 /** A comparison of one of the benchmark's metrics with a stored value. */
@@ -93,6 +98,7 @@ export function compared(
   if (metric === undefined || value === undefined) throw new Error(`${id} has no ${name}`);
   const effect = against === null ? null : value / against.base - 1;
   const half = against?.half;
+  const pairs = against?.pairs ?? 0;
   return {
     benchmark: id,
     title,
@@ -101,17 +107,18 @@ export function compared(
     metric,
     verdict,
     unconfirmed: against?.unconfirmed ?? false,
-    base: against === null ? null : { value: against.base, spread: 0.006, count: against.jobs ?? 24 },
-    head: { value, spread: 0.002, count: runs.length },
+    base:
+      against === null ? null : { value: against.base, spread: 0.006, count: pairs > 0 ? pairs : (against.jobs ?? 24) },
+    head: { value, spread: 0.002, count: pairs > 0 ? pairs : runs.length },
     effect,
     interval: effect === null || half === undefined ? null : [effect - half, effect + half],
     p: half === undefined ? null : 0.004,
     smallest_detectable: against?.blind ?? null,
-    pairs: 0,
-    accepted: null,
-    environment_shift: null,
+    pairs,
+    accepted: against?.accepted ?? null,
+    environment_shift: against?.shift ?? null,
     differences: [],
-    reason: null,
+    reason: against?.reason ?? null,
     warnings: [],
   };
 }
@@ -174,7 +181,18 @@ export const LOCAL: Partial<JobResult["job"]> = {
 };
 
 export interface Scene extends Partial<
-  Pick<ReportInput, "baseline" | "differences" | "recorded" | "warnings" | "historyUnread" | "storeFaults">
+  Pick<
+    ReportInput,
+    | "baseline"
+    | "differences"
+    | "control"
+    | "changePoints"
+    | "qualification"
+    | "recorded"
+    | "warnings"
+    | "historyUnread"
+    | "storeFaults"
+  >
 > {
   readonly benchmarks: readonly BenchmarkResult[];
   readonly comparisons: readonly Comparison[];
@@ -208,6 +226,9 @@ export function reportOf(scene: Scene): Report {
     baseline: scene.baseline === undefined ? BASELINE : scene.baseline,
     differences: scene.differences ?? [],
     gate: decideGate(scene.comparisons, new Set(scene.failOn ?? ["regression", "failed"])),
+    control: scene.control ?? [],
+    changePoints: scene.changePoints ?? [],
+    qualification: scene.qualification ?? null,
     recorded: scene.recorded ?? "no",
     historyUnread: scene.historyUnread ?? false,
     storeFaults: scene.storeFaults ?? [],
