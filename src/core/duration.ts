@@ -1,13 +1,15 @@
 /** Durations and percentages as people write them in suite files and inputs. */
 
-const DURATION = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/;
+const DURATION = /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/;
 
-/** Seconds in "90s", "10m", "1h30m"; null for anything else, zero included. */
+export const DAY_S = 86_400;
+
+/** Seconds in "90s", "10m", "1h30m", "30d"; null for anything else, zero included. */
 export function parseDuration(text: string): number | null {
   const match = DURATION.exec(text.trim().replaceAll(" ", ""));
   if (match === null) return null;
-  const [, hours = "0", minutes = "0", seconds = "0"] = match;
-  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = match;
+  const total = Number(days) * DAY_S + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   return total > 0 ? total : null;
 }
 

@@ -60,7 +60,13 @@ export type StoredFile =
   | { readonly state: "result"; readonly path: string; readonly result: JobResult }
   | { readonly state: "qualification"; readonly path: string; readonly qualification: Qualification }
   /** `newer`: another version of this program can read it. */
-  | { readonly state: "unusable"; readonly path: string; readonly newer: boolean; readonly warning: string };
+  | {
+      readonly state: "unusable";
+      readonly path: string;
+      readonly newer: boolean;
+      readonly fault: string;
+      readonly warning: string;
+    };
 
 const RESTORE = "delete it, or restore it from its artifact";
 const ONE_VERSION = "use one version of the action in all workflows that share this history";
@@ -132,7 +138,7 @@ function newer(path: string, fault: string): StoredFile {
 
 function aside(path: string, fault: string, remedy: string): StoredFile & { state: "unusable" } {
   const warning = `stored baseline ${path} is not used: ${fault}; the other files serve. To mend it, ${remedy}.`;
-  return { state: "unusable", path, newer: false, warning: warning.slice(0, 2000) };
+  return { state: "unusable", path, newer: false, fault, warning: warning.slice(0, 2000) };
 }
 
 /** Undefined when the text is no JSON. */

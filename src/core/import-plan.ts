@@ -1,0 +1,70 @@
+/** Chooses which files of an export or an artifact become part of a store: all of them are somebody else's. */
+import type { JobResult } from "./result.ts";
+import {
+  qualificationPath,
+  readStored,
+  storedPath,
+  storedText,
+  type RawFile,
+  type StoredFile,
+} from "./stored-result.ts";
+
+/** A file as it was found, under the name by which people know it. */
+export interface FoundFile {
+  readonly source: string;
+  readonly raw: RawFile;
+}
+
+export interface ImportPlan {
+  readonly add: readonly { readonly path: string; readonly text: string }[];
+  /** Paths that hold the very same result already. */
+  readonly present: readonly string[];
+  /** Paths that hold something else, which stays. */
+  readonly taken: readonly string[];
+  readonly refused: readonly { readonly source: string; readonly fault: string }[];
+}
+
+/** Names are made from the contents, never taken from the archive: none can lead out of the store. */
+export function planImport(found: readonly FoundFile[], existing: readonly StoredFile[]): ImportPlan {
+  const there = new Map(existing.map((file) => [file.path, textOf(file)]));
+  const add = new Map<string, string>();
+  const present = new Set<string>();
+  const taken = new Set<string>();
+  const refused: { source: string; fault: string }[] = [];
+  for (const { source, raw } of found) {
+    const file = readStored(raw);
+    const fault = faultOf(file);
+    const text = textOf(file);
+    if (fault !== null || text === null) {
+      refused.push({ source, fault: fault ?? "is no result" });
+      continue;
+    }
+    const path = pathOf(file);
+    if (there.has(path)) (there.get(path) === text ? present : taken).add(path);
+    else if ((add.get(path) ?? text) === text) add.set(path, text);
+    else taken.add(path);
+  }
+  return { add: [...add].map(([path, text]) => ({ path, text })), present: [...present], taken: [...taken], refused };
+}
+
+function pathOf(file: StoredFile): string {
+  if (file.state === "result") return storedPath(file.result);
+  return file.state === "qualification" ? qualificationPath(file.qualification) : file.path;
+}
+
+/** In the form in which this version stores it, so that equal results are equal texts whoever wrote them. */
+function textOf(file: StoredFile): string | null {
+  if (file.state === "result") return storedText(file.result);
+  return file.state === "qualification" ? storedText(file.qualification) : null;
+}
+
+function faultOf(file: StoredFile): string | null {
+  if (file.state === "unusable") return file.fault;
+  return file.state === "result" && isOfPullRequest(file.result)
+    ? "it measured a pull request, which never becomes history"
+    : null;
+}
+
+function isOfPullRequest({ job }: JobResult): boolean {
+  return job.pull_request !== null || /^(?:pull_request|merge_group)/.test(job.event);
+}
