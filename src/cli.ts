@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Entry of the local command. */
 import { Command, CommanderError } from "commander";
+import { addBaselines } from "./commands/baselines.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addRun } from "./commands/run.ts";
 import { addValidate } from "./commands/validate.ts";
@@ -20,7 +21,7 @@ function program(context: CommandContext): Command {
     .exitOverride()
     .showHelpAfterError("(finetune-bench --help shows what there is)")
     .configureHelp({ sortSubcommands: false });
-  for (const add of [addRun, addJudge, addValidate]) add(command, context);
+  for (const add of [addRun, addJudge, addBaselines, addValidate]) add(command, context);
   return command;
 }
 
