@@ -112,7 +112,7 @@ function pairLines(report: Report, judged: readonly Comparison[], notes: number)
 function bandLines({ baseline }: Report, judged: readonly Comparison[]): Sentence[] {
   const lines: Sentence[] = [];
   const isJudged = (name: "memory" | "loss"): boolean =>
-    judged.some(({ metric, base }) => metric?.class === name && (base !== null || baseline !== null));
+    judged.some(({ metric, base }) => metric?.class === name && (base !== null || baseline?.stale === false));
   if (isJudged("memory")) {
     lines.push([
       "Peak memory: a change is more than 1 %, and more than 5 times the usual spread, away from the history's median.",

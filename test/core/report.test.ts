@@ -3,10 +3,12 @@ import { buildReport, withArtifact } from "../../src/core/build-report.ts";
 import { compareJob } from "../../src/core/compare.ts";
 import { decideGate } from "../../src/core/gate.ts";
 import { renderComment } from "../../src/core/markdown.ts";
+import type { ControlFinding } from "../../src/core/comparison.ts";
 import { reportSchema, type Report } from "../../src/core/report.ts";
 import type { BenchmarkResult, JobResult } from "../../src/core/result.ts";
 import { plain } from "../../src/core/sentence.ts";
-import { benchmark, compared, PUSH, reportOf, resultOf } from "../support/report-fixtures.ts";
+import { benchmark, compared, PUSH, reportOf, resultOf, RUNNER } from "../support/report-fixtures.ts";
+import { MOVED_CUDA } from "../support/report-machine.ts";
 import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
 
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
@@ -90,6 +92,8 @@ describe("built from", () => {
   });
 });
 
+const LATER = { started_at: "2026-06-01T10:00:00Z", finished_at: "2026-06-01T10:13:20Z" };
+
 /** A job whose three runs lie within half a per cent; `speed` is its throughput, tok/s. */
 function job(index: number, speed: number, change: (whole: BenchmarkResult) => BenchmarkResult = (b) => b): JobResult {
   const wobble = 1 + 0.001 * ((index * 7) % 5);
@@ -101,11 +105,36 @@ function job(index: number, speed: number, change: (whole: BenchmarkResult) => B
   });
 }
 
-function judged(candidate: JobResult, history: readonly JobResult[]): Report {
-  const found = compareJob({ result: candidate, history, planned: ["lora.torch-cuda"], control: [] });
+function judged(candidate: JobResult, history: readonly JobResult[], control: readonly ControlFinding[] = []): Report {
+  const found = compareJob({ result: candidate, history, planned: ["lora.torch-cuda"], control });
   const gate = decideGate(found.comparisons, new Set(["regression", "failed"]));
-  return buildReport({ result: candidate, ...found, gate, recorded: "yes" });
+  return buildReport({ result: candidate, ...found, gate, control, recorded: "yes" });
 }
+
+/** Base and head of a pull request, in as many pairs as the judge wants at most; their runs lie as those of the history do. */
+function confirmed(base: number, head: number, change: Partial<JobResult> = {}): JobResult {
+  const runs = (speed: number): BenchmarkResult["runs"] =>
+    [0.998, 1.001, 1, 0.999].flatMap((factor, index) => {
+      const [run] = benchmark("lora", "torch-cuda", { tokens_per_second: speed * factor, final_loss: 2 }).runs;
+      return run === undefined ? [] : [{ ...run, number: index + 1 }];
+    });
+  const whole = job(7, head, (found) => ({
+    ...found,
+    paired: { software: found.software, metrics: found.metrics, base: runs(base), head: runs(head), stopped: null },
+  }));
+  const confirmation = { base_sha: "b".repeat(40), unpaired: [], planned_s: 60, spent_s: 70, notes: [] };
+  return { ...whole, confirmation, ...change };
+}
+
+const ACCEPTED = [
+  {
+    benchmark: "lora.torch-cuda",
+    metric: "tokens_per_second",
+    runner_key: RUNNER,
+    reason: "meant",
+    expires: "2026-12-31",
+  },
+];
 
 describe("with what the judge really decides", () => {
   const history = [1, 2, 3, 4, 5, 6].map((index) => job(index, 1000));
@@ -138,8 +167,40 @@ describe("with what the judge really decides", () => {
       ),
       /^1 benchmark on .* is not comparable with its history: .*rows 512 instead of 256$/,
     ],
+    [
+      "a tenth less in pairs",
+      judged(confirmed(1000, 900), history),
+      /^lora · torch-cuda is \d+(\.\d)? % slower on \S+$/,
+    ],
+    [
+      "a tenth less in pairs, nothing stored",
+      judged(confirmed(1000, 900), []),
+      /^lora · torch-cuda is 10 % slower on /,
+    ],
+    [
+      "what the history clears, whatever its pairs",
+      judged(confirmed(900, 1000), history.slice(0, 1)),
+      /^No change in 1 benchmark on /,
+    ],
+    ["an accepted tenth less", judged(confirmed(1000, 900, { accepted: ACCEPTED }), history), /^1 accepted change on /],
+    ["a machine that moved", judged(job(7, 800), history, [MOVED_CUDA]), /^The machine moved: /],
+    [
+      "an old history",
+      judged({ ...job(7, 800), job: { ...job(7, 800).job, ...LATER } }, history),
+      /^The newest baseline of .* is \d+ days old: nothing was compared$/,
+    ],
   ])("%s", (_, report, headline) => {
     expect(plain(report.headline)).toMatch(headline);
     expect(reportSchema.safeParse(report).error).toBeUndefined();
+  });
+
+  test("the drawing of a confirmed change stands on what the judge says", () => {
+    const report = judged(confirmed(1000, 900), history);
+    const comment = renderComment(report);
+    expect(comment).toContain("Confirmed by 4 interleaved base/head pairs.");
+    expect(comment).toMatch(/❌ regression, 4 pairs/);
+    expect(comment).toContain("with base `bbbbbbb`");
+    expect(comment).toContain("metric: tokens_per_second");
+    expect(comment).toContain(`run --base ${"b".repeat(40)}`);
   });
 });
