@@ -111,16 +111,25 @@ function judged(candidate: JobResult, history: readonly JobResult[], control: re
   return buildReport({ result: candidate, ...found, gate, control, recorded: "yes" });
 }
 
+/** Four runs of one side, as near to each other as those of a stored job. */
+function sideRuns(speed: number): BenchmarkResult["runs"] {
+  return [0.998, 1.001, 1, 0.999].flatMap((factor, index) => {
+    const [run] = benchmark("lora", "torch-cuda", { tokens_per_second: speed * factor, final_loss: 2 }).runs;
+    return run === undefined ? [] : [{ ...run, number: index + 1 }];
+  });
+}
+
 /** Base and head of a pull request, in as many pairs as the judge wants at most; their runs lie as those of the history do. */
 function confirmed(base: number, head: number, change: Partial<JobResult> = {}): JobResult {
-  const runs = (speed: number): BenchmarkResult["runs"] =>
-    [0.998, 1.001, 1, 0.999].flatMap((factor, index) => {
-      const [run] = benchmark("lora", "torch-cuda", { tokens_per_second: speed * factor, final_loss: 2 }).runs;
-      return run === undefined ? [] : [{ ...run, number: index + 1 }];
-    });
   const whole = job(7, head, (found) => ({
     ...found,
-    paired: { software: found.software, metrics: found.metrics, base: runs(base), head: runs(head), stopped: null },
+    paired: {
+      software: found.software,
+      metrics: found.metrics,
+      base: sideRuns(base),
+      head: sideRuns(head),
+      stopped: null,
+    },
   }));
   const confirmation = { base_sha: "b".repeat(40), unpaired: [], planned_s: 60, spent_s: 70, notes: [] };
   return { ...whole, confirmation, ...change };
