@@ -9,14 +9,14 @@ import { counted } from "../core/units.ts";
 import { runnerTable, seriesText } from "../io/baseline-tables.ts";
 import { writeArchive } from "../io/store-archive.ts";
 import { filesOf, json, note, ofRunner, openStore, print, rawOf, type StoreOptions } from "./baselines-store.ts";
-import { EXIT } from "./command.ts";
+import { EXIT, type CommandContext } from "./command.ts";
 
 export interface ListOptions extends StoreOptions {
   readonly json: boolean;
 }
 
-export async function list(options: ListOptions): Promise<number> {
-  const store = await openStore(options);
+export async function list(options: ListOptions, { signal }: CommandContext): Promise<number> {
+  const store = await openStore(options, signal);
   const runners = summarise(await filesOf(store, null), new Date());
   print(options.json ? json({ store: store.describe(), runners }) : runnerTable(store.describe(), runners));
   return EXIT.passed;
@@ -29,8 +29,8 @@ export interface ShowOptions extends StoreOptions {
   readonly json: boolean;
 }
 
-export async function show(runner: string, options: ShowOptions): Promise<number> {
-  const store = await openStore(options);
+export async function show(runner: string, options: ShowOptions, { signal }: CommandContext): Promise<number> {
+  const store = await openStore(options, signal);
   const files = await ofRunner(store, runner);
   const { results, warnings } = gather(files);
   const ids = [...new Set(results.flatMap(({ benchmarks }) => benchmarks.map(({ id }) => id)))];
@@ -60,9 +60,9 @@ export interface ExportOptions extends StoreOptions {
   readonly runner?: string;
 }
 
-export async function exportTo(file: string, options: ExportOptions): Promise<number> {
+export async function exportTo(file: string, options: ExportOptions, { signal }: CommandContext): Promise<number> {
   if (!/\.(?:tar\.gz|tgz)$/.test(file)) throw new UserError(`${file}: an export is a .tar.gz; end its name so`);
-  const store = await openStore(options);
+  const store = await openStore(options, signal);
   const raw = await rawOf(store, options.runner ?? null);
   const kept = raw.flatMap((entry) => ("text" in entry && isWorthKeeping(readStored(entry)) ? [entry] : []));
   const whose = options.runner === undefined ? "" : ` of the runner ${options.runner}`;

@@ -1,6 +1,7 @@
 /** What the subcommands of `baselines` share: the store that is meant, and words for people. */
 import { didYouMean } from "../core/did-you-mean.ts";
 import { UserError } from "../core/errors.ts";
+import { terminalText } from "../core/escape.ts";
 import { summarise } from "../core/store-summary.ts";
 import { parseStoredPath, readStored, type RawFile, type StoredFile } from "../core/stored-result.ts";
 import type { BaselineStore } from "../io/baseline-store.ts";
@@ -10,9 +11,9 @@ export interface StoreOptions {
   readonly baseline?: string;
 }
 
-export function openStore({ baseline }: StoreOptions): Promise<BaselineStore> {
+export function openStore({ baseline }: StoreOptions, signal: AbortSignal): Promise<BaselineStore> {
   if (baseline?.startsWith("branch:") === true && process.stderr.isTTY) note(`reading ${baseline} from GitHub`);
-  return openLocalStore(baseline, { cwd: process.cwd(), env: process.env });
+  return openLocalStore(baseline, { cwd: process.cwd(), env: process.env, signal });
 }
 
 export async function rawOf(store: BaselineStore, runner: string | null): Promise<readonly RawFile[]> {
@@ -45,5 +46,5 @@ export function print(text: string): void {
 }
 
 export function note(line: string): void {
-  process.stderr.write(`finetune-bench: ${line}\n`);
+  process.stderr.write(`finetune-bench: ${terminalText(line, 2000)}\n`);
 }

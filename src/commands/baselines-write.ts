@@ -8,7 +8,7 @@ import { pruneText } from "../io/baseline-tables.ts";
 import { readImport } from "../io/import-source.ts";
 import { localFolder } from "../io/results-folder.ts";
 import { filesOf, note, ofRunner, openStore, print, type StoreOptions } from "./baselines-store.ts";
-import { EXIT } from "./command.ts";
+import { EXIT, type CommandContext } from "./command.ts";
 
 /** Files of one step of progress. */
 const STEP = 100;
@@ -21,12 +21,12 @@ export interface PruneOptions extends StoreOptions {
   readonly yes: boolean;
 }
 
-export async function prune(options: PruneOptions): Promise<number> {
+export async function prune(options: PruneOptions, { signal }: CommandContext): Promise<number> {
   const { olderThan, keep, broken } = options;
   if (!broken && olderThan === undefined && keep === undefined) {
     throw new UserError("say what may go: --older-than 180d, --keep 100, or --broken");
   }
-  const store = await openStore(options);
+  const store = await openStore(options, signal);
   const files = options.runner === undefined ? await filesOf(store, null) : await ofRunner(store, options.runner);
   const rule = { olderThanDays: olderThan ?? null, keep: keep ?? KEEP, runner: options.runner ?? null, broken };
   const plan = planPrune(files, rule, new Date());
@@ -43,14 +43,15 @@ export async function prune(options: PruneOptions): Promise<number> {
   return EXIT.passed;
 }
 
-export async function importFrom(source: string, options: StoreOptions): Promise<number> {
+export async function importFrom(source: string, options: StoreOptions, { signal }: CommandContext): Promise<number> {
   const found = await readImport(path.resolve(source));
   if (options.baseline === undefined) await localFolder(process.cwd());
-  const store = await openStore(options);
+  const store = await openStore(options, signal);
   const plan = planImport(found, await filesOf(store, null));
   const taken = [...plan.taken];
   let added = 0;
   for (let start = 0; start < plan.add.length; start += STEP) {
+    signal.throwIfAborted();
     const part = plan.add.slice(start, start + STEP);
     if (plan.add.length > STEP) note(`storing ${start + part.length} of ${plan.add.length}`);
     const done = await store.add(part, `Import ${counted(part.length, "file")}`);

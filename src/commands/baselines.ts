@@ -3,9 +3,9 @@ import { InvalidArgumentError, type Command } from "commander";
 import { DAY_S, parseDuration } from "../core/duration.ts";
 import { KEEP } from "../core/prune.ts";
 import { exportTo, list, show, type ExportOptions, type ListOptions, type ShowOptions } from "./baselines-read.ts";
-import type { StoreOptions } from "./baselines-store.ts";
+import { note, type StoreOptions } from "./baselines-store.ts";
 import { importFrom, prune, type PruneOptions } from "./baselines-write.ts";
-import type { CommandContext } from "./command.ts";
+import { EXIT, type CommandContext } from "./command.ts";
 
 export function addBaselines(program: Command, context: CommandContext): void {
   const baselines = program
@@ -17,16 +17,26 @@ export function addBaselines(program: Command, context: CommandContext): void {
       .description(description)
       .option("--baseline <place>", "dir:PATH or branch:NAME (default: dir:.finetune-bench/baselines)");
 
+  const finish = async (work: Promise<number>): Promise<void> => {
+    try {
+      context.finish(await work);
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+      note("interrupted; what was stored or removed so far stays so");
+      context.finish(EXIT.interrupted);
+    }
+  };
+
   sub("list", "every runner with its jobs, benchmarks and age")
     .option("--json", "as JSON", false)
-    .action(async (options: ListOptions) => context.finish(await list(options)));
+    .action((options: ListOptions) => finish(list(options, context)));
   sub("show", "the series of one runner: every value, and what changed between them")
     .argument("<runner>", "runner key")
     .option("--benchmark <id>", "this benchmark only")
     .option("--metric <name>", "this metric only (default: every judged one)")
     .option("--last <count>", "newest jobs of each series to show", wholeNumber, KEEP)
     .option("--json", "as JSON, with every job", false)
-    .action(async (runner: string, options: ShowOptions) => context.finish(await show(runner, options)));
+    .action((runner: string, options: ShowOptions) => finish(show(runner, options, context)));
   sub("prune", "remove old results that no series in use rests on; shows them, and removes with --yes")
     .option("--older-than <duration>", "only what is older, such as 180d", days)
     .option(
@@ -37,14 +47,14 @@ export function addBaselines(program: Command, context: CommandContext): void {
     .option("--runner <runner>", "of this runner only")
     .option("--broken", "in place of old results: files that no version can read", false)
     .option("--yes", "remove them", false)
-    .action(async (options: PruneOptions) => context.finish(await prune(options)));
+    .action((options: PruneOptions) => finish(prune(options, context)));
   sub("export", "write all results to one .tar.gz, laid out like a folder of baselines")
     .argument("<file>", "a new file, .tar.gz")
     .option("--runner <runner>", "of this runner only")
-    .action(async (file: string, options: ExportOptions) => context.finish(await exportTo(file, options)));
+    .action((file: string, options: ExportOptions) => finish(exportTo(file, options, context)));
   sub("import", "add results from an export, a folder of baselines or the folder of an artifact")
     .argument("<source>", "file or folder")
-    .action(async (source: string, options: StoreOptions) => context.finish(await importFrom(source, options)))
+    .action((source: string, options: StoreOptions) => finish(importFrom(source, options, context)))
     .addHelpText("after", "\nExit status: 0 all is stored, 1 something was refused or conflicts, 2 bad input.");
 }
 

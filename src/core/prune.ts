@@ -23,7 +23,7 @@ export interface PrunePlan {
   readonly remove: readonly { readonly path: string; readonly at: string | null; readonly why: string }[];
   /** Files of the chosen runners that stay. */
   readonly stay: number;
-  /** Of these, old enough to go, and among the newest of a series in use. */
+  /** Of these, old enough to go by an age that was asked for, and among the newest of a series in use. */
   readonly needed: number;
 }
 
@@ -52,15 +52,16 @@ function planOld(files: readonly StoredFile[], rule: PruneRule, now: Date): Prun
       return at === null ? [] : [{ file, at }];
     })
     .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
-  const needed = neededFiles(
+  const inUse = neededFiles(
     dated.map(({ file }) => file),
     rule.keep,
   );
   const old = dated.filter(({ at }) => rule.olderThanDays === null || daysBefore(now, at) > rule.olderThanDays);
   const remove = old
-    .filter(({ file }) => !needed.has(file.path))
+    .filter(({ file }) => !inUse.has(file.path))
     .map(({ file, at }) => ({ path: file.path, at, why: `${Math.floor(daysBefore(now, at))} days old` }));
-  return { remove, stay: files.length - remove.length, needed: old.length - remove.length };
+  const needed = rule.olderThanDays === null ? 0 : old.length - remove.length;
+  return { remove, stay: files.length - remove.length, needed };
 }
 
 /** Null for a file that cannot be read: its age is unknown. */

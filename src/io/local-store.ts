@@ -13,11 +13,13 @@ import { apiFailure, describeFailure, withRetry } from "./retry.ts";
 export interface LocalSurroundings {
   readonly cwd: string;
   readonly env: Environment;
+  /** Ends requests in progress. */
+  readonly signal: AbortSignal;
 }
 
 /** `given`: `dir:PATH` or `branch:NAME`; undefined: the history of local runs in `cwd`. */
 export async function openLocalStore(given: string | undefined, around: LocalSurroundings): Promise<BaselineStore> {
-  const { cwd, env } = around;
+  const { cwd, env, signal } = around;
   const input = parseBaselineInput(given ?? `dir:${path.join(".finetune-bench", "baselines")}`);
   if (input.kind === "directory") return openStore(input, { cwd, api: null, defaultBranch: null });
   const token = env["GITHUB_TOKEN"] || env["GH_TOKEN"];
@@ -33,7 +35,7 @@ export async function openLocalStore(given: string | undefined, around: LocalSur
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
     throw new UserError(`GITHUB_REPOSITORY: ${JSON.stringify(repository)} is not accepted; it is owner/name`);
   }
-  const api = await connectGitHub({ token, repository, apiUrl, serverUrl });
+  const api = await connectGitHub({ token, repository, apiUrl, serverUrl, signal });
   return openStore(input, { cwd, api, defaultBranch: await defaultBranchOf(api) });
 }
 
