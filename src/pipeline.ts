@@ -2,6 +2,7 @@
 import { buildReport } from "./core/build-report.ts";
 import { changePointsOf } from "./core/change-report.ts";
 import { compareJob, type ComparedJob } from "./core/compare.ts";
+import { controlFindings } from "./core/control.ts";
 import { decideGate } from "./core/gate.ts";
 import type { Inputs } from "./core/inputs.ts";
 import { renderSummary } from "./core/markdown.ts";
@@ -20,6 +21,7 @@ import { measureJob } from "./io/measure-job.ts";
 import { readMachine } from "./io/machine.ts";
 import { recordResult } from "./io/record.ts";
 import { makeResultsFolder } from "./io/results-folder.ts";
+import { openWatch } from "./io/watch-job.ts";
 import { loadSuite } from "./io/suite-file.ts";
 
 export interface Outcome {
@@ -41,15 +43,25 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   await announceJob({ inputs, host, suite, repeats, machine, plan, history: history.results, installs });
   const { run_id, attempt } = host.context.job;
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
-  const measured = await measureJob({ inputs, host, suite, repeats, plan, folder, provide });
+  await using stack = new AsyncDisposableStack();
+  const observation = { watch: stack.use(openWatch(host, machine, folder)), earlier: new Map() };
+  const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
   await folder.writeJson("result.json", result);
   const record = await recordResult(result, host);
   const compare = (candidate: JobResult): ComparedJob =>
-    compareJob({ result: candidate, history: history.results, planned: plan.listed, control: [] });
+    compareJob({
+      result: candidate,
+      history: history.results,
+      planned: plan.listed,
+      control: controlFindings(candidate, history.results),
+    });
   const choice = await host.base(history.results.at(-1));
-  const confirmed = await confirmJob({ inputs, host, machine, choice, measured, folder, result, compare });
+  const confirmed = await confirmJob({ inputs, host, machine, choice, measured, observation, folder, result, compare });
   await folder.writeJson("result.json", confirmed.result);
+  const unwatched = observation.watch.fault();
+  // What the watcher saw is part of what is published.
+  await stack.disposeAsync();
   const { compared } = confirmed;
   const gate = decideGate(compared.comparisons, inputs.failOn);
   const report = buildReport({
@@ -61,7 +73,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     recorded: record.recorded,
     historyUnread: history.unread !== undefined,
     storeFaults: [history.unread, record.fault].filter((fault) => typeof fault === "string"),
-    warnings: [...history.warnings, ...compared.warnings],
+    warnings: [...history.warnings, ...compared.warnings, ...(unwatched === null ? [] : [unwatched])],
   });
   await folder.writeJson("report.json", report);
   await folder.write("report.md", renderSummary(report));

@@ -28,6 +28,7 @@ export interface ComparedJob {
   /** Facts of machine, software and drift that differ from the newest stored job. */
   readonly differences: readonly Difference[];
   readonly warnings: readonly string[];
+  readonly control: readonly ControlFinding[];
   /** Benchmark id → interleaved pairs, in all, that would carry its verdict on. */
   readonly wanted: ReadonlyMap<string, number>;
 }
@@ -51,6 +52,7 @@ export function compareJob(input: CompareInput): ComparedJob {
     warnings: jobs.some(({ dirty }) => dirty)
       ? ["stored jobs measured with uncommitted changes are in the baseline"]
       : [],
+    control: input.control,
     wanted: wantedPairs(rows, decisions),
   };
 }

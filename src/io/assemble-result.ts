@@ -33,6 +33,7 @@ export function assembleResult({
   const warnings = [
     ...(note === null ? [] : [note]),
     ...machine.probe.warnings,
+    ...measured.warnings,
     ...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`),
   ];
   return {
@@ -52,7 +53,7 @@ export function assembleResult({
       max_baseline_age_days: suite.judge["max-baseline-age"] / 86_400,
     },
     benchmarks: [...measured.benchmarks, ...plan.failed.map(refused)],
-    control: [],
+    control: measured.control.results(),
     confirmation: null,
     accepted: [...accepted],
     measured_s: measured.measuredS,

@@ -9,14 +9,13 @@ import { counted, formatDuration } from "../core/units.ts";
 import { openBase, type BaseCheckout } from "./base-checkout.ts";
 import type { BaseChoice } from "./base-commit.ts";
 import { planEnvironments } from "./environments.ts";
-import { harnessUnder } from "./harness.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
 import { benchOf, readyAll, type MeasuredJob } from "./measure-job.ts";
 import { measurePairs, runsDue, type Side } from "./pairs.ts";
 import type { Ready } from "./ready.ts";
 import type { ResultsFolder } from "./results-folder.ts";
-import type { Bench } from "./run-benchmark.ts";
+import type { Observation } from "./run-benchmark.ts";
 import { loadSuite } from "./suite-file.ts";
 
 export interface ConfirmJob {
@@ -25,6 +24,7 @@ export interface ConfirmJob {
   readonly machine: Machine;
   readonly choice: BaseChoice;
   readonly measured: MeasuredJob;
+  readonly observation: Observation;
   readonly folder: ResultsFolder;
   readonly result: JobResult;
   /** Pure: the same numbers give the same answer. */
@@ -110,6 +110,8 @@ async function runLooks(
     host.progress.end();
     judgeWith(pairs);
   }
+  if (plannedS > 0) await measured.control.measure(3);
+  current = { ...current, result: { ...current.result, control: measured.control.results() } };
   judgeWith(new Map());
   const spent = current.result.confirmation?.spent_s ?? 0;
   const result = { ...current.result, measured_s: current.result.measured_s + spent };
@@ -159,7 +161,7 @@ interface Sides {
 
 /** What the base commit has of the benchmarks in question: its own suite file, requirements, programs and harness. */
 async function prepareSides(job: ConfirmJob, base: BaseCheckout, wanted: ReadonlySet<string>): Promise<Sides> {
-  const { host, inputs, machine, measured, folder, result } = job;
+  const { host, inputs, machine, measured, folder, result, observation } = job;
   const unpaired: string[] = [];
   const notes: string[] = [];
   const leaveOut = (id: string, reason: string): void => {
@@ -178,7 +180,7 @@ async function prepareSides(job: ConfirmJob, base: BaseCheckout, wanted: Readonl
     for (const { planned } of heads) leaveOut(planned.id, plan);
     return { ready: new Map(), unpaired, notes };
   }
-  const bench: Bench = { ...benchOf(baseHost, folder), harness: (python) => harnessUnder(baseHost, python) };
+  const bench = benchOf(baseHost, folder, observation);
   const { provide } = await planEnvironments(inputs, baseHost, machine, plan);
   const benchmarks = plan.benchmarks.filter(({ id }) => wanted.has(id));
   const { ready, notReady } = await readyAll({ benchmarks, provide, bench, side: "base" });
@@ -193,7 +195,7 @@ async function prepareSides(job: ConfirmJob, base: BaseCheckout, wanted: Readonl
       const repeats = result.benchmarks.find((known) => known.id === id)?.runs.length ?? 0;
       sides.set(id, {
         base: { ready: other, bench, firstNumber: 1 },
-        head: { ready: head, bench: benchOf(host, folder), firstNumber: repeats + 1 },
+        head: { ready: head, bench: benchOf(host, folder, observation), firstNumber: repeats + 1 },
       });
     }
   }

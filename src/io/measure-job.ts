@@ -2,50 +2,79 @@
 import type { Inputs } from "../core/inputs.ts";
 import type { Plan } from "../core/plan.ts";
 import type { BenchmarkResult } from "../core/result.ts";
-import type { Suite } from "../core/suite.ts";
+import { controlBackends, openControl, type Control } from "./control.ts";
 import { harnessUnder, type Harness } from "./harness.ts";
 import type { Host } from "./host.ts";
+import type { Machine } from "./machine.ts";
 import { measure, resultOfNotReady } from "./measure.ts";
 import { makeReady, type ProvideEnvironment, type Ready, type ReadyInput } from "./ready.ts";
-import type { Bench } from "./run-benchmark.ts";
+import type { Bench, Observation } from "./run-benchmark.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 import { scratchFolder } from "./scratch.ts";
 
 export interface MeasureJob {
   readonly inputs: Pick<Inputs, "timeBudget">;
   readonly host: Host;
-  readonly suite: Suite;
+  readonly machine: Machine;
   readonly repeats: number;
   readonly plan: Plan;
   readonly folder: ResultsFolder;
   readonly provide: ProvideEnvironment;
+  readonly observation: Observation;
 }
 
 export interface MeasuredJob {
   readonly benchmarks: readonly BenchmarkResult[];
   /** What can be run again, for pairs. */
   readonly ready: readonly Ready[];
+  /** Has run before and after the benchmarks; runs again after pairs. */
+  readonly control: Control;
   /** Seconds, installation and preparation excluded. */
   readonly measuredS: number;
+  readonly warnings: readonly string[];
 }
 
-export async function measureJob({ inputs, host, repeats, plan, folder, provide }: MeasureJob): Promise<MeasuredJob> {
+/** Prepares, waits for a quiet machine, and measures between two runs of the control workload. */
+export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
+  const { inputs, host, machine, repeats, plan, folder, provide, observation } = job;
   const { progress } = host;
-  const bench = benchOf(host, folder);
+  const { watch } = observation;
+  const bench = benchOf(host, folder, observation);
   progress.phase("Prepare");
   const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
   for (const { planned, message } of notReady) progress.line(`${planned.id}: not ready, ${message}`);
   progress.phase("Measure");
-  const measured = await measure({ ready, repeats, budget: inputs.timeBudget, bench });
-  const benchmarks = [...measured.benchmarks, ...notReady.map(resultOfNotReady)];
-  return { benchmarks, ready, measuredS: measured.measuredS };
+  const warnings = await waitUntilQuiet(ready, observation, host);
+  const began = performance.now();
+  const backends = controlBackends(ready);
+  const python = machine.python.executable;
+  const control = openControl({ host, python, backends, results: folder.path, watch });
+  await control.measure(1);
+  const { benchmarks } = await measure({ ready, repeats, budget: inputs.timeBudget, bench });
+  await control.measure(2);
+  const measuredS = (performance.now() - began) / 1000;
+  return { benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)], ready, control, measuredS, warnings };
+}
+
+/** Seconds that a job waits for what else runs on the machine. */
+const IDLE_S = 5;
+
+async function waitUntilQuiet(ready: readonly Ready[], { watch }: Observation, host: Host): Promise<string[]> {
+  const backends = new Set(ready.map(({ planned }) => planned.backend));
+  const found = new Set<string>();
+  for (const backend of backends) {
+    const busy = await watch?.waitUntilIdle({ backend, maxS: IDLE_S });
+    if (busy !== null && busy !== undefined) found.add(`${busy}, and did not become idle within ${IDLE_S} s`);
+  }
+  for (const warning of found) host.progress.line(`warning: ${warning}`);
+  return [...found];
 }
 
 /** Where the runs of a host's own checkout take place. */
-export function benchOf(host: Host, folder: ResultsFolder): Bench {
+export function benchOf(host: Host, folder: ResultsFolder, observation: Observation): Bench {
   const { env, workspace, progress, signal } = host;
   const harness = (python: string): Harness => harnessUnder(host, python);
-  return { harness, env, workspace, results: folder.path, progress, signal };
+  return { harness, env, workspace, results: folder.path, observation, progress, signal };
 }
 
 interface ReadyAll extends Pick<ReadyInput, "benchmarks" | "provide" | "side"> {

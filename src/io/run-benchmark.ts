@@ -1,12 +1,14 @@
 /** One process of one benchmark: started, watched, ended, and its events made into a run record. */
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { isCpu } from "../core/backend.ts";
+import { isCpu, type Backend } from "../core/backend.ts";
 import type { Identity } from "../core/environment.ts";
 import { readEvents } from "../core/events.ts";
 import { installedSoftware, softwareIdentity } from "../core/identity.ts";
 import type { Metric } from "../core/metrics.ts";
-import type { RunRecord } from "../core/result.ts";
+import type { HarnessEvent } from "../core/protocol.ts";
+import type { Disturbance, RunRecord } from "../core/result.ts";
+import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../core/run-disturbances.ts";
 import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import { runOrder, type Harness } from "./harness.ts";
@@ -15,6 +17,13 @@ import { endLeftovers } from "./leftovers.ts";
 import { runProcess, type ProcessResult } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import type { Ready } from "./ready.ts";
+import type { Watch } from "./watch.ts";
+
+/** Who looks at the machine during the runs of a job, and what was seen during the earlier ones, by backend. */
+export interface Observation {
+  readonly watch: Watch | null;
+  readonly earlier: Map<Backend, (readonly DeviceEvent[])[]>;
+}
 
 /** Where and under what the runs of one side take place. */
 export interface Bench {
@@ -24,6 +33,7 @@ export interface Bench {
   /** Where a user's own command runs. */
   readonly workspace: string;
   readonly results: string;
+  readonly observation: Observation;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -67,22 +77,45 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
     FINETUNE_BENCH_SIDE: side,
     FINETUNE_BENCH_EVENTS: events,
   };
+  const startMs = Date.now();
   const ended = await start(ready, { events, log, timeoutS, env: variables }, bench);
+  const endMs = Date.now();
   await endLeftovers("FINETUNE_BENCH_EVENTS", events);
+  const read = readEvents(await readFile(events, "utf8").catch(() => ""));
   const made = makeRunRecord({
     kind: "workload" in planned.entry ? "harness" : "command",
-    events: readEvents(await readFile(events, "utf8").catch(() => "")),
+    events: read,
     exit: { ...ended, timeoutS },
     expected: { benchmark: planned.id, workHash, backend: planned.backend },
     number,
   });
   const isOk = made.record.outcome.status === "ok";
   return {
-    record: made.record,
+    record: {
+      ...made.record,
+      disturbances: disturbancesOf(made.record, read.events, { startMs, endMs }, ready, bench),
+    },
     metrics: made.metrics,
     software: isOk ? softwareOf(ready, made.environment) : null,
     outOfTime: ended.timedOut && leftS < planned.entry.timeout,
   };
+}
+
+/** What the watcher saw during the run, and what the run's own steps show. */
+function disturbancesOf(
+  record: RunRecord,
+  events: readonly HarnessEvent[],
+  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  { planned: { backend } }: Ready,
+  { observation: { watch, earlier } }: Bench,
+): Disturbance[] {
+  const samples = watch?.between(startMs, endMs) ?? [];
+  const others = earlier.get(backend) ?? [];
+  const steps = events.filter((event) => event.event === "step");
+  const times = timedTimes(steps, record.warmup_steps);
+  const found = runDisturbances({ backend, samples, times, usualClockMhz: usualClock(others) });
+  earlier.set(backend, [...others, samples]);
+  return found;
 }
 
 interface Files {

@@ -1,0 +1,114 @@
+/** Pairs of real programs through the shipped command: real training that does more work, and a requirement that changed. */
+import path from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { findPython } from "../../src/io/python.ts";
+import { developmentPython } from "../support/development-python.ts";
+import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
+import { localProject, type LocalProject } from "../support/local-command.ts";
+import { makeWheels } from "../support/package-index.ts";
+
+const MINUTES = 60_000;
+
+async function commit(project: LocalProject, message: string): Promise<void> {
+  const git = (...args: string[]) => execa("git", args, { cwd: project.folder, env: GIT_ENVIRONMENT });
+  await git("init", "--quiet");
+  await git("add", "--all", "--", ":/", ":(exclude).finetune-bench", ":(exclude)wheels");
+  await git("commit", "--quiet", "--message", message);
+}
+
+const suite = (more: string): string => `version: 1
+repeats: 2
+benchmarks:
+  - name: train
+    command: [python, train.py]
+    backends: [torch-cpu]
+${more}`;
+
+/** A small network trained for real on one thread; `passes` forward and backward passes a step. */
+const training = (passes: number): string => `import json, os, time
+import torch
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+model = torch.nn.Sequential(torch.nn.Linear(256, 256), torch.nn.ReLU(), torch.nn.Linear(256, 256))
+optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
+data = torch.randn(128, 256)
+with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
+    for _ in range(60):
+        begin = time.perf_counter()
+        optimiser.zero_grad()
+        for _ in range(${passes}):
+            (model(data) - data).square().mean().backward()
+        optimiser.step()
+        duration = time.perf_counter() - begin
+        events.write(json.dumps({"event": "step", "duration_s": duration, "samples": 128}) + "\\n")
+`;
+
+test("twice the work in the training loop of the head is confirmed by pairs", { timeout: 10 * MINUTES }, async () => {
+  await using project = await localProject({ "finetune-bench.yml": suite(""), "train.py": training(4) });
+  await commit(project, "base");
+  await project.write("train.py", training(8));
+  await commit(project, "head");
+  const ended = await project.run(["run", "--base", "HEAD~1", "--python", await developmentPython("torch")]);
+  expect(ended.code, ended.stderr).toBe(1);
+  const [report] = await project.reports();
+  expect(report?.gate).toMatchObject({ verdict: "regression", gate: "fail" });
+  const speed = report?.comparisons.find(({ metric }) => metric?.class === "throughput");
+  expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false });
+  expect(speed?.pairs).toBeGreaterThanOrEqual(4);
+  // The optimiser's own part of a step does not double.
+  expect(speed?.effect).toBeLessThan(-0.35);
+  expect(speed?.effect).toBeGreaterThan(-0.6);
+  expect(ended.stderr).toMatch(/Confirm: 1 benchmark beside [0-9a-f]{7}/);
+  const status = await execa("git", ["status", "--porcelain"], { cwd: project.folder, env: GIT_ENVIRONMENT });
+  expect(status.stdout).toBe("");
+});
+
+/** Slower with version 2 of a package, which is what a bump of a requirement may do. */
+const paced = `import json, os, random
+import pace
+
+seed = os.environ["FINETUNE_BENCH_SIDE"] + os.environ["FINETUNE_BENCH_REPEAT"]
+level = random.Random(seed).gauss(1.0, 0.003) * (0.12 if pace.__version__ == "2.0" else 0.1)
+with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
+    for _ in range(20):
+        events.write(json.dumps({"event": "step", "duration_s": level}) + "\\n")
+`;
+
+test(
+  "a requirement pinned otherwise in the base is measured as the effect it is",
+  { timeout: 5 * MINUTES },
+  async () => {
+    const requirements = "    requirements: requirements.txt\n";
+    await using project = await localProject({
+      "finetune-bench.yml": suite(requirements),
+      "train.py": paced,
+      "requirements.txt": "pace==1.0\n",
+    });
+    const { executable } = await findPython({ requested: null, env: process.env });
+    const wheels = path.join(project.folder, "wheels");
+    await makeWheels(wheels, executable, ["pace==1.0", "pace==2.0"]);
+    const env = {
+      PIP_NO_INDEX: "1",
+      PIP_FIND_LINKS: wheels,
+      FINETUNE_BENCH_CACHE: path.join(project.folder, ".finetune-bench", "cache"),
+    };
+    await commit(project, "pace 1.0");
+    const first = await project.run(["run", "--save"], env);
+    expect(first.code, first.stderr).toBe(0);
+    await project.write("requirements.txt", "pace==2.0\n");
+    await commit(project, "pace 2.0");
+    const second = await project.run(["run", "--base", "HEAD~1"], env);
+    expect(second.code, second.stderr).toBe(1);
+    const report = (await project.reports()).at(-1);
+    expect(report?.comparisons[0]).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
+    expect(report?.comparisons[0]?.effect).toBeCloseTo(0.2, 1);
+    expect(report?.environment.differences).toContainEqual({
+      kind: "software",
+      field: "pace",
+      base: "1.0",
+      head: "2.0",
+    });
+  },
+);
