@@ -43,10 +43,11 @@ export interface Decision {
   readonly head: Side | null;
   /** Relative change on the metric's own scale. */
   readonly effect: number | null;
-  /** 99 % interval of `effect`; null where no test is made. */
+  /** 99 % interval of `effect`; null for what is held to a band. By pairs: the wider one of `lookAt`, which allows for two looks. */
   readonly interval: readonly [number, number] | null;
-  /** After Holm's adjustment over the family. */
+  /** After Holm's adjustment over the family; null where nothing is tested: cleared, waiting for pairs, or held to a band. */
   readonly p: number | null;
+  /** Of `inconclusive`: the smallest relative change for the worse that would have been found in four of five cases. */
   readonly smallestDetectable: number | null;
   /** Pairs the verdict rests on; 0: on the history. */
   readonly pairs: number;
