@@ -1,4 +1,6 @@
 /** Chooses which files of an export or an artifact become part of a store: all of them are somebody else's. */
+import { canonicalJson } from "./hash.ts";
+import type { Qualification } from "./qualification.ts";
 import type { JobResult } from "./result.ts";
 import {
   qualificationPath,
@@ -26,25 +28,31 @@ export interface ImportPlan {
 
 /** Names are made from the contents, never taken from the archive: none can lead out of the store. */
 export function planImport(found: readonly FoundFile[], existing: readonly StoredFile[]): ImportPlan {
-  const there = new Map(existing.map((file) => [file.path, textOf(file)]));
-  const add = new Map<string, string>();
+  const there = new Map(existing.map((file) => [file.path, meaningOf(contentOf(file))]));
+  const add = new Map<string, JobResult | Qualification>();
   const present = new Set<string>();
   const taken = new Set<string>();
   const refused: { source: string; fault: string }[] = [];
   for (const { source, raw } of found) {
     const file = readStored(raw);
     const fault = faultOf(file);
-    const text = textOf(file);
-    if (fault !== null || text === null) {
+    const content = contentOf(file);
+    if (fault !== null || content === null) {
       refused.push({ source, fault: fault ?? "is no result" });
       continue;
     }
     const path = pathOf(file);
-    if (there.has(path)) (there.get(path) === text ? present : taken).add(path);
-    else if ((add.get(path) ?? text) === text) add.set(path, text);
-    else taken.add(path);
+    const known = there.has(path) ? there.get(path) : meaningOf(add.get(path) ?? content);
+    if (known !== meaningOf(content)) taken.add(path);
+    else if (there.has(path)) present.add(path);
+    else add.set(path, content);
   }
-  return { add: [...add].map(([path, text]) => ({ path, text })), present: [...present], taken: [...taken], refused };
+  return {
+    add: [...add].map(([path, content]) => ({ path, text: storedText(content) })),
+    present: [...present],
+    taken: [...taken],
+    refused,
+  };
 }
 
 function pathOf(file: StoredFile): string {
@@ -52,10 +60,14 @@ function pathOf(file: StoredFile): string {
   return file.state === "qualification" ? qualificationPath(file.qualification) : file.path;
 }
 
-/** In the form in which this version stores it, so that equal results are equal texts whoever wrote them. */
-function textOf(file: StoredFile): string | null {
-  if (file.state === "result") return storedText(file.result);
-  return file.state === "qualification" ? storedText(file.qualification) : null;
+function contentOf(file: StoredFile): JobResult | Qualification | null {
+  if (file.state === "result") return file.result;
+  return file.state === "qualification" ? file.qualification : null;
+}
+
+/** Equal for equal contents, whichever version wrote them and in which order; null equals no content. */
+function meaningOf(content: JobResult | Qualification | null): string | null {
+  return content === null ? null : canonicalJson(content);
 }
 
 function faultOf(file: StoredFile): string | null {
