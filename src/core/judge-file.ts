@@ -18,6 +18,9 @@ const MOST_FAULTS = 10;
 /** The tokens that other programs write where JSON has no word, and the texts that must stay as they are. */
 const TEXT_OR_BARE = /"(?:[^"\\]|\\[^]?)*"?|-?\b(?:Infinity|NaN)\b/g;
 
+/** What the text of a number beyond the range of a double has. */
+const HUGE = /[eE]\+?\d{3}|\d{300}/;
+
 /** @throws UserError when the file as a whole cannot be read */
 export function judgeText(text: string): JudgeOutput {
   const file = parseFile(text);
@@ -39,16 +42,18 @@ function parseFile(text: string): z.infer<typeof judgeFileSchema> {
   );
 }
 
-/** Numbers beyond the range of JSON, and the bare NaN that some programs write, become their names. */
+/** Numbers beyond the range of a double, and the bare NaN that some programs write, become their names. */
 function parseJson(text: string): unknown {
   const plain = text.replace(/^\uFEFF/, "");
+  // Looking at every value costs more than all the rest, and hardly a file needs it.
+  const reviver = HUGE.test(plain) ? named : undefined;
   try {
-    return JSON.parse(plain, named);
+    return JSON.parse(plain, reviver);
   } catch (first) {
     try {
       return JSON.parse(
         plain.replaceAll(TEXT_OR_BARE, (token) => (token.startsWith('"') ? token : `"${token}"`)),
-        named,
+        reviver,
       );
     } catch {
       throw new UserError("this is not JSON", { cause: first });
