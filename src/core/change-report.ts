@@ -1,5 +1,5 @@
 /** The stored jobs of a runner → the lasting changes of its default branch, with the commits between which each lies. */
-import { otherJobs, runValues } from "./baseline.ts";
+import { isUsable, otherJobs, runValues } from "./baseline.ts";
 import { findChangePoints } from "./change-points.ts";
 import type { ChangePoint } from "./comparison.ts";
 import { canonicalJson, sha256Hex } from "./hash.ts";
@@ -37,7 +37,7 @@ export function changePointsOf(
 
 function changesOf(id: string, jobs: readonly JobResult[], newest: number): ChangePoint[] {
   const complete = jobs.flatMap((result) => {
-    const benchmark = result.benchmarks.find((known) => known.id === id && isUndisturbed(known));
+    const benchmark = result.benchmarks.find((known) => known.id === id && isUsable(known));
     return benchmark === undefined ? [] : [{ result, benchmark }];
   });
   const metric = complete.at(-1)?.benchmark.metrics.find(({ primary }) => primary);
@@ -67,11 +67,6 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
         },
       ];
     });
-}
-
-/** What was cut short, failed, or slowed down from outside is no point of a series. */
-function isUndisturbed({ status, runs }: BenchmarkResult): boolean {
-  return status.state === "complete" && runs.every(({ disturbances }) => disturbances.length === 0);
 }
 
 function pointOf(result: JobResult, benchmark: BenchmarkResult, metric: Metric): Point[] {
