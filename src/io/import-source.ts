@@ -17,6 +17,8 @@ const LIMITS = {
 /** Folders below the one that was named: artifact or runner, and what lies in it. */
 const DEPTH = 3;
 const RESULT = "result.json";
+/** `<sha>-<run id>-<attempt>.json` and `qualified/<time>.json`: what else an artifact holds has other names. */
+const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+|qualified\/[0-9TZ]+)\.json$/;
 
 /** Throws a `UserError` for what is none of these, and where nothing is found. */
 export async function readImport(given: string): Promise<FoundFile[]> {
@@ -56,7 +58,7 @@ function namedAs(root: string, file: string): string | null {
   if (path.basename(file) === RESULT) return RESULT;
   const relative = path.relative(root, file).split(path.sep).join("/");
   const fromRunner = `${path.basename(path.resolve(root))}/${relative}`;
-  return [relative, fromRunner].find((name) => parseStoredPath(name) !== null) ?? null;
+  return [fromRunner, relative].find(isStoredName) ?? null;
 }
 
 async function readPlain(file: string, name: string): Promise<RawFile> {
@@ -97,8 +99,12 @@ async function firstBytes(file: string): Promise<Buffer> {
 /** Its path in a store, also where everything lies in one folder more; null for everything else. */
 function archivedAs(entry: string): string | null {
   const name = entry.replace(/^\.\//, "");
-  const below = name.slice(name.indexOf("/") + 1);
-  return [name, below].find((candidate) => parseStoredPath(candidate) !== null) ?? null;
+  const below = /^[^/]+\/(.*)$/s.exec(name)?.[1] ?? name;
+  return [name, below].find(isStoredName) ?? null;
+}
+
+function isStoredName(name: string): boolean {
+  return STORED.test(name) && parseStoredPath(name) !== null;
 }
 
 async function fromArchive(file: string): Promise<FoundFile[]> {
@@ -109,6 +115,6 @@ async function fromArchive(file: string): Promise<FoundFile[]> {
   } catch (error) {
     if (error instanceof TooLarge)
       throw new UserError(`${error.message}, which no history needs; nothing was imported`);
-    throw new UserError(`${file} cannot be unpacked: ${describeError(error)}; nothing was imported`);
+    throw new UserError(`${file} cannot be unpacked: ${describeError(error) || "it is damaged"}; nothing was imported`);
   }
 }
