@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { addBaselines } from "./commands/baselines.ts";
 import { addJudge } from "./commands/judge.ts";
+import { addQualify } from "./commands/qualify.ts";
 import { addRun } from "./commands/run.ts";
 import { addValidate } from "./commands/validate.ts";
 import { EXIT, ownHarness, type CommandContext } from "./commands/command.ts";
@@ -21,7 +22,7 @@ function program(context: CommandContext): Command {
     .exitOverride()
     .showHelpAfterError("(finetune-bench --help shows what there is)")
     .configureHelp({ sortSubcommands: false });
-  for (const add of [addRun, addJudge, addBaselines, addValidate]) add(command, context);
+  for (const add of [addRun, addJudge, addQualify, addBaselines, addValidate]) add(command, context);
   return command;
 }
 

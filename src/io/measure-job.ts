@@ -59,7 +59,7 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
 /** Seconds that a job waits for what else runs on the machine. */
 const IDLE_S = 5;
 
-async function waitUntilQuiet(ready: readonly Ready[], { watch }: Observation, host: Host): Promise<string[]> {
+export async function waitUntilQuiet(ready: readonly Ready[], { watch }: Observation, host: Host): Promise<string[]> {
   const backends = new Set(ready.map(({ planned }) => planned.backend));
   const found = new Set<string>();
   for (const backend of backends) {

@@ -121,21 +121,19 @@ test("thermal pressure of macOS", () => {
   expect(found({ backend: "mlx-metal", samples: samples({ pressure: "nominal" }, { pressure: "fair" }) })).toEqual([]);
 });
 
-function stolen(backend: "torch-cpu" | "torch-cuda", ...shares: readonly number[]): ReturnType<typeof found> {
+function stolen(backend: Backend, ...shares: readonly number[]): ReturnType<typeof found> {
   return found({ backend, samples: samples(...shares.map((cpu_stolen) => ({ cpu_stolen }))) });
 }
 
-test("the fastest step of a processor bears more stolen time than a median does", () => {
-  expect(stolen("torch-cpu", 0.1, 0.1)).toEqual([]);
-  expect(stolen("torch-cpu", 0.1, 0.11)).toHaveLength(1);
-});
-
-test("stolen processor time counts by its mean over the run", () => {
+test("stolen processor time counts by its mean over the run, less where the quickest step counts", () => {
   expect(stolen("torch-cuda", 0.06, 0, 0, 0)).toEqual([]);
   expect(stolen("torch-cuda", 0.02, 0.02)).toEqual([]);
   expect(stolen("torch-cuda", 0.12, 0, 0, 0)).toEqual([
     { kind: "stolen-time", message: "the hypervisor gave 3 % of the processor time to others" },
   ]);
+  expect(stolen("torch-cpu", 0.12, 0, 0, 0)).toEqual([]);
+  expect(stolen("torch-cpu", 0.1, 0.1)).toEqual([]);
+  expect(stolen("torch-cpu", 0.3, 0.1).map(({ kind }) => kind)).toEqual(["stolen-time"]);
 });
 
 test("an accelerator says nothing of work on the processor", () => {

@@ -1,0 +1,130 @@
+/** Asks this machine what it can detect: pairs of unchanged runs, then pairs of which the head is slowed down on purpose. */
+import path from "node:path";
+import { shippedCatalogue } from "../core/catalogue.ts";
+import { controlFindings } from "../core/control.ts";
+import type { Inputs } from "../core/inputs.ts";
+import { LAST_LOOK } from "../core/pairs.ts";
+import { makePlan } from "../core/plan.ts";
+import type { Qualification } from "../core/qualification.ts";
+import { disturbedRuns, movedInWords, type Qualified } from "../core/qualify-words.ts";
+import { smallestEffect } from "../core/suite.ts";
+import { announceJob } from "./announce.ts";
+import { artifactName } from "./artifacts.ts";
+import { assembleResult } from "./assemble-result.ts";
+import { controlBackends, openControl } from "./control.ts";
+import { planEnvironments } from "./environments.ts";
+import type { Host } from "./host.ts";
+import { readMachine } from "./machine.ts";
+import { benchOf, readyAll, waitUntilQuiet } from "./measure-job.ts";
+import { runsDue } from "./pairs.ts";
+import { qualifyOne, type QualifiedRuns, type QualifyJob } from "./qualify-pairs.ts";
+import { makeResultsFolder } from "./results-folder.ts";
+import type { Observation } from "./run-benchmark.ts";
+import { loadSuite } from "./suite-file.ts";
+import { openWatch } from "./watch-job.ts";
+
+export interface QualifyRequest {
+  readonly inputs: Inputs;
+  readonly host: Host;
+  /** Share by which the injected runs take longer. */
+  readonly slowdown: number;
+}
+
+/** Runs of one benchmark at most: two series of pairs, both sides warmed up before each. */
+const MOST_RUNS = 2 * runsDue(null, LAST_LOOK);
+
+export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promise<Qualified> {
+  const startedAt = new Date();
+  const { suite, note } = await loadSuite(inputs.suite, host.workspace);
+  const machine = await readMachine(inputs, host);
+  const plan = makePlan(suite, machine.probe, inputs, shippedCatalogue());
+  const history = await host.store.read(machine.runnerKey);
+  const { installs, provide } = await planEnvironments(inputs, host, machine, plan);
+  await announceJob({ inputs, host, suite, repeats: MOST_RUNS, machine, plan, history: history.results, installs });
+  const { run_id: runId, attempt } = host.context.job;
+  const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt));
+  await using watch = openWatch(host, machine, folder);
+  const observation: Observation = { watch, earlier: new Map() };
+  const bench = benchOf(host, folder, observation);
+  host.progress.phase("Prepare");
+  const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
+  host.progress.phase("Qualify");
+  const busy = await waitUntilQuiet(ready, observation, host);
+  const began = performance.now();
+  const elapsedS = (): number => (performance.now() - began) / 1000;
+  const control = openControl({
+    host,
+    python: machine.python.executable,
+    backends: controlBackends(ready),
+    results: folder.path,
+    watch,
+  });
+  await control.measure(1);
+  const policy = {
+    minEffect: smallestEffect(suite.judge["min-effect"]),
+    maxTolerated: suite.judge["max-tolerated"],
+    tighten: suite.judge["min-effect"] === "auto",
+  };
+  const job: QualifyJob = {
+    bench,
+    slowed: { ...bench, results: path.join(folder.path, "injected") },
+    slowdown,
+    repeats: host.repeats ?? suite.repeats,
+    terms: { policy, familySize: Math.max(1, plan.benchmarks.length) },
+    leftS: () => inputs.timeBudget - elapsedS(),
+  };
+  const found: QualifiedRuns[] = [];
+  for (const one of ready) if (!host.signal.aborted) found.push(await qualifyOne(one, job));
+  await control.measure(2);
+  host.progress.end();
+  const measured = { benchmarks: [], ready, control, measuredS: elapsedS(), warnings: busy };
+  const result = assembleResult({
+    host,
+    suite,
+    repeats: job.repeats,
+    machine,
+    plan,
+    measured,
+    startedAt,
+    note,
+    accepted: [],
+  });
+  const refused = [
+    ...plan.failed.map(({ id, reason }) => ({ benchmark: id, message: reason })),
+    ...notReady.map(({ planned, message }) => ({ benchmark: planned.id, message })),
+  ];
+  const qualification: Qualification = {
+    schema: 1,
+    version: host.version,
+    runner_key: machine.runnerKey,
+    made_at: new Date().toISOString(),
+    suite: suite.name,
+    machine: machine.identity,
+    benchmarks: found.flatMap(({ qualified }) => qualified ?? []),
+    disturbances: [
+      ...busy,
+      ...movedInWords(controlFindings(result, history.results)),
+      ...found.flatMap(({ benchmark, series }) => disturbedRuns(benchmark, series)),
+      ...result.control.flatMap(({ id, runs }) => disturbedRuns(id, [runs])),
+    ].map((text) => text.slice(0, 2000)),
+    measured_s: elapsedS(),
+  };
+  const fault = watch.fault();
+  await folder.writeJson("qualification.json", qualification);
+  return {
+    qualification,
+    slowdown,
+    unqualified: [...refused, ...found.flatMap(({ problem }) => problem ?? [])],
+    notes: [...found.flatMap(({ notes }) => notes), ...(note === null ? [] : [note])],
+    warnings: [...history.warnings, ...(fault === null ? [] : [fault])],
+    saved: await save(qualification, host),
+    results: folder.path,
+  };
+}
+
+/** A machine that was asked nothing has nothing to tell its history. */
+async function save(qualification: Qualification, host: Host): Promise<Qualified["saved"]> {
+  if (!host.record || qualification.benchmarks.length === 0 || host.signal.aborted) return null;
+  host.progress.phase("Record");
+  return host.store.saveQualification(qualification);
+}
