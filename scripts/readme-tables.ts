@@ -7,7 +7,7 @@ import * as z from "zod";
 import { shippedCatalogue } from "../src/core/catalogue.ts";
 
 const root = path.dirname(import.meta.dirname);
-const EXAMPLE = "test/golden/comment-regression-unconfirmed.md";
+const EXAMPLE = "test/golden/comment-regression-confirmed.md";
 
 const actionSchema = z.object({
   inputs: z.record(z.string(), z.object({ description: z.string(), default: z.string() })),

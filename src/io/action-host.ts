@@ -6,6 +6,7 @@ import { codeBlock } from "../core/escape.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { renderComment, renderSummary } from "../core/markdown.ts";
 import { withArtifact } from "../core/build-report.ts";
+import { leadOf } from "../core/lead.ts";
 import type { Report } from "../core/report.ts";
 import { VERSION } from "../core/version.ts";
 import { actionProgress } from "./action-progress.ts";
@@ -109,7 +110,8 @@ async function comments(
     body: renderComment(report),
     fullReportUrl,
     // Nothing new to say is still worth saying where an earlier comment says something else.
-    onlyUpdate: inputs.comment === "on-change" && report.gate.verdict === "no-change",
+    onlyUpdate:
+      inputs.comment === "on-change" && report.gate.verdict === "no-change" && leadOf(report).about === "verdict",
   });
   if (outcome.state === "failed") return { url: "", warning: outcome.warning };
   return { url: outcome.state === "none" ? "" : outcome.url, warning: null };
