@@ -109,7 +109,7 @@ export function pruneText({ remove, stay, needed }: PrunePlan, keep: number): st
   const needs =
     needed === 0
       ? []
-      : [`${counted(needed, "old file")} stay: among the newest ${keep} of a series in use (change it with --keep)`];
+      : [`${counted(needed, "old file")} kept: among the newest ${keep} of a series in use (change it with --keep)`];
   return [...files, ...needs, `${counted(remove.length, "file")} to remove, ${stay} to stay`, ""].join("\n");
 }
 
