@@ -25,9 +25,10 @@ export interface ObservedRun {
 const THERMAL = new Set(["hw_slowdown", "hw_thermal_slowdown", "sw_thermal_slowdown"]);
 /** A power supply that cannot deliver. */
 const POWER = new Set(["hw_power_brake_slowdown"]);
-// The others are no disturbance: a data-centre board always trains at its power cap (sw_power_cap), and idling, chosen
-// application clocks, boards in step with each other and the display (gpu_idle, applications_clocks_setting, sync_boost,
-// display_clock_setting) are states that hold for every run alike.
+/** No disturbance: a data-centre board trains at its power cap all day. */
+const POWER_CAP = "sw_power_cap";
+// Nor are the others: chosen application clocks, boards in step with each other and the display
+// (applications_clocks_setting, sync_boost, display_clock_setting) are states that hold for every run alike.
 
 /** macOS slows the chip from `serious` on; `fair` only makes the fans turn. */
 const PRESSED = new Set(["serious", "critical"]);
@@ -190,10 +191,13 @@ export function usualClock(others: readonly (readonly DeviceEvent[])[]): number 
   return clocks.length === 0 ? null : median(clocks);
 }
 
-/** Median clock of the samples in which the device was busy; of all where it does not tell how busy it is. */
+/**
+ * Median clock of the samples in which the device was busy; of all where it does not tell how busy it is. At its power cap a
+ * board clocks as the work of the moment allows: heavy products run lower than light steps, and neither is a disturbance.
+ */
 function loadedClock(samples: readonly DeviceEvent[]): number | null {
-  const clocks = samples.flatMap(({ clock_mhz, device_busy }) =>
-    clock_mhz === undefined || (device_busy ?? 1) < LOADED ? [] : [clock_mhz],
+  const clocks = samples.flatMap(({ clock_mhz, device_busy, throttle = [] }) =>
+    clock_mhz === undefined || (device_busy ?? 1) < LOADED || throttle.includes(POWER_CAP) ? [] : [clock_mhz],
   );
   return clocks.length === 0 ? null : median(clocks);
 }

@@ -96,6 +96,12 @@ describe("the clock", () => {
     expect(found({ samples: samples(at(345, 1)), usualClockMhz: null })).toEqual([]);
   });
 
+  test("at the power cap the clock follows the work: it tells nothing of the machine", () => {
+    const capped = { ...at(1400, 1), throttle: ["sw_power_cap"] };
+    expect(found({ samples: samples(capped, capped), usualClockMhz: 1980 })).toEqual([]);
+    expect(usualClock([samples(capped, at(1980, 1)), samples(capped)])).toBe(1980);
+  });
+
   test("what is usual: the median of what each other run shows under load", () => {
     const others = [samples(at(1980, 1), at(300, 0)), samples(at(1965, 1)), samples(at(1200, 1)), samples({})];
     expect(usualClock(others)).toBe(1965);
