@@ -1,4 +1,5 @@
 /** Accepted changes: the file people write, what an entry covers, and where the baseline begins after it. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   acceptanceFor,
@@ -98,6 +99,12 @@ test("an entry whose change has landed covers no second one, and a new reason is
   expect(whyNotAccepted(SERIES, [entry()], [], "2027-02-01")).toMatch(/expired on 2027-01-31$/);
   expect(whyNotAccepted(SERIES, [entry(), again], [entry()], "2026-12-01")).toBeNull();
   expect(whyNotAccepted(SERIES, [], [], "2026-12-01")).toBeNull();
+});
+
+test("the documented file is one", () => {
+  const docs = readFileSync(new URL("../../docs/baselines.md", import.meta.url), "utf8");
+  const [, example = ""] = /```yaml\n(.*?)```/s.exec(docs) ?? [];
+  expect(parseAccepted(example)).toHaveLength(1);
 });
 
 /** One job a day from 1 December, each with these entries. */

@@ -194,3 +194,17 @@ test("the results folder of a run is imported as it is", async () => {
   const list = await project.run(["baselines", "list", "--baseline", "dir:kept"]);
   expect(list.stdout).toMatch(/ 1 +1 +no commit, less than a day old/);
 }, 60_000);
+
+test("every documented command has the options it is shown with", async () => {
+  await using project = await localProject();
+  const docs = await readFile(path.join(import.meta.dirname, "..", "..", "docs", "baselines.md"), "utf8");
+  const commands = [...docs.matchAll(/^finetune-bench baselines (\S+)(.*)$/gm)];
+  expect(new Set(commands.map(([, name]) => name))).toEqual(new Set(["list", "show", "prune", "export", "import"]));
+  for (const name of new Set(commands.map(([, word = ""]) => word))) {
+    const { stdout } = await project.run(["baselines", name, "--help"]);
+    const options = commands
+      .filter(([, word]) => word === name)
+      .flatMap(([, , rest = ""]) => rest.match(/--[a-z-]+/g) ?? []);
+    for (const option of options) expect(stdout, name).toContain(`${option} `);
+  }
+});
