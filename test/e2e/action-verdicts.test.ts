@@ -37,28 +37,6 @@ describe("the verdict of the shipped action, at 0.5 % noise", () => {
     expect(body).toMatch(/rules out slow-downs above [1-4]\.\d %/i);
   });
 
-  it("is an unconfirmed regression for 20 % less, which is neutral unless it is asked to fail", async () => {
-    const slow = { steady: { ...QUIET, seed: "e", slowdown: 1.25 } };
-    const { result, body } = await judge(slow);
-    expect(result).toMatchObject({
-      code: 0,
-      conclusion: "success",
-      outputs: { verdict: "regression", gate: "neutral" },
-    });
-    expect(body).toMatch(/### ⚠️ .*(19\.\d|20(?:\.\d)?|20) % slower.*unconfirmed/);
-
-    const strict = await judge(slow, { "fail-on": "regression, failed, unconfirmed" });
-    expect(strict.result).toMatchObject({
-      code: 1,
-      conclusion: "failure",
-      outputs: { verdict: "regression", gate: "fail" },
-    });
-    expect(strict.result.annotations).toContainEqual(
-      expect.objectContaining({ level: "error", message: expect.stringContaining("unconfirmed") }),
-    );
-    expect(strict.body).toContain("slower");
-  });
-
   it("is an improvement for 15 % less time", async () => {
     const { result, body } = await judge({ steady: { ...QUIET, seed: "f", slowdown: 0.85 } });
     expect(result).toMatchObject({ code: 0, outputs: { verdict: "improvement" } });
@@ -92,9 +70,33 @@ describe("the verdict of the shipped action, at 0.5 % noise", () => {
   });
 });
 
-describe("the verdict of the shipped action, at 2.5 % noise", () => {
-  it("is inconclusive, and says which change it could have seen", async () => {
-    await using noisy = await BenchProject.create();
+describe("the verdict of the shipped action without confirmation", () => {
+  it("is an unconfirmed regression for 20 % less, which is neutral unless it is asked to fail", async () => {
+    await using alone = await BenchProject.create({ suite: "judge: { confirm: never }\n" });
+    for (const seed of ["a", "b", "c"]) await alone.push({ steady: { ...QUIET, seed } });
+    const slow = { steady: { ...QUIET, seed: "e", slowdown: 1.25 } };
+    const { result } = await alone.pullRequest(5, slow);
+    expect(result).toMatchObject({
+      code: 0,
+      conclusion: "success",
+      outputs: { verdict: "regression", gate: "neutral" },
+    });
+    expect(result.summary).toMatch(/### ⚠️ .*(19\.\d|20(?:\.\d)?|20) % slower.*unconfirmed/);
+    const strict = await alone.pullRequest(5, slow, { inputs: { "fail-on": "regression, failed, unconfirmed" } });
+    expect(strict.result).toMatchObject({
+      code: 1,
+      conclusion: "failure",
+      outputs: { verdict: "regression", gate: "fail" },
+    });
+    expect(strict.result.annotations).toContainEqual(
+      expect.objectContaining({ level: "error", message: expect.stringContaining("unconfirmed") }),
+    );
+    expect(strict.result.log).not.toContain("Confirm:");
+    expect(alone.violations).toEqual([]);
+  });
+
+  it("is inconclusive at 2.5 % noise, and says which change it could have seen", async () => {
+    await using noisy = await BenchProject.create({ suite: "judge: { confirm: never }\n" });
     for (const seed of ["a", "b", "c"]) await noisy.push(wild(seed));
     const { result } = await noisy.pullRequest(7, wild("d"));
     expect(result).toMatchObject({ code: 0, outputs: { verdict: "inconclusive", gate: "neutral" } });

@@ -57,6 +57,8 @@ export function serveGit(
     },
     stdio: ["pipe", "pipe", "ignore"],
   });
+  // git may have said all it wants to before it has read everything.
+  child.stdin.on("error", () => {});
   child.stdin.end(asked.body);
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
