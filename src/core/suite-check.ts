@@ -89,11 +89,15 @@ function hasType(value: string | number | boolean, type: Hyperparameter["type"])
   }
 }
 
-/** A command's name must not read as a workload's id: its results would stand in that workload's folder. */
-function checkCommand(entry: CommandEntry, catalogue: Catalogue): Problem[] {
-  return catalogue.workloads.some((workload) => workload.name === entry.name)
-    ? [{ path: ["name"], message: `${entry.name} is the name of a built-in workload; choose another` }]
-    : [];
+/** Every job runs a benchmark of its own by this name. */
+const CONTROL = "control";
+
+/** A command's name must not read as that of something built in: its results would stand in that one's folder. */
+function checkCommand({ name }: CommandEntry, catalogue: Catalogue): Problem[] {
+  const isWorkload = catalogue.workloads.some((workload) => workload.name === name);
+  if (!isWorkload && name !== CONTROL) return [];
+  const what = isWorkload ? "a built-in workload" : "the control workload that every job runs";
+  return [{ path: ["name"], message: `${name} is the name of ${what}; choose another` }];
 }
 
 /** Entries whose benchmark ids would be the same: equal titles on a backend that both may run on. */

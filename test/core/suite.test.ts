@@ -36,7 +36,7 @@ benchmarks:
     name: "s.yml",
     version: 1,
     repeats: 3,
-    judge: { "min-effect": 0.01, "max-tolerated": 0.025 },
+    judge: { "min-effect": 0.01, "max-tolerated": 0.025, confirm: "auto", "max-baseline-age": 30 * 86_400 },
     benchmarks: [
       {
         name: "my-lora",
@@ -99,6 +99,21 @@ benchmarks:
   expect(double).toMatch(
     /^finetune-bench.yml:11:5: .*is switch-matmul.strict.tiny again, which benchmarks\[2\] already is$/,
   );
+});
+
+function named(name: string): string[] {
+  return mistakes(
+    `version: 1\nbenchmarks:\n  - name: ${name}\n    command: [python, train.py]\n    backends: [torch-cpu]\n`,
+  );
+}
+
+test("a program of one's own takes no name of something built in", () => {
+  expect(named("switch-matmul")).toEqual([
+    "finetune-bench.yml:3:11: benchmarks[0].name: switch-matmul is the name of a built-in workload; choose another",
+  ]);
+  expect(named("control")).toEqual([
+    "finetune-bench.yml:3:11: benchmarks[0].name: control is the name of the control workload that every job runs; choose another",
+  ]);
 });
 
 test("broken YAML names its place", () => {
