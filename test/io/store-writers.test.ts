@@ -50,7 +50,9 @@ test("12 writers at once lose nothing on a branch that none of them found", asyn
   await github.git.commit("main", { "README.md": "# engine\n" });
   const { apiUrl, fullName: repository, token } = github;
   const branch = { name: "bench/history", apiUrl, repository, token };
-  expect(await writeAtOnce(12, { branch }, path.join(folder.path, "cache"))).toEqual([]);
+  const cache = path.join(folder.path, "cache");
+  expect(await writeAtOnce(1, { branch: { ...branch, name: "bench/first" } }, cache)).toEqual([]);
+  expect(await writeAtOnce(12, { branch }, cache)).toEqual([]);
 
   const api = await connectGitHub({ ...branch, serverUrl: "https://github.com" });
   const { results, warnings } = await branchStore({ api, branch: branch.name, defaultBranch: "main" }).read(RUNNER);
