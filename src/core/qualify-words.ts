@@ -79,7 +79,7 @@ function injectedSentence(benchmarks: readonly QualifiedBenchmark[], slowdown: n
 }
 
 /** What it costs, and what would help. */
-export function adviceOf({ qualification, slowdown }: Pick<Qualified, "qualification" | "slowdown">): Sentence[] {
+export function adviceOf({ qualification }: Pick<Qualified, "qualification">): Sentence[] {
   const { benchmarks } = qualification;
   if (benchmarks.length === 0) return [];
   const total = (seconds: (one: QualifiedBenchmark) => number): string =>
@@ -87,7 +87,6 @@ export function adviceOf({ qualification, slowdown }: Pick<Qualified, "qualifica
   const cost = `A pull request takes about ${total((one) => one.clear_s)} of measuring here when its benchmarks are cleared, at most ${total((one) => one.confirm_s)} when all of them are confirmed by pairs.`;
   const noisy = benchmarks.filter(({ run_cv: cv }) => cv > NOISY_CV).map(({ benchmark }) => benchmark);
   const drifting = benchmarks.filter(isDrifting).map(({ benchmark }) => benchmark);
-  const missed = benchmarks.some(({ injected }) => injected?.caught === false);
   return [
     [cost],
     ...(noisy.length === 0
@@ -100,9 +99,6 @@ export function adviceOf({ qualification, slowdown }: Pick<Qualified, "qualifica
       : [
           say`Speed drifted while ${listed(drifting)} ran: let the machine cool or warm up; pairs are interleaved, so that it does not reach the verdicts.`,
         ]),
-    ...(missed
-      ? [[`Changes smaller than about ${formatPercent(slowdown)} go unseen here until the runs differ less.`]]
-      : []),
   ];
 }
 

@@ -62,16 +62,12 @@ export async function qualifyOne(ready: Ready, job: QualifyJob): Promise<Qualifi
     job.terms,
   );
   if (qualified === null) return { ...nothing, problem: { benchmark, message: stopped } };
-  const notes = [
-    ...(unchanged.stopped === null ? [] : [`${benchmark}: ${stopped}`]),
-    ...(qualified.injected === null ? [whyNotInjected(benchmark, slowed)] : []),
-  ];
+  const early = [unchanged, slowed].flatMap(({ stopped: why }) =>
+    why === null ? [] : [`${benchmark}: ${why.message}`],
+  );
+  const deaf = `${benchmark}: the program does not honour ${SLOWDOWN}, so no slow-down was injected; the protocol says how it can`;
+  const notes = [...new Set(early), ...(qualified.injected === null && slowed.stopped === null ? [deaf] : [])];
   return { benchmark, series, qualified, problem: null, notes };
-}
-
-function whyNotInjected(benchmark: string, { stopped }: Paired): string {
-  if (stopped !== null) return `${benchmark}: no slow-down was injected, ${stopped.message}`;
-  return `${benchmark}: the program does not honour ${SLOWDOWN}, so no slow-down was injected; the protocol says how it can`;
 }
 
 /** The first few tell how long a run takes, and whether the rest fits into the time. */
