@@ -80,8 +80,17 @@ describe("the shipped action while GitHub is in trouble", () => {
     expect(warnings(result.annotations)).toContainEqual(expect.stringContaining("quota has been hit"));
   });
 
-  it("still judges when the history cannot be read, and does not look green", async () => {
+  it("judges by pairs when the history cannot be read, and says so", async () => {
     await using project = await BenchProject.create();
+    await project.push({ steady: { seed: "one" } });
+    project.github.fail({ operation: "repos/download-tarball-archive", times: Infinity, status: 500 });
+    const { result } = await project.pullRequest(7, { steady: { seed: "two" } });
+    expect(result).toMatchObject({ code: 0, outputs: { verdict: "no-change", gate: "pass" } });
+    expect(result.summary).toMatch(/could not be read: GitHub answered 500/);
+  });
+
+  it("does not look green when neither history nor base can be read", async () => {
+    await using project = await BenchProject.create({ suite: "judge: { confirm: never }\n" });
     await project.push({ steady: { seed: "one" } });
     project.github.fail({ operation: "repos/download-tarball-archive", times: Infinity, status: 500 });
     const { result } = await project.pullRequest(7, { steady: { seed: "two" } });

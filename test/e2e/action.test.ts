@@ -25,14 +25,16 @@ describe("the shipped action on a pull request", () => {
       "runner-key": key,
       "baseline-saved": "false",
       "results-path": path.join(result.temp, "finetune-bench", name),
-      "artifact-url": `https://github.com/ada/engine/actions/runs/${runId}/artifacts/${stored?.id}`,
+      "artifact-url": `${project.serverUrl}/ada/engine/actions/runs/${runId}/artifacts/${stored?.id}`,
       "comment-url": `https://github.com/ada/engine/pull/7#issuecomment-${comment?.id}`,
     });
     expect(result.summary).toMatch(/^### ℹ️ Nothing to compare yet/);
     expect(result.summary).toContain("Merge to record");
 
-    const expected = ["report.json", "report.md", "result.json"];
+    const expected = ["device.jsonl", "report.json", "report.md", "result.json"];
     const runs = [1, 2, 3].flatMap((run) => [`head-${run}.jsonl`, `head-${run}.log`]);
+    const controls = runs.filter((file) => !file.startsWith("head-3"));
+    expected.push(...controls.map((file) => `runs/control.torch-cpu/${file}`));
     expected.push(...runs.map((file) => `runs/steady.torch-cpu/${file}`));
     expect(stored?.name).toBe(name);
     const files = await project.artifacts.files(name);

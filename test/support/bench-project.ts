@@ -133,7 +133,7 @@ export class BenchProject {
   }
 
   /** For `GITHUB_SERVER_URL`: git fetches from there, and no client takes it for an Enterprise server, which has no artifacts. */
-  private get serverUrl(): string {
+  get serverUrl(): string {
     const url = new URL(this.github.gitUrl);
     url.hostname = "github.localhost";
     return url.origin;
