@@ -38,6 +38,8 @@ export interface Measured {
 export const STEADY = [
   { kind: "memory", change: 0 },
   { kind: "memory", change: 0.03 },
+  { kind: "segments", change: 0 },
+  { kind: "segments", change: 0.03 },
   { kind: "loss", change: 0 },
   { kind: "loss", change: 0.02 },
 ] as const;
@@ -56,7 +58,7 @@ export function measure(plan: Plan, progress: (line: string) => void): Measured 
   progress("memory, losses and identities");
   const steady = STEADY.map(({ kind, change }) => {
     const key = steadyKey(kind, change);
-    return [key, tallySteady(`${set}/steady/${key}`, kind, change, cases)] as const;
+    return [key, tallySteady(`${set}/peaks and losses/${key}`, kind, change, cases)] as const;
   });
   const identities = tallyIdentities(`${set}/identities`, cases, steps);
   const changes = SERIES_CVS.map((cv) => {
