@@ -1,5 +1,6 @@
 /** The stored jobs of a runner → the lasting changes of its default branch, with the commits between which each lies. */
 import { isUsable, otherJobs, runValues } from "./baseline.ts";
+import { acceptanceFor, dayOf, type SeriesName } from "./accept.ts";
 import { findChangePoints } from "./change-points.ts";
 import type { ChangePoint } from "./comparison.ts";
 import { canonicalJson, sha256Hex } from "./hash.ts";
@@ -42,7 +43,12 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
   });
   const metric = complete.at(-1)?.benchmark.metrics.find(({ primary }) => primary);
   if (metric === undefined) return [];
-  const points = complete.flatMap(({ result, benchmark }) => pointOf(result, benchmark, metric));
+  const measured = complete.flatMap(({ result, benchmark }) => pointOf(result, benchmark, metric));
+  const points = inSegments(measured, {
+    benchmark: id,
+    metric: metric.name,
+    runnerKey: measured[0]?.result.runner_key ?? "",
+  });
   return findChangePoints(points)
     .filter(({ index }) => index >= points.length - newest)
     .flatMap(({ index, jump, interval, p, after, pending }): ChangePoint[] => {
@@ -67,6 +73,17 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
         },
       ];
     });
+}
+
+/** Where an accepted change landed a new segment begins: like another identity, it is no change that anybody must look at. */
+function inSegments(points: readonly Point[], series: SeriesName): Point[] {
+  let segment = 0;
+  return points.map((point, index) => {
+    const { accepted, job } = point.result;
+    const before = points[index - 1]?.result.accepted ?? [];
+    if (acceptanceFor(series, accepted, before, dayOf(job.started_at)) !== null) segment += 1;
+    return { ...point, identity: `${point.identity} ${segment}` };
+  });
 }
 
 function pointOf(result: JobResult, benchmark: BenchmarkResult, metric: Metric): Point[] {

@@ -23,9 +23,12 @@ export function isMeasuredToday({ comparisons }: Pick<ReportFacts, "comparisons"
   return comparisons.some(({ pairs }) => pairs > 0);
 }
 
+/** More pairs than this are no advice: a quieter machine or longer runs are. */
+const MOST_SENSIBLE = 200;
+
 /**
  * Pairs that would find a change of `target`: what can be seen shrinks with the square root of their number. Null where
- * the pairs that were run, or nothing known, say otherwise.
+ * the pairs that were run, or nothing known, say otherwise, and where no sensible number would.
  */
 export function pairsNeeded(
   { pairs, smallest_detectable: blind }: Pick<Comparison, "pairs" | "smallest_detectable">,
@@ -33,7 +36,7 @@ export function pairsNeeded(
 ): number | null {
   if (pairs === 0 || blind === null) return null;
   const needed = Math.round(pairs * (blind / target) ** 2);
-  return needed > pairs ? Number(needed.toPrecision(2)) : null;
+  return needed > pairs && needed <= MOST_SENSIBLE ? Number(needed.toPrecision(2)) : null;
 }
 
 /** "≈ 42 pairs for ±2 %". */

@@ -51,6 +51,22 @@ test("a slower default branch: the range from the last good to the first bad com
   expect(change?.interval[1]).toBeGreaterThan(change?.effect ?? 0);
 });
 
+test("where an accepted change landed nobody is told again, and a later change is", () => {
+  const entry = {
+    benchmark: "lora.torch-cpu",
+    metric: "tokens_per_second",
+    runner_key: "box-1a2b",
+    reason: "exact accumulation",
+    expires: "2026-12-31",
+  };
+  const accepting = (jobs: JobResult[], from: number): JobResult[] =>
+    jobs.map((job, index) => (index < from ? job : { ...job, accepted: [entry] }));
+  expect(changes(accepting(days(twelve(1000, 900)), 7))).toEqual([]);
+  // The entry stays in the file: it does not cover what comes after it.
+  const later = changes(accepting(days(twelve(1000, 900)), 1));
+  expect(later).toMatchObject([{ first_bad: sha(8), verdict: "regression" }]);
+});
+
 test("of a time that grows, more is worse", () => {
   const slower = days(twelve(0.5, 0.6), (level) =>
     benchmark([

@@ -83,8 +83,8 @@ describe("pairs", () => {
   test.each([
     [{ pairs: 10, smallest_detectable: 0.04 }, 40],
     [{ pairs: 4, smallest_detectable: 0.067 }, 45],
-    [{ pairs: 10, smallest_detectable: 0.2 }, 1000],
-    [{ pairs: 10, smallest_detectable: 0.11 }, 300],
+    [{ pairs: 10, smallest_detectable: 0.2 }, null],
+    [{ pairs: 10, smallest_detectable: 0.08 }, 160],
     [{ pairs: 10, smallest_detectable: 0.02 }, null],
     [{ pairs: 0, smallest_detectable: 0.04 }, null],
     [{ pairs: 10, smallest_detectable: null }, null],
