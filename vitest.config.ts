@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/slow/**"],
+    exclude: ["test/slow/**", "test/nightly/**"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two processor cores are the smallest machine this is developed on; the end-to-end tests start real processes.

@@ -13,6 +13,10 @@ import { stopSignal } from "./io/stop-signal.ts";
 
 const stop = stopSignal();
 
+function finish(status: number): void {
+  process.exitCode = status;
+}
+
 function program(context: CommandContext): Command {
   const command = new Command("finetune-bench")
     .description(
@@ -27,9 +31,6 @@ function program(context: CommandContext): Command {
 }
 
 try {
-  const finish = (status: number): void => {
-    process.exitCode = status;
-  };
   const harness = ownHarness(import.meta.filename);
   await program({ signal: stop.signal, harness, finish }).parseAsync(process.argv);
 } catch (error) {

@@ -16,8 +16,8 @@ async function validate(file: string | undefined): Promise<number> {
   const { suite, note } = await loadSuite(file ?? null, process.cwd());
   if (note !== null)
     throw new UserError(`there is no finetune-bench.yml in ${process.cwd()}; name a suite file to validate`);
-  console.log(
-    `${suite.name}: ${suite.benchmarks.length} benchmarks, ${suite.repeats} runs each: nothing is wrong with it`,
+  process.stdout.write(
+    `${suite.name}: ${suite.benchmarks.length} benchmarks, ${suite.repeats} runs each: nothing is wrong with it\n`,
   );
   return EXIT.passed;
 }

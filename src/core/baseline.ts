@@ -48,7 +48,7 @@ function compareText(a: string, b: string): number {
  */
 export function findSeries(stored: readonly JobResult[], candidate: BenchmarkResult, machine: Identity): Series {
   const known = stored.flatMap((result) => {
-    const benchmark = result.benchmarks.find((known) => known.id === candidate.id && isUsable(known));
+    const benchmark = result.benchmarks.find((stood) => stood.id === candidate.id && isUsable(stood));
     const { job, machine: measured, accepted } = result;
     return benchmark === undefined ? [] : [{ job, machine: measured, benchmark, accepted }];
   });

@@ -71,8 +71,11 @@ interface Row {
   readonly acceptable: { readonly reason: string; readonly expires: string } | null;
 }
 
+function done(comparison: Comparison): Row {
+  return { comparison, judged: null, acceptable: null };
+}
+
 function rowsOf(benchmark: BenchmarkResult, context: Context): Row[] {
-  const done = (comparison: Comparison): Row => ({ comparison, judged: null, acceptable: null });
   if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
   const series = findSeries(context.stored, benchmark, context.input.result.machine);
   const rows = benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context));

@@ -19,8 +19,8 @@ const ID = "lora.torch-cpu";
 const SHA = "b".repeat(40);
 const SPREAD = [1, 1.002, 0.999];
 
-function lora(speed: number, overrides: Partial<BenchmarkResult> = {}): BenchmarkResult {
-  return benchmark([[TOKENS, SPREAD.map((factor) => factor * speed)]], overrides);
+function lora(level: number, overrides: Partial<BenchmarkResult> = {}): BenchmarkResult {
+  return benchmark([[TOKENS, SPREAD.map((factor) => factor * level)]], overrides);
 }
 
 const STORED = [1, 2, 3, 4, 5].map((day) => jobResult(day, [lora(1000 + day)]));
@@ -34,7 +34,7 @@ function compare(result: JobResult, history = STORED, control: ControlFinding[] 
 
 /** The one comparison of speed. */
 function speed(compared: ComparedJob): ComparedJob["comparisons"][number] {
-  const [found] = compared.comparisons.filter(({ metric }) => metric?.class === "throughput");
+  const found = compared.comparisons.find(({ metric }) => metric?.class === "throughput");
   if (found === undefined) throw new Error("speed was not compared");
   return found;
 }

@@ -1,5 +1,5 @@
 /** What the shipped action does where history cannot clear a pull request: pairs with the base commit, in one job. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { jobResultSchema, type JobResult } from "../../src/core/result.ts";
 import { BenchProject, type Job, type Noise, readResult } from "../support/bench-project.ts";
 
@@ -7,6 +7,11 @@ const QUIET = { between_cv: 0.003 };
 
 function steady(seed: string, more: Record<string, string | number> = {}): Noise {
   return { steady: { ...QUIET, seed, ...more } };
+}
+
+/** Of a poor runner. */
+function wild(seed: string): Noise {
+  return { steady: { between_cv: 0.025, seed } };
 }
 
 /** What the job measured, as it stands in its results folder. */
@@ -20,10 +25,10 @@ describe("a pull request on a quiet runner with a history", () => {
     project = await BenchProject.create();
     for (const seed of ["a", "b", "c", "d", "e"]) await project.push(steady(seed));
   });
-  afterAll(async () => {
-    expect(project.violations).toEqual([]);
-    await project[Symbol.asyncDispose]();
+  afterEach(() => {
+    if (project.violations.length > 0) throw new Error(project.violations.join("\n"));
   });
+  afterAll(() => project[Symbol.asyncDispose]());
 
   it("unchanged: is cleared by history alone, and no base is checked out", async () => {
     const job = await project.pullRequest(21, steady("f"));
@@ -121,7 +126,6 @@ describe("a pull request on a quiet runner with a history", () => {
 describe("a pull request on a poor runner", () => {
   it("unchanged and noisy: goes to pairs, and is cleared or left inconclusive", async () => {
     await using project = await BenchProject.create();
-    const wild = (seed: string): Noise => ({ steady: { between_cv: 0.025, seed } });
     for (const seed of ["a", "b", "c"]) await project.push(wild(seed));
     for (const [number, seed] of [
       [31, "d"],

@@ -74,7 +74,9 @@ describe("of a pull request", () => {
     await github.git.checkout(workspace, pull.mergeSha);
     const choice = await baseOfJob(await contextOf("pull_request", github.pullPayload(7)), workspace, remote);
     expect(choice).toMatchObject({ state: "found", sha: await github.git.resolve("main") });
-    await expect(git("cat-file", "-e", `${await github.git.resolve("main")}^{commit}`)).rejects.toThrow();
+    await expect(git("cat-file", "-e", `${await github.git.resolve("main")}^{commit}`)).rejects.toThrow(
+      "Command failed",
+    );
     const before = await repositoryBytes();
     {
       await using base = await opened(choice.state === "found" ? choice.sha : "", remote);

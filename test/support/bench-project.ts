@@ -192,6 +192,11 @@ async function copyAction(folder: string): Promise<void> {
   });
 }
 
+/** `report.json` of a results folder. */
+export async function readReport(folder: string): Promise<unknown> {
+  return JSON.parse(await readFile(path.join(folder, "report.json"), "utf8"));
+}
+
 /** `result.json` of a results folder. */
 export async function readResult(folder: string): Promise<unknown> {
   return JSON.parse(await readFile(path.join(folder, "result.json"), "utf8"));

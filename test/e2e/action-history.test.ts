@@ -1,0 +1,89 @@
+/** What the shipped action makes of a long history: lasting changes of the default branch, and baselines that are too old. */
+import { expect, it } from "vitest";
+import { reportSchema } from "../../src/core/report.ts";
+import { jobResultSchema, type JobResult, type RunRecord } from "../../src/core/result.ts";
+import { storedPath, storedText } from "../../src/core/stored-result.ts";
+import { BenchProject, type Job, type Noise, readReport, readResult } from "../support/bench-project.ts";
+
+const DAY_MS = 86_400_000;
+
+function steady(seed: string): Noise {
+  return { steady: { between_cv: 0.003, seed } };
+}
+
+/** The same job some days ago, on another commit, `factor` times as fast. */
+function earlier(job: JobResult, days: number, factor: number): JobResult {
+  const at = (time: string): string => new Date(Date.parse(time) - days * DAY_MS).toISOString();
+  const scaled = (run: RunRecord, index: number): RunRecord => {
+    const wobble = factor * (1 + 0.001 * Math.sin(7 * days + index));
+    const speeds = Object.entries(run.values).filter(([name]) => name === "tokens_per_second");
+    return {
+      ...run,
+      values: { ...run.values, ...Object.fromEntries(speeds.map(([name, value]) => [name, value * wobble])) },
+    };
+  };
+  return {
+    ...job,
+    job: {
+      ...job.job,
+      run_id: `${8_000_000_000 - days}`,
+      sha: String(days).padStart(40, "0"),
+      started_at: at(job.job.started_at),
+      finished_at: at(job.job.finished_at),
+    },
+    benchmarks: job.benchmarks.map((benchmark) => ({ ...benchmark, runs: benchmark.runs.map(scaled) })),
+  };
+}
+
+async function measuredBy({ result }: Job): Promise<JobResult> {
+  return jobResultSchema.parse(await readResult(result.outputs["results-path"] ?? ""));
+}
+
+async function store(project: BenchProject, jobs: readonly JobResult[]): Promise<void> {
+  const files = Object.fromEntries(jobs.map((job) => [storedPath(job), storedText(job)]));
+  await project.github.git.commit("finetune-bench", files, "earlier jobs");
+}
+
+it("finds since when the default branch is slower, by commit range, and blames no pull request", async () => {
+  await using project = await BenchProject.create();
+  const first = await measuredBy(await project.push(steady("a")));
+  // Eight days at a higher level, then five at today's.
+  await store(
+    project,
+    Array.from({ length: 13 }, (_, index) => earlier(first, 13 - index, index < 8 ? 1.08 : 1)),
+  );
+  const job = await project.push(steady("b"));
+  const report = reportSchema.parse(await readReport(job.result.outputs["results-path"] ?? ""));
+  expect(report.change_points).toHaveLength(1);
+  expect(report.change_points[0]).toMatchObject({
+    last_good: "6".padStart(40, "0"),
+    first_bad: "5".padStart(40, "0"),
+    verdict: "regression",
+    pending: false,
+  });
+  expect(report.change_points[0]?.effect).toBeCloseTo(1 / 1.08 - 1, 2);
+  expect(job.result.code).toBe(0);
+  expect(job.result.summary).toMatch(/1 lasting change of the default branch/);
+  expect(job.result.summary).toMatch(/after `0000000`, up to `0000000`.*−7\.\d % worse.*settled, 7 jobs since/);
+  const pull = await project.pullRequest(7, steady("c"));
+  expect(pull.result.outputs).toMatchObject({ verdict: "no-change", gate: "pass" });
+  expect(project.violations).toEqual([]);
+});
+
+it("judges nothing against a baseline that is too old, says so loudly, and fails where that is asked for", async () => {
+  await using project = await BenchProject.create({ suite: "judge: { max-baseline-age: 30d, confirm: never }\n" });
+  const fresh = await measuredBy(await project.push(steady("a")));
+  const branch = "old-history";
+  const old = [45, 46, 47, 48].map((days) => earlier(fresh, days, 1));
+  const files = Object.fromEntries(old.map((job) => [storedPath(job), storedText(job)]));
+  await project.github.git.commit(branch, files, "old jobs");
+  const inputs = { baseline: `branch:${branch}` };
+  const job = await project.pullRequest(7, steady("b"), { inputs });
+  expect(job.result).toMatchObject({ code: 0, outputs: { verdict: "no-baseline", gate: "neutral" } });
+  expect(job.result.summary).toMatch(/45 days old/);
+  const strict = await project.pullRequest(7, steady("b"), {
+    inputs: { ...inputs, "fail-on": "regression, no-baseline" },
+  });
+  expect(strict.result).toMatchObject({ code: 1, outputs: { verdict: "no-baseline", gate: "fail" } });
+  expect(project.violations).toEqual([]);
+});
