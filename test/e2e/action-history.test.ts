@@ -64,7 +64,7 @@ it("finds since when the default branch is slower, by commit range, and blames n
   expect(report.change_points[0]?.effect).toBeCloseTo(1 / 1.08 - 1, 2);
   expect(job.result.code).toBe(0);
   expect(job.result.summary).toMatch(/1 lasting change of the default branch/);
-  expect(job.result.summary).toMatch(/after `0000000`, up to `0000000`.*−7\.\d % worse.*settled, 7 jobs since/);
+  expect(job.result.summary).toMatch(/after `0000000`, up to `0000000`.*−7\.\d.% worse.*settled, 7 jobs since/);
   const pull = await project.pullRequest(7, steady("c"));
   expect(pull.result.outputs).toMatchObject({ verdict: "no-change", gate: "pass" });
   expect(project.violations).toEqual([]);
