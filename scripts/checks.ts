@@ -42,6 +42,12 @@ const slow: Check[] = [
   { name: "slow tests", file: "vitest", args: ["run", "--config", "vitest.slow.config.ts"] },
 ];
 const nightly: Check[] = [
+  {
+    name: "the judge's promises",
+    file: process.execPath,
+    args: ["bench/judge.ts", "--set", "tuning", "--cases", "1000"],
+  },
+  { name: "the judge's speed", file: process.execPath, args: ["bench/speed.ts"] },
   { name: "real training step", file: pythons.dev, args: ["-m", "pytest", "harness", "-m", "nightly"] },
 ];
 
