@@ -8,7 +8,8 @@ export interface Scratch extends AsyncDisposable {
 }
 
 export async function scratchFolder(): Promise<Scratch> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "finetune-bench-"));
+  // A runner empties its own folder before every job, also after one that was killed.
+  const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] || os.tmpdir(), "finetune-bench-"));
   return {
     path: folder,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),

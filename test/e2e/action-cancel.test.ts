@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { jobResultSchema } from "../../src/core/result.ts";
-import { BenchProject } from "../support/bench-project.ts";
+import { BenchProject, readResult } from "../support/bench-project.ts";
 
-/** What the first run of a benchmark has printed so far. */
-function printed(runs: string | null): string {
-  const log = path.join(runs ?? "", "head-1.log");
+/** What a run of a benchmark has printed so far. */
+function printed(runs: string | null, run = "head-1"): string {
+  const log = path.join(runs ?? "", `${run}.log`);
   return runs !== null && existsSync(log) ? readFileSync(log, "utf8") : "";
 }
 
@@ -42,5 +42,23 @@ describe("the shipped action when its job is cancelled", () => {
     // A cancelled job is no point of the history.
     expect(result.outputs["baseline-saved"]).not.toBe("true");
     expect((await project.history()).size).toBe(0);
+  });
+
+  it("keeps the pairs it has when it is cancelled between them, removes the base, and gives no verdict on half of them", async () => {
+    await using project = await BenchProject.create();
+    for (const seed of ["a", "b", "c"]) await project.push({ steady: { seed } });
+    const { result } = await project.pullRequest(
+      7,
+      { steady: { slowdown: 1.2, failure: "hang", fail_from_repeat: 6 } },
+      { cancelWhen: () => printed(project.runsOf("steady.torch-cpu"), "head-6").includes("hanging") },
+    );
+    expect(result).toMatchObject({ conclusion: "cancelled", signals: ["SIGINT"], orphans: [] });
+    expect(result.outputs).toMatchObject({ verdict: "inconclusive" });
+    const job = jobResultSchema.parse(await readResult(result.outputs["results-path"] ?? ""));
+    expect(job.benchmarks[0]?.status.state).toBe("complete");
+    expect(job.benchmarks[0]?.paired?.base).toHaveLength(2);
+    expect(job.benchmarks[0]?.paired?.stopped).toMatchObject({ reason: "cancelled" });
+    expect(job.control[0]?.runs).toHaveLength(2);
+    expect(await readdir(result.temp)).toEqual(expect.not.arrayContaining([expect.stringMatching(/^finetune-bench-/)]));
   });
 });
