@@ -35,7 +35,7 @@ try {
   await program({ signal: stop.signal, harness, finish }).parseAsync(process.argv);
 } catch (error) {
   if (stop.signal.aborted) {
-    console.error("finetune-bench: interrupted; nothing was measured");
+    console.error("finetune-bench: interrupted");
     process.exitCode = EXIT.interrupted;
   } else if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.passed : EXIT.badInput;

@@ -20,7 +20,7 @@ try {
   if (stop.signal.aborted) core.setFailed("cancelled: the results so far are in the artifact");
   else if (report.gate.gate === "fail") core.setFailed(`gate failed: ${report.gate.reason}`);
 } catch (error) {
-  if (stop.signal.aborted) core.setFailed("cancelled before anything was measured");
+  if (stop.signal.aborted) core.setFailed("cancelled");
   else if (error instanceof UserError) core.setFailed(describeError(error));
   else {
     core.setFailed(`finetune-bench met a bug: ${describeError(error)}`);

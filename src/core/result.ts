@@ -73,7 +73,12 @@ export const pairedSchema = z.strictObject({
   head: z.array(runRecordSchema),
   /** Why there are fewer pairs than were wanted; null when none are missing. */
   stopped: z
-    .strictObject({ reason: z.enum(["time-budget", "failed", "cancelled"]), message: z.string().max(8000) })
+    .strictObject({
+      reason: z.enum(["time-budget", "failed", "cancelled"]),
+      /** Which side's run failed. */
+      side: z.enum(["base", "head"]).nullable().default(null),
+      message: z.string().max(8000),
+    })
     .nullable(),
 });
 export type Paired = z.infer<typeof pairedSchema>;
@@ -128,23 +133,6 @@ export const jobSchema = z.strictObject({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** How the commit that head was confirmed against was found and measured. */
-export const confirmationSchema = z.strictObject({
-  /** The base commit, or null where there was none to check out. */
-  base_sha: z
-    .string()
-    .regex(/^[0-9a-f]{40,64}$/)
-    .nullable(),
-  /** Ids of benchmarks that have no base to be run beside: they are judged against history alone. */
-  unpaired: z.array(z.string().max(200)),
-  /** Seconds the pairs were expected to take, and took. */
-  planned_s: z.number().nonnegative(),
-  spent_s: z.number().nonnegative(),
-  /** Why no base was run, or not of every benchmark that asked for it. */
-  notes: z.array(text),
-});
-export type Confirmation = z.infer<typeof confirmationSchema>;
-
 /** A change that the repository has accepted, in `finetune-bench.accept.yml` of the measured commit. */
 export const acceptanceSchema = z.strictObject({
   benchmark: z.string().min(1).max(200),
@@ -155,6 +143,25 @@ export const acceptanceSchema = z.strictObject({
   expires: z.iso.date(),
 });
 export type Acceptance = z.infer<typeof acceptanceSchema>;
+
+/** How the commit that head was confirmed against was found and measured. */
+export const confirmationSchema = z.strictObject({
+  /** The base commit, or null where there was none to check out. */
+  base_sha: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .nullable(),
+  /** What the base commit had accepted already: it covers no change of the head. */
+  accepted: z.array(acceptanceSchema).default([]),
+  /** Ids of benchmarks that have no base to be run beside: they are judged against history alone. */
+  unpaired: z.array(z.string().max(200)),
+  /** Seconds the pairs were expected to take, and took. */
+  planned_s: z.number().nonnegative(),
+  spent_s: z.number().nonnegative(),
+  /** Why no base was run, or not of every benchmark that asked for it. */
+  notes: z.array(text),
+});
+export type Confirmation = z.infer<typeof confirmationSchema>;
 
 export const jobResultSchema = z.strictObject({
   schema: z.literal(RESULT_SCHEMA_VERSION),

@@ -38,7 +38,7 @@ export async function actionHost(inputs: Inputs, options: ActionOptions): Promis
   refuseFork(context, inputs.allowForks);
   const { serverUrl, apiUrl, defaultBranch } = context;
   const api = await connectGitHub({ token: options.token, repository: context.job.repository, apiUrl, serverUrl });
-  const remote = githubRemote({ serverUrl, repository: context.job.repository, token: options.token });
+  const remote = githubRemote({ serverUrl, repository: context.job.repository, token: options.token, env });
   const scratch = env["RUNNER_TEMP"] ?? path.join(workspace, ".finetune-bench");
   return {
     context,

@@ -3,7 +3,7 @@ import path from "node:path";
 import { UserError } from "../core/errors.ts";
 import type { JobResult } from "../core/result.ts";
 import { gitAt, type Git } from "./git.ts";
-import type { JobContext } from "./job-context.ts";
+import type { Environment, JobContext } from "./job-context.ts";
 import { scratchFolder } from "./scratch.ts";
 
 export type BaseChoice =
@@ -22,15 +22,22 @@ export interface Remote {
 }
 
 /** The repository of a workflow's job, opened by its token. */
-export function githubRemote(given: { serverUrl: string; repository: string; token: string }): Remote {
-  const { serverUrl, repository, token } = given;
+export function githubRemote(given: {
+  serverUrl: string;
+  repository: string;
+  token: string;
+  env?: Environment;
+}): Remote {
+  const { serverUrl, repository, token, env = {} } = given;
+  // Settings that the runner gives git in this way already stay in force.
+  const taken = Number(env["GIT_CONFIG_COUNT"] ?? 0) || 0;
   const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
   return {
     url: `${serverUrl}/${repository}.git`,
     login: {
-      GIT_CONFIG_COUNT: "1",
-      GIT_CONFIG_KEY_0: `http.${serverUrl}/.extraheader`,
-      GIT_CONFIG_VALUE_0: `AUTHORIZATION: basic ${basic}`,
+      GIT_CONFIG_COUNT: String(taken + 1),
+      [`GIT_CONFIG_KEY_${taken}`]: `http.${serverUrl}/.extraheader`,
+      [`GIT_CONFIG_VALUE_${taken}`]: `AUTHORIZATION: basic ${basic}`,
     },
   };
 }

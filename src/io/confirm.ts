@@ -221,7 +221,7 @@ function otherWork(base: Ready, head: Ready): string {
 }
 
 function withConfirmation(result: JobResult, given: Partial<Confirmation>): JobResult {
-  const nothing: Confirmation = { base_sha: null, unpaired: [], planned_s: 0, spent_s: 0, notes: [] };
+  const nothing: Confirmation = { base_sha: null, accepted: [], unpaired: [], planned_s: 0, spent_s: 0, notes: [] };
   return { ...result, confirmation: { ...nothing, ...result.confirmation, ...given } };
 }
 

@@ -3,6 +3,8 @@ import path from "node:path";
 import { execa } from "execa";
 
 export interface Git {
+  /** Like `query`, with git's own last words where it failed. */
+  attempt(...args: readonly string[]): Promise<{ readonly ok: boolean; readonly words: string }>;
   /** Standard output without its last newline, or null when git said no or is not there. */
   query(...args: readonly string[]): Promise<string | null>;
 }
@@ -34,16 +36,23 @@ export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 6
     LC_ALL: "C",
     ...more,
   };
+  const run = (args: readonly string[]) =>
+    execa("git", [...settings, "-C", folder, ...args], {
+      env,
+      stdin: "ignore",
+      reject: false,
+      timeout: timeoutMs,
+      windowsHide: true,
+    });
   return {
     async query(...args) {
-      const done = await execa("git", [...settings, "-C", folder, ...args], {
-        env,
-        stdin: "ignore",
-        reject: false,
-        timeout: timeoutMs,
-        windowsHide: true,
-      });
+      const done = await run(args);
       return done.failed ? null : done.stdout;
+    },
+    async attempt(...args) {
+      const done = await run(args);
+      const words = done.stderr.trim().split("\n").at(-1) ?? "";
+      return { ok: !done.failed, words: words === "" ? (done.shortMessage ?? "") : words };
     },
   };
 }

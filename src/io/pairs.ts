@@ -30,6 +30,14 @@ export interface PairsRequest {
   readonly onRun: (done: number, due: number, what: string) => void;
 }
 
+const CANCELLED = { reason: "cancelled", side: null, message: "cancelled while pairs were run" } as const;
+
+/** Said of a benchmark whose pairs do not fit into the time that is left, seconds. */
+export function outOfTime(wanted: number, needS: number, leftS: number): NonNullable<Paired["stopped"]> {
+  const message = `${wanted} pairs needed about ${Math.ceil(needS)} s more, and the time budget had ${Math.max(0, Math.floor(leftS))} s left`;
+  return { reason: "time-budget", side: null, message };
+}
+
 /** From this many pairs on speed is compared, and both sides are warmed up first. */
 const WARMED_FROM = 2;
 
@@ -58,10 +66,7 @@ export async function measurePairs(request: PairsRequest): Promise<Paired> {
   const end = (stopped: Paired["stopped"]): Paired => ({ software, metrics: [...metrics], ...pairs, stopped });
   const due = runsDue(before, wanted);
   const isFirst = needsWarmup(before, wanted);
-  const late = (needS: number): Paired => {
-    const message = `${wanted} pairs needed about ${Math.ceil(needS)} s more, and the time budget had ${Math.max(0, Math.floor(leftS()))} s left`;
-    return end({ reason: "time-budget", message });
-  };
+  const late = (needS: number): Paired => end(outOfTime(wanted, needS, leftS()));
   if (due > 0 && isFirst && due * runS > leftS()) return late(due * runS);
   let done = 0;
   const run = async (side: "base" | "head", number: number): Promise<DoneRun> => {
@@ -74,12 +79,13 @@ export async function measurePairs(request: PairsRequest): Promise<Paired> {
     done += 1;
     return finished;
   };
-  const failure = (side: "base" | "head", { record, outOfTime }: DoneRun): Paired["stopped"] => {
-    if (head.bench.signal.aborted) return { reason: "cancelled", message: "cancelled while pairs were run" };
-    if (outOfTime) return { reason: "time-budget", message: "the time budget ran out while pairs were run" };
+  const failure = (side: "base" | "head", { record, outOfTime: isLate }: DoneRun): Paired["stopped"] => {
+    if (head.bench.signal.aborted) return CANCELLED;
+    if (isLate) return { reason: "time-budget", side: null, message: "the time budget ran out while pairs were run" };
     if (record.outcome.status === "ok") return null;
-    return { reason: "failed", message: `the ${side} run failed: ${record.outcome.message}`.slice(0, 8000) };
+    return { reason: "failed", side, message: `the ${side} run failed: ${record.outcome.message}`.slice(0, 8000) };
   };
+  if (head.bench.signal.aborted) return end(CANCELLED);
   if (isFirst) {
     for (const side of ["base", "head"] as const) {
       const stopped = failure(side, await run(side, 0));
@@ -87,7 +93,7 @@ export async function measurePairs(request: PairsRequest): Promise<Paired> {
     }
   }
   while (pairs.base.length < wanted) {
-    if (head.bench.signal.aborted) return end({ reason: "cancelled", message: "cancelled while pairs were run" });
+    if (head.bench.signal.aborted) return end(CANCELLED);
     if (2 * runS > leftS()) return late((wanted - pairs.base.length) * 2 * runS);
     const index = pairs.base.length;
     // A B B A: whatever drifts along a straight line weighs equally on both sides.

@@ -40,7 +40,7 @@ function speed(compared: ComparedJob): ComparedJob["comparisons"][number] {
 }
 
 function confirmation(overrides: Partial<Confirmation> = {}): Confirmation {
-  return { base_sha: SHA, unpaired: [], planned_s: 0, spent_s: 0, notes: [], ...overrides };
+  return { base_sha: SHA, accepted: [], unpaired: [], planned_s: 0, spent_s: 0, notes: [], ...overrides };
 }
 
 function pairs(base: number, head: number, count = 4, overrides: Partial<Paired> = {}): Paired {
@@ -86,7 +86,7 @@ test("pairs confirm, and their base is what is shown", () => {
 
 test("pairs that broke off say why, and are still what the judge would want", () => {
   const message = "4 pairs needed about 90 s more, and the time budget had 10 s left";
-  const stopped = { reason: "time-budget", message } as const;
+  const stopped = { reason: "time-budget", side: null, message } as const;
   const paired = lora(850, { paired: pairs(1000, 850, 0, { stopped }) });
   const compared = compare(jobResult(9, [paired], { confirmation: confirmation() }));
   expect(speed(compared)).toMatchObject({ verdict: "inconclusive", reason: message });

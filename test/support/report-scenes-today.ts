@@ -20,7 +20,15 @@ export const BASE_SHA = "0f1e2d3c4b5a69788796a5b4c3d2e1f001234567";
 
 /** Minutes as they may have been: five planned, six spent, within eleven. */
 export function confirmedIn(change: Partial<Confirmation> = {}): NonNullable<Scene["result"]> {
-  const confirmation = { base_sha: BASE_SHA, unpaired: [], planned_s: 310, spent_s: 344, notes: [], ...change };
+  const confirmation = {
+    base_sha: BASE_SHA,
+    accepted: [],
+    unpaired: [],
+    planned_s: 310,
+    spent_s: 344,
+    notes: [],
+    ...change,
+  };
   return { confirmation, measured_s: 666 };
 }
 
@@ -35,7 +43,7 @@ function stopped(whole: BenchmarkResult, pairs: number, stop: NonNullable<Paired
 }
 
 const NO_TIME = "10 pairs needed about 240 s more, and the time budget had 90 s left";
-const late = stopped(mine, 4, { reason: "time-budget", message: NO_TIME });
+const late = stopped(mine, 4, { reason: "time-budget", side: null, message: NO_TIME });
 
 /** The same benchmark, its base run with the software of the base commit. */
 function bumped(whole: BenchmarkResult, from: Readonly<Record<string, string>>): BenchmarkResult {
@@ -180,7 +188,7 @@ export const TODAY_SCENES = {
     result: confirmedIn(),
   },
   "hostile-changes": {
-    benchmarks: [stopped(hostile, 2, { reason: "failed", message: `${HOSTILE} failed` })],
+    benchmarks: [stopped(hostile, 2, { reason: "failed", side: "base", message: `${HOSTILE} failed` })],
     comparisons: [
       compared(hostile, "tokens_per_second", "regression", {
         base: 120,
