@@ -1,6 +1,6 @@
 /** `finetune-bench qualify`: what this machine is able to detect, and what it costs. */
 import path from "node:path";
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { parsePercent } from "../core/duration.ts";
 import { parseInputs } from "../core/inputs.ts";
 import { isQualified } from "../core/qualify-words.ts";
@@ -13,7 +13,7 @@ import { EXIT, type CommandContext } from "./command.ts";
 
 interface QualifyOptions {
   readonly suite?: string;
-  readonly backend: readonly string[];
+  readonly backend?: readonly string[];
   readonly slowdown: number;
   readonly save: boolean;
   readonly baseline?: string;
@@ -30,8 +30,12 @@ export function addQualify(program: Command, context: CommandContext): void {
     .command("qualify")
     .description("find out how small a slow-down this machine can detect, by pairs of runs: see docs/qualify.md")
     .option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)")
-    .option("--backend <backend>", "run on this backend only; may be given more than once", gather, [])
-    .option("--slowdown <percent>", "how much longer the steps of injected runs take", slowdown, SLOWDOWN)
+    .option("--backend <backend>", "run on this backend only; may be given more than once", gather)
+    .addOption(
+      new Option("--slowdown <percent>", "how much longer the steps of injected runs take")
+        .argParser(slowdown)
+        .default(SLOWDOWN, "5%"),
+    )
     .option("--baseline <place>", "dir:PATH or branch:NAME to record it in (default: dir:.finetune-bench/baselines)")
     .option("--no-save", "show it and record nothing")
     .option("--time-budget <duration>", "longest time to spend measuring", "2h")
@@ -44,7 +48,7 @@ export function addQualify(program: Command, context: CommandContext): void {
     .action(async (options: QualifyOptions) => context.finish(await run(options, context)));
 }
 
-function gather(text: string, before: readonly string[]): readonly string[] {
+function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
@@ -57,7 +61,7 @@ function slowdown(text: string): number {
 async function run(options: QualifyOptions, { harness, signal }: CommandContext): Promise<number> {
   const given: Readonly<Record<string, string | undefined>> = {
     suite: options.suite,
-    backends: options.backend.join(","),
+    backends: options.backend?.join(","),
     "time-budget": options.timeBudget,
     python: options.python,
     "runner-key": options.runnerKey,

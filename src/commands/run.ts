@@ -9,7 +9,7 @@ import { EXIT, type CommandContext } from "./command.ts";
 interface RunOptions {
   readonly suite?: string;
   readonly base?: string;
-  readonly backend: readonly string[];
+  readonly backend?: readonly string[];
   readonly repeats?: number;
   readonly save: boolean;
   readonly baseline?: string;
@@ -25,7 +25,7 @@ export function addRun(program: Command, context: CommandContext): void {
     .description("measure, judge and show the verdict")
     .option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)")
     .option("--base <commit>", "run this commit beside HEAD in interleaved pairs where history cannot clear a change")
-    .option("--backend <backend>", "run on this backend only; may be given more than once", gather, [])
+    .option("--backend <backend>", "run on this backend only; may be given more than once", gather)
     .option("--repeats <count>", "runs of every benchmark, in place of the suite's", wholeNumber)
     .option("--save", "record the result as a new point of this machine's history", false)
     .option("--baseline <place>", "dir:PATH of the history (default: dir:.finetune-bench/baselines)")
@@ -44,7 +44,7 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-function gather(text: string, before: readonly string[]): readonly string[] {
+function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
@@ -52,7 +52,7 @@ function gather(text: string, before: readonly string[]): readonly string[] {
 async function run(options: RunOptions, { harness, signal }: CommandContext): Promise<number> {
   const given: Readonly<Record<string, string | undefined>> = {
     suite: options.suite,
-    backends: options.backend.join(","),
+    backends: options.backend?.join(","),
     baseline: options.baseline,
     "time-budget": options.timeBudget,
     "fail-on": options.failOn,

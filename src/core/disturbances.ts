@@ -48,7 +48,7 @@ export function runCount(disturbances: readonly Disturbed[]): number {
   return new Set(runs).size;
 }
 
-/** "2 runs disturbed: SM clock 1,410 MHz, 1,980 MHz in other runs"; nothing where none was. */
+/** "2 runs disturbed: clock 1,410 MHz under load, 1,980 MHz in the other runs"; nothing where none was. */
 export function disturbedInWords(disturbances: readonly Disturbed[]): Sentence {
   const messages = [...new Set(disturbances.map(({ message }) => message))];
   const [first] = messages;

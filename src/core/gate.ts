@@ -1,7 +1,10 @@
 /** The policy that turns verdicts into `pass`, `fail` or `neutral`, with the sentence that says why. */
 import { VERDICTS, type Comparison, type Verdict } from "./comparison.ts";
 
-/** What can be told to fail the gate. `regression` means a confirmed one; `unconfirmed` one found against history alone. */
+/**
+ * What can be told to fail the gate. `regression` means a confirmed one; `unconfirmed` one found against history alone;
+ * `no-baseline` whatever had nothing to be compared with, so `incomparable` too.
+ */
 export const FAIL_ON = ["regression", "failed", "no-baseline", "inconclusive", "unconfirmed"] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 
@@ -38,8 +41,7 @@ export function decideGate(comparisons: readonly Comparison[], failOn: ReadonlyS
   if (worst === null) return { gate: "neutral", verdict: "inconclusive", reason: "nothing was compared" };
   const failing = gated.filter((comparison) => fails(comparison, failOn));
   if (failing.length > 0) {
-    const words = FAIL_ON.filter((word) => failing.some((comparison) => failWord(comparison) === word));
-    return { gate: "fail", verdict: worst, reason: `${listFindings(failing)}: fail-on lists ${words.join(" and ")}` };
+    return { gate: "fail", verdict: worst, reason: `${listFindings(failing)}: fail-on lists ${listWords(failing)}` };
   }
   const open = gated.filter(isOpen);
   if (open.length > 0) return { gate: "neutral", verdict: worst, reason: listFindings(open) };
@@ -67,10 +69,18 @@ function failWord(comparison: Comparison): FailOn | null {
     case "inconclusive":
       return comparison.verdict;
     case "incomparable":
+      return "no-baseline";
     case "improvement":
     case "no-change":
       return null;
   }
+}
+
+/** The words that decided; a verdict of another name is told beside its word. */
+function listWords(failing: readonly Comparison[]): string {
+  const words = FAIL_ON.filter((word) => failing.some((comparison) => failWord(comparison) === word));
+  const covers = failing.some(({ verdict }) => verdict === "incomparable") ? ", which takes in incomparable" : "";
+  return words.map((word) => (word === "no-baseline" ? word + covers : word)).join(" and ");
 }
 
 function fails(comparison: Comparison, failOn: ReadonlySet<FailOn>): boolean {

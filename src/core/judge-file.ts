@@ -1,10 +1,11 @@
 /** The text of a judge file → its verdicts, or its change points; what is malformed is told and costs nothing else. */
 import * as z from "zod";
 import { findChangePoints } from "./change-points.ts";
-import { UserError } from "./errors.ts";
+import { describeError, UserError } from "./errors.ts";
 import {
   changePointsCaseSchema,
   decideCaseSchema,
+  inUserWords,
   judgeFileSchema,
   type ChangePointsCase,
   type ChangePointsRow,
@@ -33,7 +34,7 @@ export function judgeText(text: string): JudgeOutput {
 }
 
 function parseFile(text: string): z.infer<typeof judgeFileSchema> {
-  const parsed = judgeFileSchema.safeParse(parseJson(text));
+  const parsed = judgeFileSchema.safeParse(parseJson(text), { error: inUserWords });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? "the file" : z.core.toDotPath(issue.path);
@@ -56,9 +57,16 @@ function parseJson(text: string): unknown {
         reviver,
       );
     } catch {
-      throw new UserError("this is not JSON", { cause: first });
+      throw new UserError(`this is not JSON: ${oneLine(first)}`);
     }
   }
+}
+
+/** The parser quotes the text around the mistake, with its line ends. */
+function oneLine(error: unknown): string {
+  return describeError(error)
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
 }
 
 function named(_key: string, value: unknown): unknown {
@@ -72,7 +80,7 @@ function parseCases<Schema extends z.ZodType>(
   const good: z.output<Schema>[] = [];
   const errors: Fault[] = [];
   for (const [index, raw] of cases.entries()) {
-    const parsed = schema.safeParse(raw);
+    const parsed = schema.safeParse(raw, { error: inUserWords });
     if (parsed.success) good.push(parsed.data);
     else {
       const id = z.object({ id: z.string() }).safeParse(raw).data?.id ?? null;

@@ -9,7 +9,8 @@ const NOT_FINITE = ["NaN", "Infinity", "-Infinity"] as const;
 
 /** Of one run. JSON has no word for NaN: null and the texts stand for a run that gave no usable number. */
 const valueSchema = z.union([z.number(), z.null(), z.enum(NOT_FINITE)], {
-  error: 'must be a number, or null, "NaN", "Infinity" or "-Infinity" where a run gave none',
+  error: ({ input }) =>
+    unlessMissing(input, 'must be a number, or null, "NaN", "Infinity" or "-Infinity" where a run gave none'),
 });
 const sampleSchema = z.object({ value: valueSchema });
 export type Sample = z.infer<typeof sampleSchema>;
@@ -102,6 +103,42 @@ const faultSchema = z.strictObject({
   message: z.string(),
 });
 export type Fault = z.infer<typeof faultSchema>;
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  array: "a list",
+  object: "an object",
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+};
+
+/** Of {@link z.core.$ZodErrorMap}: what is wrong with a value, in the words of somebody who writes the file. */
+export function inUserWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return unlessMissing(issue.input, `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`);
+    case "invalid_value": {
+      const values = issue.values.map((value) => JSON.stringify(value)).join(", ");
+      return unlessMissing(issue.input, `must be ${issue.values.length === 1 ? "" : "one of "}${values}`);
+    }
+    case "too_small":
+      return `must be at least ${issue.minimum}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    case "custom":
+    case "invalid_element":
+    case "invalid_format":
+    case "invalid_key":
+    case "invalid_union":
+    case "not_multiple_of":
+    case "unrecognized_keys":
+      return undefined;
+  }
+}
+
+function unlessMissing(input: unknown, words: string): string {
+  return input === undefined ? `is missing: ${words}` : words;
+}
 
 /** In the order of the cases; malformed ones stand in `errors` instead. */
 export const judgeOutputSchema = z.union([

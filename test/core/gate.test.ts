@@ -28,7 +28,8 @@ test.each<[string, Comparison[], ReadonlySet<FailOn>, Gate, Verdict]>([
   ["undecided", [found("inconclusive"), found("no-change")], DEFAULT, "neutral", "inconclusive"],
   ["undecided, listed", [found("inconclusive")], new Set(["inconclusive"]), "fail", "inconclusive"],
   ["incomparable", [found("incomparable"), found("inconclusive")], new Set(FAIL_ON), "fail", "incomparable"],
-  ["incomparable alone", [found("incomparable")], new Set(FAIL_ON), "neutral", "incomparable"],
+  ["incomparable alone", [found("incomparable")], DEFAULT, "neutral", "incomparable"],
+  ["incomparable, no-baseline listed", [found("incomparable")], new Set(["no-baseline"]), "fail", "incomparable"],
   ["an accepted regression alone", [found("regression", accepted)], DEFAULT, "pass", "no-change"],
   ["an accepted one, all clear", [found("regression", accepted), found("no-change")], DEFAULT, "pass", "no-change"],
   ["an accepted improvement", [found("improvement", accepted), found("no-change")], DEFAULT, "pass", "no-change"],
@@ -98,6 +99,13 @@ test("the reason counts what was found and names the input that decided", () => 
   expect(decideGate([found("no-change")], NEVER).reason).toBe("nothing got worse");
   expect(decideGate([found("regression"), found("regression")], DEFAULT).reason).toBe(
     "2 regressions: fail-on lists regression",
+  );
+  const uncompared = [found("incomparable"), found("no-baseline")];
+  expect(decideGate(uncompared, new Set(["no-baseline"])).reason).toBe(
+    "1 incomparable, 1 no-baseline: fail-on lists no-baseline, which takes in incomparable",
+  );
+  expect(decideGate([found("no-baseline")], new Set(["no-baseline"])).reason).toBe(
+    "1 no-baseline: fail-on lists no-baseline",
   );
   expect(decideGate([], NEVER).reason).toBe("nothing was compared");
   expect(decideGate([found("regression", accepted), found("no-change")], DEFAULT).reason).toBe(

@@ -184,6 +184,27 @@ test.each([
   expect(() => judgeText(text)).toThrow(UserError);
 });
 
+test("what is wrong is told in the words of the file, on one line", () => {
+  const { metric: _metric, candidate: _candidate, ...rest } = { ...made(), metric: 1, candidate: 1 };
+  const cases = [
+    { ...rest, candidate: { repeats: [{}] }, metric: { ...SPEED, class: "speed" }, paired_budget: -1 },
+    { ...rest, metric: SPEED, history: {}, paired_budget: 1.5 },
+    7,
+  ];
+  const { errors } = judgeText(JSON.stringify({ protocol: 1, kind: "decide", cases }));
+  expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual([
+    'metric.class: must be one of "throughput", "memory", "loss"',
+    'candidate.repeats[0].value: is missing: must be a number, or null, "NaN", "Infinity" or "-Infinity" where a run gave none',
+    "paired_budget: must be at least 0",
+    "history: must be a list",
+    "candidate: is missing: must be an object",
+    "paired_budget: must be a whole number",
+    ": must be an object",
+  ]);
+  expect(() => judgeText('{"kind":"decide","cases":[]}')).toThrow(/^protocol: is missing: must be 1; wanted is/);
+  expect(() => judgeText('{"protocol":1,\n"kind":\n\tdecide,\n"cases":[]}')).toThrow(/^this is not JSON: [^\n\t]+$/);
+});
+
 function level(count: number, value: number): number[] {
   return Array.from({ length: count }, (_, index) => value * (1 + 0.001 * ((index * 7) % 5)));
 }

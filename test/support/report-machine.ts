@@ -39,11 +39,11 @@ export const UNKNOWN_CPU: ControlFinding = {
 
 export const SLOW_CLOCK: Disturbance = {
   kind: "clock",
-  message: "SM clock 1,410 MHz, 1,980 MHz in other runs",
+  message: "clock 1,410 MHz under load, 1,980 MHz in the other runs",
 };
 export const NEIGHBOUR: Disturbance = {
   kind: "foreign-process",
-  message: "another process on the GPU (python, 3,120 MiB)",
+  message: "another program was on the accelerator in 4 of 20 samples over 12 s",
 };
 
 /** The same benchmark, some of its runs disturbed. */
