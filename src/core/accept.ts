@@ -76,10 +76,9 @@ export function whyNotAccepted(
   if (acceptanceFor(series, accepted, spent, today) !== null) return null;
   const newest = accepted.findLast((entry) => covers(entry, series));
   if (newest === undefined) return null;
-  if (isSpent(newest, spent)) {
-    return `its entry in ${ACCEPT_FILE} covers an earlier change, which the history holds already; accept this one with an entry of its own`;
-  }
-  return `its entry in ${ACCEPT_FILE} expired on ${newest.expires}`;
+  // First, since an entry that expired before it landed has covered nothing, though the history holds it.
+  if (isExpired(newest, today)) return `its entry in ${ACCEPT_FILE} expired on ${newest.expires}`;
+  return `its entry in ${ACCEPT_FILE} covers an earlier change, which the history holds already; accept this one with an entry of its own`;
 }
 
 /**

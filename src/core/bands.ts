@@ -61,12 +61,19 @@ function against(
   return { ...NOTHING_FOUND, id, verdict: verdictOf(metric, found), base, head, effect, warnings: doubts };
 }
 
-/** What one pair makes of it. Further pairs, run for the sake of a speed, change nothing: what is decided stays so. */
+/**
+ * What one pair makes of it. Further pairs, run for the sake of a speed, change nothing: what is decided stays so.
+ *
+ * Its head run joins the candidate's and replaces none of them: a peak or a loss that shows only in some runs may well be
+ * missing in one more, and only a base that is on the same level today clears it.
+ */
 function besideToday(judged: JudgeCase, jobs: readonly number[], stored: Decision): Decision {
   const run = judged.paired === null ? 0 : pairsRun(judged.paired);
   if (judged.paired === null || run === 0) return { ...stored, wantedPairs: ONE_PAIR };
   const complete = firstPairs(completePairs(judged.paired, Number.isFinite), ONE_PAIR);
-  const [base, head] = [sideOf(complete.base, median), sideOf(complete.head, median)];
+  const base = sideOf(complete.base, median);
+  const runs = [...judged.candidate.filter(Number.isFinite), ...complete.head];
+  const head = complete.head.length === 0 ? null : sideOf(runs, summaryOf(judged.metric));
   // A base that was run and gave nothing is not asked again.
   if (base === null || head === null) return { ...stored, warnings: [...stored.warnings, DOUBTS.noPair] };
   const today = against(judged, jobs, { base, head }, stored.warnings);

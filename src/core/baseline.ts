@@ -72,9 +72,17 @@ export function findSeries(stored: readonly JobResult[], candidate: BenchmarkRes
   };
 }
 
-/** Complete, and no run of it disturbed: only such a benchmark serves as history, whatever else its job holds. */
+/**
+ * Complete, and no run of it disturbed: only such a benchmark serves as history, whatever else its job holds.
+ *
+ * A `trend` that all its runs share is none: steps that grow belong to the program, and a machine that always heats up
+ * within a run is like that every day. Excluded, such a benchmark would never have a history. In some runs only it is a
+ * disturbance like any other.
+ */
 export function isUsable({ status, runs }: BenchmarkResult): boolean {
-  return status.state === "complete" && runs.every(({ disturbances }) => disturbances.length === 0);
+  if (status.state !== "complete") return false;
+  const isShared = runs.every(({ disturbances }) => disturbances.some(({ kind }) => kind === "trend"));
+  return runs.every(({ disturbances }) => disturbances.every(({ kind }) => isShared && kind === "trend"));
 }
 
 /** Run values of one metric per job, oldest first, newest {@link MAX_HISTORY}; jobs that measured it otherwise do not count. */

@@ -117,7 +117,7 @@ function valueOf(values: readonly number[], metric: Metric): number | null {
 function stateOf(benchmark: BenchmarkResult, isOther: boolean): Pick<SeriesRow, "state" | "why"> {
   const { status, runs } = benchmark;
   if (status.state !== "complete") return { state: status.state, why: status.message };
-  const disturbance = runs.flatMap(({ disturbances }) => disturbances)[0];
+  const disturbance = isUsable(benchmark) ? undefined : runs.flatMap(({ disturbances }) => disturbances)[0];
   if (disturbance !== undefined) return { state: "disturbed", why: disturbance.message };
   return { state: isOther ? "other-identity" : "usable", why: null };
 }

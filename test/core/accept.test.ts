@@ -97,6 +97,9 @@ test("an entry whose change has landed covers no second one, and a new reason is
   expect(acceptanceFor(SERIES, [entry(), again], [entry()], "2026-12-01")).toEqual(again);
   expect(whyNotAccepted(SERIES, [entry()], [entry()], "2026-12-01")).toMatch(/covers an earlier change/);
   expect(whyNotAccepted(SERIES, [entry()], [], "2027-02-01")).toMatch(/expired on 2027-01-31$/);
+  // It expired before it landed, so it has covered nothing, although the history holds it.
+  const late = entry({ expires: "2026-11-15" });
+  expect(whyNotAccepted(SERIES, [late], [late], "2026-12-01")).toMatch(/expired on 2026-11-15$/);
   expect(whyNotAccepted(SERIES, [entry(), again], [entry()], "2026-12-01")).toBeNull();
   expect(whyNotAccepted(SERIES, [], [], "2026-12-01")).toBeNull();
 });

@@ -127,6 +127,27 @@ test.each(["memory", "loss"] as const)(
   },
 );
 
+test("what shows in one run of three is not cleared by a pair in which it is missing", () => {
+  const kind = { class: "memory", direction: "lower", unit: "B" } as const;
+  const runs = [10, 13, 10].map((size) => size * 1024 * MIB);
+  const peak = (pair: readonly [number, number]): Decision => {
+    const [base, head] = pair.map((size) => [size * 1024 * MIB]);
+    return decideByBand(
+      confirmable(judgeCase([[10 * 1024 * MIB]], runs, kind), { base: base ?? [], head: head ?? [] }),
+    );
+  };
+  const rare = peak([10, 10]);
+  expect(rare).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 1, warnings: [] });
+  expect(rare.head).toMatchObject({ value: 13 * 1024 * MIB, count: 4 });
+  expect(rare.effect).toBeCloseTo(0.3, 10);
+  // The base of today has such peaks too.
+  expect(peak([13, 10])).toMatchObject({ verdict: "no-change", warnings: [DOUBTS.notToday] });
+
+  const lossKind = { class: "loss", direction: "lower", unit: "nat" } as const;
+  const drift = decideByBand(confirmable(judgeCase([[1, 1, 1]], [1, 1.5, 1], lossKind), { base: [1], head: [1] }));
+  expect(drift).toMatchObject({ verdict: "regression", pairs: 1, head: { value: 1.125 } });
+});
+
 test("the history's wobble widens the band around the base of today as well", () => {
   const wobbling = [[900], [910], [920], [930], [940]];
   expect(paired("memory", wobbling, { base: [970], head: [1030] })).toMatchObject({ verdict: "no-change", pairs: 1 });

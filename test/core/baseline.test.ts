@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { findSeries, historyOf, newestDifferences, otherJobs } from "../../src/core/baseline.ts";
+import { findSeries, historyOf, isUsable, newestDifferences, otherJobs } from "../../src/core/baseline.ts";
 import { identity } from "../../src/core/identity.ts";
-import type { BenchmarkResult, JobResult } from "../../src/core/result.ts";
+import type { BenchmarkResult, Disturbance, JobResult } from "../../src/core/result.ts";
 import { benchmark, jobResult, TOKENS } from "../support/results.ts";
 
 const speed = (values: readonly number[], overrides: Partial<BenchmarkResult> = {}): BenchmarkResult =>
@@ -97,7 +97,7 @@ test("incomparable: the fields that differ from the newest stored result, by nam
   ];
   // The older one differs in nothing that counts, so take it away to be left with the newer.
   expect(seriesOf(stored, candidate).state).toBe("found");
-  expect(seriesOf(stored.slice(1), candidate)).toEqual({
+  expect(seriesOf(stored.slice(1), candidate)).toMatchObject({
     state: "incomparable",
     differences: [
       { kind: "machine", field: "os_release", base: "22.04", head: "24.04" },
@@ -110,7 +110,7 @@ test("incomparable: the fields that differ from the newest stored result, by nam
 
 test("incomparable: work that changed without a hyperparameter is named by its hashes", () => {
   const stored = [jobResult(1, [speed([90], { work_hash: "c".repeat(64) })])];
-  expect(seriesOf(stored, candidate)).toEqual({
+  expect(seriesOf(stored, candidate)).toMatchObject({
     state: "incomparable",
     differences: [{ kind: "work", field: "work order", base: "c".repeat(12), head: "a".repeat(12) }],
   });
@@ -119,7 +119,7 @@ test("incomparable: work that changed without a hyperparameter is named by its h
 test("a program that reports no software matches itself, and says so when that changes", () => {
   const silent = jobResult(20, [speed([100], { software: null })]);
   expect(seriesOf([jobResult(1, [speed([99], { software: null })])], silent).state).toBe("found");
-  expect(seriesOf([jobResult(1, [speed([99])])], silent)).toEqual({
+  expect(seriesOf([jobResult(1, [speed([99])])], silent)).toMatchObject({
     state: "incomparable",
     differences: [{ kind: "software", field: "environment", base: "reported", head: "not reported" }],
   });
@@ -137,4 +137,24 @@ test("what differs from the newest stored job is told once, drift included", () 
     { kind: "drift", field: "kernel", base: "6.1", head: "6.8" },
   ]);
   expect(newestDifferences(now, undefined)).toEqual([]);
+});
+
+/** One run for each list of disturbances. */
+function withEach(...found: readonly Disturbance[][]): BenchmarkResult {
+  const whole = speed(found.map(() => 100));
+  return { ...whole, runs: whole.runs.map((run, index) => ({ ...run, disturbances: found[index] ?? [] })) };
+}
+
+test("a trend that all runs share is the program's own, and any other disturbance keeps a benchmark out", () => {
+  const trend: Disturbance = { kind: "trend", message: "its steps became 9 % slower from the first third to the last" };
+  const heat: Disturbance = { kind: "thermal", message: "the driver slowed the device for its heat" };
+  expect(isUsable(withEach([], [], []))).toBe(true);
+  expect(isUsable(withEach([trend], [trend], [trend]))).toBe(true);
+  expect(isUsable(withEach([trend], [trend], []))).toBe(false);
+  expect(isUsable(withEach([trend], [trend, heat], [trend]))).toBe(false);
+  expect(isUsable(withEach([heat], [heat], [heat]))).toBe(false);
+  expect(isUsable({ ...withEach([trend]), status: { state: "cut", message: "no time" } })).toBe(false);
+
+  const grows = jobResult(1, [withEach([trend], [trend], [trend])]);
+  expect(seriesOf([grows], candidate).state).toBe("found");
 });
