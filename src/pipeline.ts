@@ -12,6 +12,7 @@ import type { JobResult } from "./core/result.ts";
 import { readAccepted } from "./io/accept-file.ts";
 import { shippedCatalogue } from "./core/catalogue.ts";
 import { announceJob } from "./io/announce.ts";
+import { reachBaseOf } from "./io/base-reach.ts";
 import { confirmJob } from "./io/confirm.ts";
 import { planEnvironments } from "./io/environments.ts";
 import { artifactName } from "./io/artifacts.ts";
@@ -30,6 +31,8 @@ export interface Outcome {
   readonly results: string;
 }
 
+const NO_BASE = { state: "none" } as const;
+
 export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> {
   const startedAt = new Date();
   const { suite, note } = await loadSuite(inputs.suite, host.workspace);
@@ -38,12 +41,14 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const machine = await readMachine(inputs, host);
   const plan = makePlan(suite, machine.probe, inputs, shippedCatalogue());
   const history = await host.store.read(machine.runnerKey);
+  await using stack = new AsyncDisposableStack();
+  const side = suite.judge.confirm === "never" ? NO_BASE : await reachBaseOf(host, history.results.at(-1));
+  if (side.state === "found") stack.use(side.base);
   const environments = await planEnvironments(inputs, host, machine, plan);
   const { installs, provide } = environments;
   await announceJob({ inputs, host, suite, repeats, machine, plan, history: history.results, installs });
   const { run_id, attempt } = host.context.job;
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
-  await using stack = new AsyncDisposableStack();
   const observation = { watch: stack.use(openWatch(host, machine, folder)), earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
@@ -56,8 +61,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
       planned: plan.listed,
       control: controlFindings(candidate, history.results),
     });
-  const choice = await host.base(history.results.at(-1));
-  const confirmed = await confirmJob({ inputs, host, machine, choice, measured, observation, folder, result, compare });
+  const confirmed = await confirmJob({ inputs, host, machine, side, measured, observation, folder, result, compare });
   await folder.writeJson("result.json", confirmed.result);
   const unwatched = observation.watch.fault();
   // What the watcher saw is part of what is published.

@@ -77,12 +77,15 @@ function done(comparison: Comparison): Row {
 
 function rowsOf(benchmark: BenchmarkResult, context: Context): Row[] {
   if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
+  const stopped = benchmark.paired?.stopped;
+  // The same program that went well before: half of its runs are no benchmark.
+  if (stopped?.side === "head") return [done({ ...unfinished(benchmark), verdict: "failed", reason: stopped.message })];
   const series = findSeries(context.stored, benchmark, context.input.result.machine);
   const rows = benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context));
   return [...rows, ...lostMetrics(benchmark, series).map((metric) => done(lostMetric(benchmark, metric)))];
 }
 
-function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, { input, used }: Context): Row {
+function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, { input, stored, used }: Context): Row {
   const { result } = input;
   const name = { benchmark: benchmark.id, metric: metric.name, runnerKey: result.runner_key };
   const points = series.state === "found" ? historyOf(series.jobs, metric) : [];
@@ -93,13 +96,16 @@ function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, { inp
   const current = tooOld ? [] : points.slice(segmentStart(points, name));
   const paired = pairsOf(benchmark, metric);
   const today = dayOf(result.job.started_at);
-  const spent = newest?.accepted ?? [];
+  // Whatever the base or the newest job held has landed, also where that job of this very benchmark is of no use.
+  const spent = [...(result.confirmation?.accepted ?? []), ...(stored.at(-1)?.accepted ?? [])];
   const doubt = whyNotAccepted(name, result.accepted, spent, today);
   const comparison: Comparison = {
     ...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
     differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
     environment_shift: environmentShift(series, metric, paired),
-    reason: benchmark.paired?.stopped?.message ?? (tooOld ? staleReason(newest.job, result) : null),
+    reason:
+      benchmark.paired?.stopped?.message ??
+      (tooOld ? staleReason(newest.job, result) : series.state === "none" ? uselessReason(benchmark, stored) : null),
     warnings: doubt === null ? [] : [doubt],
   };
   const acceptable = acceptanceFor(name, result.accepted, spent, today);
@@ -184,6 +190,13 @@ function isStale(newest: Job, { job, suite }: JobResult): boolean {
 function staleReason(newest: Job, { job, suite }: JobResult): string {
   const days = Math.floor((Date.parse(job.started_at) - Date.parse(newest.finished_at)) / DAY_MS);
   return `the newest stored job is ${days} days old, and the suite judges against none older than ${suite.max_baseline_age_days} days`;
+}
+
+/** Null where nothing is stored of it at all. */
+function uselessReason({ id }: BenchmarkResult, stored: readonly JobResult[]): string | null {
+  const count = stored.filter(({ benchmarks }) => benchmarks.some((known) => known.id === id)).length;
+  if (count === 0) return null;
+  return `all ${count} stored results of it were disturbed or incomplete, and such a result is never judged against`;
 }
 
 function summaryOf(jobs: readonly Job[], result: JobResult): BaselineSummary | null {

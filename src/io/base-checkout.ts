@@ -1,17 +1,30 @@
 /** The base commit checked out beside the user's tree: a repository and a worktree of their own, removed afterwards. */
-import { cp, mkdir, readdir, realpath, stat, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gitAt, type Git } from "./git.ts";
 import type { Remote } from "./base-commit.ts";
 import { scratchFolder } from "./scratch.ts";
 
-export interface BaseCheckout extends AsyncDisposable {
+/** A base commit within reach: its objects are at hand, nothing of it is checked out yet. */
+export interface ReachedBase extends AsyncDisposable {
+  readonly sha: string;
+  /** Text of a file of the commit, by its path from the workspace; null where it has no such file. */
+  readFile(file: string): Promise<string | null>;
+  /** Checks it out; at most once. */
+  checkout(): Promise<OpenedBase>;
+}
+
+export interface BaseCheckout {
   readonly sha: string;
   /** What stands where the workspace stands in the head's checkout. */
   readonly workspace: string;
   /** The base's version of a path of the head's checkout; null for a path outside it or missing in the base. */
   counterpart(file: string): Promise<string | null>;
 }
+
+export type Reached =
+  | { readonly reached: true; readonly base: ReachedBase }
+  | { readonly reached: false; readonly reason: string };
 
 export type OpenedBase =
   | { readonly opened: true; readonly base: BaseCheckout }
@@ -21,48 +34,92 @@ export type OpenedBase =
 const SLOW_MS = 900_000;
 /** Settings of the user's own repository that change what a checkout holds (large files, line ends) and where submodules come from. */
 const COPIED_SETTINGS = String.raw`^(filter\..*|lfs\..*|url\..*|core\.(autocrlf|eol|safecrlf|longpaths|symlinks|filemode|ignorecase))$`;
+const NO_HOOKS = ["-c", "core.hooksPath=/dev/null"];
+
+interface Place {
+  readonly sha: string;
+  readonly workspace: string;
+  readonly remote: Remote | null;
+  /** Of the user's checkout. */
+  readonly root: string;
+  /** The scratch repository, and where its worktree will stand. */
+  readonly repository: string;
+  readonly tree: string;
+  readonly git: Git;
+}
 
 /**
- * Checks `sha` out. The user's repository is only read, never written: objects are borrowed from it, and what is missing
- * (checkouts are shallow) is fetched aside. Hooks do not run.
+ * Brings `sha` within reach. The user's repository is only read, never written: objects are borrowed from it, and what is
+ * missing (checkouts are shallow) is fetched aside. Called before anything of the head runs, so that no setting which the
+ * head's code might leave in the checkout takes part.
  */
-export async function openBase(sha: string, workspace: string, remote: Remote | null): Promise<OpenedBase> {
+export async function reachBase(sha: string, workspace: string, remote: Remote | null): Promise<Reached> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchFolder());
   const user = gitAt(workspace, { workspace: remote !== null });
   const root = await user.query("rev-parse", "--show-toplevel");
-  if (root === null) return refused(`${workspace} is not a git repository`);
+  if (root === null) return { reached: false, reason: `${workspace} is not a git repository` };
   const repository = path.join(scratch.path, "repository");
-  const tree = path.join(scratch.path, "base");
   await mkdir(repository);
   const git = gitAt(repository, { workspace: true, env: remote?.login ?? {}, timeoutMs: SLOW_MS });
-  if ((await git.query("init", "--quiet", "--bare")) === null) return refused("git could not make a repository for it");
+  if (!(await git.attempt("init", "--quiet", "--bare")).ok) {
+    return { reached: false, reason: "git could not make a repository for it" };
+  }
   await borrow(user, workspace, repository);
-  await copySettings(user, git);
-  const origin = remote?.url ?? (await user.query("config", "--get", "remote.origin.url"));
-  if (origin !== null) await git.query("config", "remote.origin.url", origin);
+  await copySettings(user, repository, remote);
+  const place: Place = { sha, workspace, remote, root, repository, tree: path.join(scratch.path, "base"), git };
   if (!(await has(git, sha))) {
-    if (remote === null) return refused(`commit ${sha.slice(0, 7)} is not in this repository`);
-    await git.query("fetch", "--quiet", "--no-tags", "--depth=1", remote.url, sha);
+    if (remote === null) return { reached: false, reason: `commit ${sha.slice(0, 7)} is not in this repository` };
+    const fetched = await fetchCommit(place);
     if (!(await has(git, sha))) {
-      return refused(
-        `commit ${sha.slice(0, 7)} could not be fetched from ${remote.url}: give the token contents: read, or check out with fetch-depth: 0`,
-      );
+      const advice = "give the token contents: read, or check out with fetch-depth: 0";
+      const reason = `commit ${sha.slice(0, 7)} could not be fetched from ${remote.url}: ${advice} (git: ${fetched})`;
+      return { reached: false, reason };
     }
   }
-  const added = await git.query("-c", "core.hooksPath=/dev/null", "worktree", "add", "--quiet", "--detach", tree, sha);
-  if (added === null) return refused(`commit ${sha.slice(0, 7)} could not be checked out (is the disk full?)`);
+  const kept = stack.move();
+  return {
+    reached: true,
+    base: {
+      sha,
+      readFile: async (file) => git.query("show", `${sha}:${path.posix.join(await fromRoot(place, workspace), file)}`),
+      checkout: () => checkOut(place),
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    },
+  };
+}
+
+/** git's last words where it failed. */
+async function fetchCommit({ git, remote, sha }: Place): Promise<string> {
+  const url = remote?.url ?? "origin";
+  return (await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha)).words;
+}
+
+async function checkOut(place: Place): Promise<OpenedBase> {
+  const { git, sha, tree, root, remote, repository } = place;
+  const add = () => git.attempt(...NO_HOOKS, "worktree", "add", "--quiet", "--force", "--detach", tree, sha);
+  let added = await add();
+  if (!added.ok && remote !== null) {
+    // The user's checkout knows the commit but does not hold all its files: a partial clone. Then everything is fetched.
+    await rm(path.join(repository, "objects", "info", "alternates"), { force: true });
+    await rm(path.join(repository, "shallow"), { force: true });
+    await rm(tree, { recursive: true, force: true });
+    await fetchCommit(place);
+    added = await add();
+  }
+  if (!added.ok) {
+    const hint = remote === null ? "; in a partial clone, git fetch --refetch brings what it lacks" : "";
+    return refused(`commit ${sha.slice(0, 7)} could not be checked out (git: ${added.words})${hint}`);
+  }
   const modules = await submodules(tree, root, remote);
   if (modules !== null) return refused(modules);
-  const kept = stack.move();
-  const inside = path.relative(await realRoot(root), await realRoot(workspace));
   return {
     opened: true,
     base: {
       sha,
-      workspace: path.join(tree, inside),
+      workspace: path.join(tree, await fromRoot(place, place.workspace)),
       async counterpart(file) {
-        const relative = path.relative(await realRoot(root), await realRoot(file));
+        const relative = await fromRoot(place, file);
         if (relative.startsWith("..") || path.isAbsolute(relative)) return null;
         const there = path.join(tree, relative);
         return stat(there).then(
@@ -70,13 +127,17 @@ export async function openBase(sha: string, workspace: string, remote: Remote | 
           () => null,
         );
       },
-      [Symbol.asyncDispose]: () => kept.disposeAsync(),
     },
   };
 }
 
 function refused(reason: string): OpenedBase {
   return { opened: false, reason };
+}
+
+/** With `/`, as git names paths. */
+async function fromRoot({ root }: Place, file: string): Promise<string> {
+  return path.relative(await real(root), await real(file)).replaceAll(path.sep, "/");
 }
 
 async function has(git: Git, sha: string): Promise<boolean> {
@@ -94,12 +155,27 @@ async function borrow(user: Git, workspace: string, repository: string): Promise
   await cp(await inGit("shallow"), path.join(repository, "shallow")).catch(() => undefined);
 }
 
-async function copySettings(user: Git, git: Git): Promise<void> {
+/** Written into the file itself: an address can hold a token, and arguments of programs are seen by everybody. */
+async function copySettings(user: Git, repository: string, remote: Remote | null): Promise<void> {
   const found = (await user.query("config", "--local", "--null", "--get-regexp", COPIED_SETTINGS)) ?? "";
-  for (const entry of found.split("\0")) {
+  const settings = found.split("\0").flatMap((entry) => {
     const end = entry.indexOf("\n");
-    if (end > 0) await git.query("config", "--add", entry.slice(0, end), entry.slice(end + 1));
-  }
+    return end > 0 ? [setting(entry.slice(0, end), entry.slice(end + 1))] : [];
+  });
+  const origin = remote?.url ?? (await user.query("config", "--get", "remote.origin.url"));
+  if (origin !== null) settings.push(setting("remote.origin.url", origin));
+  await appendFile(path.join(repository, "config"), settings.join(""), { mode: 0o600 });
+}
+
+function setting(key: string, value: string): string {
+  const [first, last] = [key.indexOf("."), key.lastIndexOf(".")];
+  const quoted = (text: string): string =>
+    `"${text
+      .replaceAll("\\", "\\\\")
+      .replaceAll('"', String.raw`\"`)
+      .replaceAll("\n", String.raw`\n`)}"`;
+  const section = first === last ? key.slice(0, first) : `${key.slice(0, first)} ${quoted(key.slice(first + 1, last))}`;
+  return `[${section}]\n\t${key.slice(last + 1)} = ${quoted(value)}\n`;
 }
 
 /** Only where the head's checkout has them too. Null: nothing to say. */
@@ -113,12 +189,13 @@ async function submodules(tree: string, root: string, remote: Remote | null): Pr
       () => false,
     );
     if (!filled) continue;
-    const made = await git.query("submodule", "update", "--quiet", "--init", "--recursive", "--depth=1", "--", module);
-    if (made === null) return `its submodule ${module} could not be checked out`;
+    const update = ["submodule", "update", "--quiet", "--init", "--recursive", "--depth=1", "--", module];
+    const made = await git.attempt(...NO_HOOKS, ...update);
+    if (!made.ok) return `its submodule ${module} could not be checked out (git: ${made.words})`;
   }
   return null;
 }
 
-async function realRoot(folder: string): Promise<string> {
+async function real(folder: string): Promise<string> {
   return realpath(folder).catch(() => path.resolve(folder));
 }

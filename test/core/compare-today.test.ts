@@ -201,3 +201,43 @@ test("where an accepted change landed a new baseline begins", () => {
   const compared = compare(jobResult(9, [lora(851)], { accepted: [ACCEPTED] }), stored);
   expect(speed(compared)).toMatchObject({ verdict: "no-change", base: { count: 1 } });
 });
+
+test("what the base had accepted covers no second change, whatever the history holds of it", () => {
+  const slow = lora(850, { paired: pairs(1000, 850) });
+  const found = confirmation({ accepted: [ACCEPTED] });
+  // Another software, so that no stored job tells what landed when.
+  const bumped = { ...slow, software: identity({ python: "3.12", torch: "2.14.1" }) };
+  for (const candidate of [slow, bumped]) {
+    const compared = speed(compare(jobResult(9, [candidate], { confirmation: found, accepted: [ACCEPTED] })));
+    expect(compared).toMatchObject({ verdict: "regression", accepted: null });
+    expect(compared.warnings).toContainEqual(expect.stringContaining("covers an earlier change"));
+  }
+});
+
+test("an acceptance that landed with a job of no use is spent all the same", () => {
+  const broken = { ...lora(850), status: { state: "cut", message: "no time" } as const };
+  const stored = [...STORED, jobResult(6, [broken], { accepted: [ACCEPTED] })];
+  const candidate = jobResult(9, [lora(850)], { accepted: [ACCEPTED] });
+  expect(speed(compare(candidate, stored))).toMatchObject({ verdict: "regression", accepted: null });
+});
+
+test("a head that fails only in pairs is failed; a base that does leaves history as the only witness", () => {
+  const message = "the head run failed: ran out of memory after 3 s";
+  const stopped = { reason: "failed", side: "head", message } as const;
+  const paired = lora(1003, { paired: pairs(1000, 1003, 2, { stopped }) });
+  const compared = compare(jobResult(9, [paired], { confirmation: confirmation() }));
+  expect(compared.comparisons).toMatchObject([{ verdict: "failed", reason: message, head: { count: 3 } }]);
+  expect(compared.wanted.size).toBe(0);
+});
+
+test("results that are all of no use are told apart from none", () => {
+  const trend = { kind: "thermal", message: "hot" } as const;
+  const hot = lora(1000);
+  const disturbed = { ...hot, runs: hot.runs.map((run) => ({ ...run, disturbances: [trend] })) };
+  const stored = [1, 2].map((day) => jobResult(day, [disturbed]));
+  expect(speed(compare(jobResult(9, [lora(1000)]), stored))).toMatchObject({
+    verdict: "no-baseline",
+    reason: expect.stringContaining("all 2 stored results of it were disturbed or incomplete"),
+  });
+  expect(speed(compare(jobResult(9, [lora(1000)]), [])).reason).toBeNull();
+});

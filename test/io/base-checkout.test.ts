@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
-import { openBase, type BaseCheckout } from "../../src/io/base-checkout.ts";
+import { reachBase, type BaseCheckout, type OpenedBase } from "../../src/io/base-checkout.ts";
 import { baseOfHistory, baseOfJob, baseOfRef, githubRemote, type Remote } from "../../src/io/base-commit.ts";
 import { readJobContext } from "../../src/io/job-context.ts";
 import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
@@ -35,10 +35,20 @@ afterEach(async () => {
 const git = async (...args: string[]): Promise<string> =>
   (await execa("git", args, { cwd: workspace, env: GIT_ENVIRONMENT })).stdout;
 
-async function opened(sha: string, from: Remote | null): Promise<BaseCheckout> {
+type Opened = OpenedBase & AsyncDisposable;
+
+/** Reached and checked out, until it is disposed of. */
+async function openBase(sha: string, folder: string, from: Remote | null): Promise<Opened> {
+  const reached = await reachBase(sha, folder, from);
+  if (!reached.reached) return { opened: false, reason: reached.reason, [Symbol.asyncDispose]: async () => {} };
+  const { base } = reached;
+  return { ...(await base.checkout()), [Symbol.asyncDispose]: () => base[Symbol.asyncDispose]() };
+}
+
+async function opened(sha: string, from: Remote | null): Promise<BaseCheckout & AsyncDisposable> {
   const base = await openBase(sha, workspace, from);
   if (!base.opened) throw new Error(base.reason);
-  return base.base;
+  return { ...base.base, [Symbol.asyncDispose]: () => base[Symbol.asyncDispose]() };
 }
 
 /** Every file of `.git` with its bytes: what "never touched" means. */
@@ -172,9 +182,9 @@ describe("in a folder of one's own", () => {
     await chmod(hook, 0o755);
     const before = await repositoryBytes();
     const sha = await git("rev-parse", "HEAD");
-    const base = await openBase(sha, path.join(workspace, "bench"), null);
+    await using base = await openBase(sha, path.join(workspace, "bench"), null);
     if (!base.opened) throw new Error(base.reason);
-    await using checkout = base.base;
+    const checkout = base.base;
     expect(await readFile(path.join(checkout.workspace, "suite.txt"), "utf8")).toBe("committed\n");
     expect(await repositoryBytes()).toEqual(before);
     expect(await readdir(folder.path)).not.toContain("hook-ran");
@@ -197,6 +207,33 @@ describe("in a folder of one's own", () => {
     await using base = await opened(await git("rev-parse", "HEAD"), { url: github.git.folder, login: allowed });
     expect(await readFile(path.join(base.workspace, "words.loud"), "utf8")).toBe("WORDS\n");
     expect(await readFile(path.join(base.workspace, "data", "data.txt"), "utf8")).toBe("data\n");
+  });
+
+  test("a partial clone: what it lacks is fetched where that is possible, else git's own words say why", async () => {
+    const partial = path.join(folder.path, "partial");
+    await github.git.run(["config", "uploadpack.allowFilter", "true"]);
+    const url = `file://${github.git.folder}`;
+    await execa("git", ["clone", "--quiet", "--filter=blob:none", "--no-checkout", url, partial], {
+      env: GIT_ENVIRONMENT,
+    });
+    const sha = (await github.git.resolve("main")) ?? "";
+    {
+      await using base = await openBase(sha, partial, { url, login: {} });
+      if (!base.opened) throw new Error(base.reason);
+      expect(await readFile(path.join(base.base.workspace, "other.txt"), "utf8")).toBe("new on main\n");
+    }
+    await using alone = await openBase(sha, partial, null);
+    expect(alone).toMatchObject({ opened: false, reason: expect.stringMatching(/git: .*\).*partial clone/) });
+  });
+
+  test("a file of the base can be read before it is checked out; settings with quotes survive", async () => {
+    await git("config", "filter.odd.smudge", `sed -e 's/"a"/\\\\b/'`);
+    const reached = await reachBase(await git("rev-parse", "HEAD"), workspace, null);
+    if (!reached.reached) throw new Error(reached.reason);
+    await using base = reached.base;
+    expect(await base.readFile("train.py")).toBe("print(3)");
+    expect(await base.readFile("no-such-file")).toBeNull();
+    expect(await base.checkout()).toMatchObject({ opened: true });
   });
 
   test("a link that leads out of the folder is nobody's counterpart", async () => {
