@@ -131,7 +131,7 @@ function confirmed(base: number, head: number, change: Partial<JobResult> = {}):
       stopped: null,
     },
   }));
-  const confirmation = { base_sha: "b".repeat(40), unpaired: [], planned_s: 60, spent_s: 70, notes: [] };
+  const confirmation = { base_sha: "b".repeat(40), accepted: [], unpaired: [], planned_s: 60, spent_s: 70, notes: [] };
   return { ...whole, confirmation, ...change };
 }
 
