@@ -22,6 +22,8 @@ const MEDIAN_COST = 1.3;
 const FOLLOW_FROM = 10;
 const FOLLOW_WEIGHT = 0.25;
 const FOLLOW_LIMIT = 4;
+/** Of so many the median stands in the centre of `newest`. */
+const NEWEST = 5;
 /** From this many jobs on single wild jobs are cut down to this many robust standard deviations. */
 const WINSORISE_FROM = 8;
 const WINSORISE_AT = 3.5;
@@ -30,8 +32,9 @@ const WINSORISE_COST = 1.05;
 /**
  * Where the centre lies from {@link FOLLOW_FROM} jobs on. `follow`, an exponentially weighted mean, keeps up with a machine
  * that drifts: without pairs nothing else would. `middle`, the median, is steadier; what it misses goes to the pairs.
+ * `newest`, the median of the newest {@link NEWEST} jobs, is for what may move to another level: three jobs there suffice.
  */
-export type Centring = "follow" | "middle";
+export type Centring = "follow" | "middle" | "newest";
 
 export interface Prediction {
   /** Expected value of a job, log scale, larger is better. */
@@ -83,10 +86,25 @@ interface Centre {
 }
 
 function centreOf(jobs: readonly number[], priorSd: number, centring: Centring): Centre {
+  if (centring === "newest" && jobs.length > NEWEST) return newest(jobs);
   if (centring === "follow" && jobs.length >= FOLLOW_FROM) return { ...follow(jobs, FOLLOW_LIMIT * priorSd), cost: 1 };
   const useMedian = jobs.length >= MEDIAN_FROM;
   const centre = useMedian ? median(jobs) : mean(jobs);
   return { centre, residuals: jobs.map((job) => job - centre), cost: useMedian ? MEDIAN_COST : 1 };
+}
+
+/**
+ * The residuals are what each job was away from the centre before it, in units of one job: divided by what the uncertainty
+ * of that centre adds. So levels that are long left behind count as one odd job each, not as a spread between jobs.
+ */
+function newest(jobs: readonly number[]): Centre {
+  const middle = (before: readonly number[]): Centre => centreOf(before.slice(-NEWEST), 0, "middle");
+  const residuals = jobs.slice(1).map((job, index) => {
+    const { centre, cost } = middle(jobs.slice(0, index + 1));
+    return (job - centre) / Math.sqrt(1 + cost / Math.min(index + 1, NEWEST));
+  });
+  const { centre, cost } = middle(jobs);
+  return { centre, residuals, cost: (cost * jobs.length) / NEWEST };
 }
 
 /** An exponentially weighted mean that a slow drift cannot outrun and a single wild job cannot pull far. */

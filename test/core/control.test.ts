@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Backend } from "../../src/core/backend.ts";
 import { controlFindings } from "../../src/core/control.ts";
 import { identity } from "../../src/core/identity.ts";
 import { builtinMetric } from "../../src/core/registry.ts";
-import type { BenchmarkResult, JobResult } from "../../src/core/result.ts";
+import type { BenchmarkResult, JobResult, RunRecord } from "../../src/core/result.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { benchmark, jobResult, STEP_TIME } from "../support/results.ts";
 
@@ -129,17 +130,92 @@ test("a metric that is estimated otherwise is another one", () => {
   expect(finding).toMatchObject({ state: "unknown", jobs: 0 });
 });
 
-test("a machine that stays on its new level is steady again, the jobs in which it moved being part of the history", () => {
-  const states: (string | undefined)[] = [];
-  const stored: JobResult[] = [...STEADY];
-  for (let day = 6; day <= 25; day++) {
-    const today = job(day, [1.06 + (day % 3) * 0.001, 1.06]);
-    states.push(controlFindings(today, stored)[0]?.state);
-    stored.push(today);
-  }
-  expect(states[0]).toBe("moved");
-  expect(states.slice(-5)).toEqual(["steady", "steady", "steady", "steady", "steady"]);
+test.each([
+  { cv: 0.003, before: 5 },
+  { cv: 0.003, before: 12 },
+  { cv: 0.003, before: 25 },
+  { cv: 0.01, before: 12 },
+  { cv: 0.01, before: 25 },
+])(
+  "a machine that stays on its new level is called moved for three jobs at most (CV $cv, $before jobs before)",
+  ({ cv, before }) => {
+    const random = seededRandom(77);
+    const stored = Array.from({ length: before }, (_, index) => job(index + 1, drawRuns(random, cv, 2)));
+    const states: (string | undefined)[] = [];
+    for (let day = before + 1; day <= before + 15; day++) {
+      const slower = drawRuns(random, cv, 2).map((value) => value * 1.08);
+      const today = at(day, slower);
+      states.push(controlFindings(today, stored)[0]?.state);
+      stored.push(today);
+    }
+    expect(states[0]).toBe("moved");
+    expect(states.slice(3)).not.toContain("moved");
+    expect(states.slice(-5)).toEqual(["steady", "steady", "steady", "steady", "steady"]);
+  },
+);
+
+/** As {@link job}, for days beyond the month. */
+function at(day: number, values: readonly number[]): JobResult {
+  const time = new Date(Date.UTC(2026, 0, day, 8)).toISOString();
+  return jobResult(1, [], {
+    control: [control(values)],
+    job: { run_id: `${day}00`, started_at: time, finished_at: time },
+  });
+}
+
+describe("a control that tells nothing neither vouches for the machine nor voids its speeds", () => {
+  test("runs and jobs that scatter widely: unknown, and not steady within a third", () => {
+    const random = seededRandom(5);
+    const wide = Array.from({ length: 8 }, (_, index) => job(index + 1, drawRuns(random, 0.15, 2)));
+    const [finding] = controlFindings(job(20, [1.05, 0.97]), wide);
+    expect(finding).toMatchObject({ state: "unknown", jobs: 8 });
+    expect(finding?.reason).toMatch(/scatters too much to tell: an unchanged machine may differ by [0-9.]+ %$/);
+    // However wide the scatter, what lies far outside it has moved.
+    expect(controlFindings(job(20, [9, 9.1]), wide)[0]?.state).toBe("moved");
+  });
+
+  test("steady is said only of a machine known to 5 %", () => {
+    const random = seededRandom(6);
+    for (const cv of [0.005, 0.01, 0.02, 0.04, 0.08]) {
+      const stored = Array.from({ length: 12 }, (_, index) => job(index + 1, drawRuns(random, cv, 2)));
+      for (let trial = 0; trial < 20; trial++) {
+        const [finding] = controlFindings(job(20, drawRuns(random, cv, 2)), stored);
+        if (finding?.state !== "steady") continue;
+        const [low, high] = finding.interval ?? [-1, 1];
+        expect((high - low) / 2).toBeLessThan(0.055);
+        expect(Math.abs(finding.effect ?? 1)).toBeLessThanOrEqual(0.05);
+      }
+    }
+  });
+
+  test("Python alone says nothing of an accelerator, whose framework's control does", () => {
+    for (const backend of ["torch-cuda", "mlx-metal"] as const) {
+      for (const finding of accelerated(backend, {})) {
+        expect(finding).toMatchObject({ backend, state: "unknown", effect: null });
+        expect(finding?.reason).toBe("the control ran on the processor alone and says nothing of the accelerator");
+      }
+    }
+    const states = (findings: ReturnType<typeof accelerated>) => findings.map((finding) => finding?.state);
+    expect(states(accelerated("torch-cuda", { torch: "2.13.0" }))).toEqual(["moved", "steady"]);
+    expect(states(accelerated("mlx-metal", { mlx: "0.32.0", "mlx-metal": "0.32.0" }))).toEqual(["moved", "steady"]);
+    expect(states(accelerated("torch-cpu", {}))).toEqual(["moved", "steady"]);
+  });
 });
+
+/** Findings of a slower and of an equal control, its history being {@link STEADY} on that backend. */
+function accelerated(backend: Backend, facts: Readonly<Record<string, string>>) {
+  const one = (day: number, values: readonly number[]): JobResult =>
+    job(day, values, { id: `control.${backend}`, backend, software: identity({ python: "3.12", ...facts }) });
+  const stored = STEADY.map((known, index) => one(index + 1, known.control[0]?.runs.map(stepTime) ?? []));
+  return [
+    [1.06, 1.061],
+    [1, 1.001],
+  ].map((values) => controlFindings(one(20, values), stored)[0]);
+}
+
+function stepTime({ values }: RunRecord): number {
+  return values["step_time"] ?? Number.NaN;
+}
 
 test("one odd job in the history neither hides a move nor makes one", () => {
   const history = Array.from({ length: 12 }, (_, index) => {

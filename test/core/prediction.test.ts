@@ -141,3 +141,19 @@ test("one wild job neither drags the centre along nor hides a real change", () =
   expect(found.centre).toBeGreaterThan(-0.01);
   expect(found.p).toBeLessThan(0.001);
 });
+
+/** Jobs of two runs near a level, log scale. */
+function level(offset: number, count: number): number[][] {
+  return Array.from({ length: count }, (_, index) => [
+    offset + ((index % 3) - 1) * 0.004,
+    offset + ((index % 2) - 0.5) * 0.004,
+  ]);
+}
+
+test("the newest five jobs as centre: three on another level suffice, and the level left behind is no spread for long", () => {
+  const centres = [1, 2, 3, 4].map((count) => predict([...level(0, 20), ...level(-0.08, count)], [-0.08], "newest"));
+  expect(centres.map(({ centre }) => Math.abs(centre + 0.08) < 0.01)).toEqual([false, false, true, true]);
+  expect(centres[3]?.halfWidth).toBeLessThan(0.03);
+  // Up to five jobs there is nothing to leave behind.
+  expect(predict(level(0, 5), [0.01], "newest")).toEqual(predict(level(0, 5), [0.01], "middle"));
+});

@@ -146,7 +146,7 @@ function only(result: BenchmarkResult | undefined): BenchmarkResult {
 
 function complete(result: BenchmarkResult | undefined): BenchmarkResult {
   const whole = only(result);
-  return { ...whole, runs: whole.runs.slice(0, 1), status: { state: "complete" } };
+  return { ...whole, runs: whole.runs.slice(0, 1).flatMap((run) => [run, run]), status: { state: "complete" } };
 }
 
 test("a machine that a test slows down is found: stored jobs as they were, today 10 % slower", async () => {
