@@ -3,10 +3,15 @@ import { isUsable, otherJobs, runValues } from "./baseline.ts";
 import { acceptanceFor, dayOf, type SeriesName } from "./accept.ts";
 import { findChangePoints } from "./change-points.ts";
 import type { ChangePoint } from "./comparison.ts";
+import { controlShift } from "./control-shift.ts";
 import { canonicalJson, sha256Hex } from "./hash.ts";
 import type { Metric } from "./metrics.ts";
 import type { BenchmarkResult, JobResult } from "./result.ts";
 import { geometricMean, isRatioScale, MAX_HISTORY, relativeChange } from "./samples.ts";
+
+/** A control that moved by less explains nothing, nor does one that moved by less than this share of the jump. */
+const LEAST_MOVE = 0.02;
+const SHARE_OF_JUMP = 0.5;
 
 /** One job of the default branch that measured the benchmark. */
 interface Point {
@@ -19,7 +24,8 @@ interface Point {
 /**
  * Changes in the primary metric of every benchmark of `result`, newest first. An older change is settled: its reader has
  * seen it. A job is one point, also where another measured the same commit; where both stand at a change, `last_good` and
- * `first_bad` are equal, and no commit is to blame.
+ * `first_bad` are equal, and no commit is to blame. A change of speed that the control workload shows too is the machine's
+ * and is left out.
  *
  * @param stored results of this runner key, in any order; the result's own may be among them
  * @param result a job of the default branch, the newest point of its series
@@ -51,10 +57,16 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
   });
   return findChangePoints(points)
     .filter(({ index }) => index >= points.length - newest)
-    .flatMap(({ index, jump, interval, p, after, pending }): ChangePoint[] => {
+    .flatMap(({ index, jump, interval, p, before, after, pending }): ChangePoint[] => {
       const [good, bad] = [points[index - 1], points[index]];
       if (good === undefined || bad === undefined) return [];
       const isBetter = jump > 0 === (metric.direction === "higher");
+      const sides = {
+        before: points.slice(index - before, index).map(({ result }) => result),
+        after: points.slice(index, index + after).map(({ result }) => result),
+      };
+      const faster = isBetter ? Math.abs(jump) : -Math.abs(jump);
+      if (metric.class === "throughput" && isOfMachine(faster, controlShift(sides, bad.benchmark.backend))) return [];
       return [
         {
           benchmark: id,
@@ -73,6 +85,12 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
         },
       ];
     });
+}
+
+/** Both as logarithms, larger is faster; `control` null: nothing is known of the machine. */
+function isOfMachine(jump: number, control: number | null): boolean {
+  if (control === null || Math.sign(control) !== Math.sign(jump)) return false;
+  return Math.abs(control) >= Math.max(LEAST_MOVE, SHARE_OF_JUMP * Math.abs(jump));
 }
 
 /** Where an accepted change landed a new segment begins: like another identity, it is no change that anybody must look at. */

@@ -145,3 +145,71 @@ test("nothing stored, or a benchmark that measured nothing: no change", () => {
   expect(changes([jobResult(1, [speed(1000)])])).toEqual([]);
   expect(changes([jobResult(1, [benchmark([])])])).toEqual([]);
 });
+
+/** The jobs, each with a control whose step takes so many seconds on that day. */
+function controlled(
+  jobs: readonly JobResult[],
+  seconds: (day: number) => number,
+  overrides: Partial<BenchmarkResult> = {},
+): JobResult[] {
+  const metric = { ...STEP_TIME, class: "throughput" as const, primary: true };
+  return jobs.map((job, index) => {
+    const runs = near(seconds(index + 1)).slice(0, 2);
+    return {
+      ...job,
+      control: [benchmark([[metric, runs]], { id: "control.torch-cpu", title: "control", ...overrides })],
+    };
+  });
+}
+
+const slower = days(twelve(1000, 940));
+const moved = (day: number) => (day <= 7 ? 0.01 : 0.0107);
+
+test("a machine that became slower together with its control blames no commit", () => {
+  expect(changes(controlled(slower, (day) => (day <= 7 ? 0.01 : 0.01 / 0.94)))).toEqual([]);
+  // And one that became faster is no improvement of the program.
+  expect(changes(controlled(days(twelve(940, 1000)), (day) => (day <= 7 ? 0.01 / 0.94 : 0.01)))).toEqual([]);
+  // Half of the jump is enough, and so is the first job of a level that has just begun.
+  expect(changes(controlled(slower, (day) => (day <= 7 ? 0.01 : 0.0104)))).toEqual([]);
+  const begun = days([...Array.from({ length: 11 }, () => 1000), 900]);
+  expect(changes(begun)).toMatchObject([{ first_bad: sha(12), pending: true }]);
+  expect(changes(controlled(begun, (day) => (day < 12 ? 0.01 : 0.011)))).toEqual([]);
+});
+
+test("a change beside a control that is steady, moved the other way or moved a little is the program's", () => {
+  const told = [{ first_bad: sha(8), verdict: "regression" }];
+  expect(changes(controlled(slower, () => 0.01))).toMatchObject(told);
+  expect(changes(controlled(slower, (day) => (day <= 7 ? 0.01 : 0.0094)))).toMatchObject(told);
+  expect(changes(controlled(slower, (day) => (day <= 7 ? 0.01 : 0.0101)))).toMatchObject(told);
+  const large = days(twelve(1000, 800));
+  expect(changes(controlled(large, (day) => (day <= 7 ? 0.01 : 0.0106)))).toMatchObject(told);
+  // What the machine did long before, or after, has nothing to do with it.
+  const long = days(Array.from({ length: 24 }, (_, day) => (day < 12 ? 1000 : 940)));
+  expect(changes(controlled(long, (day) => (day <= 6 || day > 18 ? 0.01 : 0.0107)))).toMatchObject([
+    { first_bad: sha(13), verdict: "regression" },
+  ]);
+});
+
+test("only controls of one identity, undisturbed and of that backend, excuse a commit", () => {
+  const told = [{ first_bad: sha(8), verdict: "regression" }];
+  expect(changes(controlled(slower, moved))).toEqual([]);
+  const others: readonly Partial<BenchmarkResult>[] = [
+    { backend: "torch-cuda" },
+    { status: { state: "failed", reason: "timeout", message: "hung" } },
+    { metrics: [] },
+  ];
+  for (const other of others) expect(changes(controlled(slower, moved, other))).toMatchObject(told);
+  const [before, after] = [
+    controlled(slower, moved).slice(0, 7),
+    controlled(slower, moved, { work_hash: "c".repeat(64) }),
+  ];
+  expect(changes([...before, ...after.slice(7)])).toMatchObject(told);
+  // In Python alone it says nothing of an accelerator.
+  const cuda = slower.map((job) => ({
+    ...job,
+    benchmarks: job.benchmarks.map((known) => ({ ...known, backend: "torch-cuda" as const })),
+  }));
+  const alone = { backend: "torch-cuda", software: identity({ python: "3.12" }) } as const;
+  expect(changes(controlled(cuda, moved, alone))).toMatchObject(told);
+  expect(changes(controlled(cuda, moved, { backend: "torch-cuda" }))).toEqual([]);
+});
