@@ -77,6 +77,7 @@ test("a push to the default branch is history, with the commit that is checked o
     defaultBranch: "main",
     isDefaultBranch: true,
     pullRequest: null,
+    queueBase: null,
     stranger: null,
     commentOn: null,
     warnings: [],
