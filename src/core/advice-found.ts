@@ -2,9 +2,9 @@
 import { ACCEPT_FILE } from "./accept.ts";
 import type { Comparison } from "./comparison.ts";
 import { benchmarkIds, isShown } from "./findings.ts";
-import { notesOf, outOfTime } from "./pair-words.ts";
+import { cancelledPairs, notesOf, outOfTime } from "./pair-words.ts";
 import type { ReportFacts } from "./report.ts";
-import { named, say, type Sentence } from "./sentence.ts";
+import { listed, named, say, type Sentence } from "./sentence.ts";
 import { counted } from "./units.ts";
 
 export function adviceOnFailed(report: ReportFacts): Sentence[] {
@@ -50,7 +50,10 @@ export function adviceOnUnconfirmed(report: ReportFacts, found: readonly Compari
 }
 
 export function whyNotPaired(report: ReportFacts, found: readonly Comparison[]): Sentence[] {
-  return [...outOfTime(report, found), ...notesOf(report, 2, found)];
+  const cancelled = cancelledPairs(report, found);
+  const early =
+    cancelled.length === 0 ? [] : [say`The job was cancelled before all pairs of ${listed(cancelled)} were run.`];
+  return [...early, ...outOfTime(report, found), ...notesOf(report, 2, found)];
 }
 
 export function confirmedBy({ pairs, metric }: Comparison): Sentence[] {

@@ -1,14 +1,17 @@
 /** What would turn "cannot tell" into a verdict. */
 import type { Comparison } from "./comparison.ts";
 import { withVerdict } from "./findings.ts";
-import { notesOf, outOfTime, pairsNeeded } from "./pair-words.ts";
+import { cancelledPairs, notesOf, outOfTime, pairsNeeded } from "./pair-words.ts";
 import type { ReportFacts } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
 import { counted, formatNumber, formatPercent } from "./units.ts";
 
 /** Nothing where nothing is undecided. */
 export function adviceOnUndecided(report: ReportFacts): Sentence[] {
-  const found = withVerdict(report.comparisons, "inconclusive");
+  const open = withVerdict(report.comparisons, "inconclusive");
+  // The headline says that the job was cancelled, and nothing can be learned from pairs that were not run.
+  const cancelled = new Set(cancelledPairs(report, open));
+  const found = open.filter(({ benchmark }) => !cancelled.has(benchmark));
   if (found.length === 0) return [];
   const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
   const advice: Sentence[] = [...howBlind(found, report), ...outOfTime(report, found), ...notesOf(report, 2, found)];

@@ -81,7 +81,7 @@ function machineMoved(control: ControlFinding, report: ReportFacts): Sentence[] 
   return [
     say`No verdict on ${whose} speed from ${named(report.runner_key)}${where}.`,
     cause ?? ["Look for other programs, heat and power settings."],
-    ["Run it again when the machine is quiet."],
+    say`Run it again when the machine is as usual; ${named("finetune-bench qualify")} shows what disturbs it and what it can detect.`,
   ];
 }
 
@@ -90,7 +90,7 @@ function forMachine(report: ReportFacts): Sentence[] {
   if (leadOf(report).about === "machine") return [];
   return movedControls(report).flatMap((control) => {
     const cause = likelyCause(control, report);
-    const moved = `The machine moved, so the speeds of ${control.backend} have no verdict.`;
+    const moved = `The machine moved, so the speeds of ${control.backend} have no verdict: run it again when it is as usual.`;
     return cause === null ? [[moved]] : [[moved], cause];
   });
 }

@@ -90,8 +90,10 @@ function failuresOf(result: JobResult, comparisons: readonly Comparison[]): Fail
   const others = comparisons.flatMap(({ benchmark, title, backend, verdict, reason }): Failure[] => {
     if (verdict !== "failed" || known.has(benchmark)) return [];
     known.add(benchmark);
-    const present = result.benchmarks.some(({ id }) => id === benchmark);
-    const why = present ? "check-failed" : "missing";
+    const present = result.benchmarks.find(({ id }) => id === benchmark);
+    // Its runs against history were fine: the message alone says how a later one died.
+    const inPairs = present?.paired?.stopped?.side === "head" && present.paired.stopped.message === reason;
+    const why = present === undefined ? "missing" : inPairs ? "exit-code" : "check-failed";
     return [{ benchmark, title, backend, reason: why, message: reason ?? "", duration_s: null }];
   });
   return [...measured, ...others];

@@ -2,7 +2,7 @@
 import type { Comparison } from "./comparison.ts";
 import { clip } from "./escape.ts";
 import { failureInWords } from "./failure-words.ts";
-import { sense } from "./findings.ts";
+import { isStarved, sense } from "./findings.ts";
 import { isAccepted } from "./gate.ts";
 import { reasonOf } from "./headline.ts";
 import type { Metric } from "./metrics.ts";
@@ -74,7 +74,7 @@ export function verdictOf(comparison: Comparison, report: Report): Sentence {
         ),
       ];
     case "no-baseline":
-      return [verdict];
+      return [explained(verdict, isStarved(comparison) ? "stored results disturbed or incomplete" : null)];
     case "no-change":
       return [withPairs];
   }

@@ -41,6 +41,11 @@ export function ofCandidate({ disturbances }: Pick<Report, "disturbances">): Dis
   return disturbances.filter(({ part }) => part === "measured" || part === "paired-head");
 }
 
+/** Of the measured runs alone, by benchmark: these decide whether a stored result serves as a baseline. */
+export function disturbedAmong(report: Pick<Report, "disturbances">, ids: readonly string[]): Disturbed[] {
+  return report.disturbances.filter(({ part, benchmark }) => part === "measured" && ids.includes(benchmark));
+}
+
 export function runCount(disturbances: readonly Disturbed[]): number {
   const runs = disturbances.flatMap(({ benchmark, part, runs: numbers }) =>
     numbers.map((number) => JSON.stringify([benchmark, part, number])),
@@ -50,11 +55,17 @@ export function runCount(disturbances: readonly Disturbed[]): number {
 
 /** "2 runs disturbed: clock 1,410 MHz under load, 1,980 MHz in the other runs"; nothing where none was. */
 export function disturbedInWords(disturbances: readonly Disturbed[]): Sentence {
+  if (disturbances.length === 0) return [];
+  return [`${counted(runCount(disturbances), "run")} disturbed: ${causesInWords(disturbances)}`];
+}
+
+/** "clock 1,410 MHz under load, 1,980 MHz in the other runs, and 1 other finding"; empty where none was. */
+export function causesInWords(disturbances: readonly Disturbed[]): string {
   const messages = [...new Set(disturbances.map(({ message }) => message))];
   const [first] = messages;
-  if (first === undefined) return [];
+  if (first === undefined) return "";
   const others = messages.length === 1 ? "" : `, and ${counted(messages.length - 1, "other finding")}`;
-  return [`${counted(runCount(disturbances), "run")} disturbed: ${clip(first, BRIEF)}${others}`];
+  return clip(first, BRIEF) + others;
 }
 
 const PART_WORDS: Readonly<Record<Disturbed["part"], string>> = {

@@ -18,6 +18,14 @@ export function benchmarkIds(comparisons: readonly Comparison[]): string[] {
   return [...new Set(comparisons.map(({ benchmark }) => benchmark))];
 }
 
+/** How the reason of a comparison begins whose stored results all failed, were cut short or were disturbed. */
+const STARVED = /^all \d+ stored results? of it (was|were) disturbed or incomplete/;
+
+/** Results are stored, and none of them serves as a baseline. */
+export function isStarved({ verdict, reason }: Pick<Comparison, "verdict" | "reason">): boolean {
+  return verdict === "no-baseline" && reason !== null && STARVED.test(reason);
+}
+
 /** `title · backend`: how a benchmark is called in every sentence and table. */
 export function benchmarkName({ title, backend }: Pick<Comparison, "title" | "backend">): Sentence {
   return [named(title), ` · ${backend}`];

@@ -1,9 +1,11 @@
 /** The one sentence the whole report comes down to: the worst finding with its size, its benchmark and its runner. */
 import { sinceOf } from "./change-point-words.ts";
 import type { ChangePoint, Comparison, ControlFinding, Difference } from "./comparison.ts";
+import { disturbedAmong } from "./disturbances.ts";
 import { failureInWords } from "./failure-words.ts";
-import { benchmarkIds, benchmarkName, changeInWords } from "./findings.ts";
+import { benchmarkIds, benchmarkName, changeInWords, isStarved, withVerdict } from "./findings.ts";
 import { leadOf } from "./lead.ts";
+import { cancelledPairs } from "./pair-words.ts";
 import type { ReportFacts } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
 import { counted, formatAge } from "./units.ts";
@@ -98,11 +100,23 @@ function incomparable(runner: string, found: readonly Comparison[], affected: nu
 function noBaseline(report: ReportFacts, affected: number, total: number): Sentence {
   const runner = named(report.runner_key);
   if (report.history_unread) return say`The history of ${runner} could not be read: nothing was compared`;
+  const found = withVerdict(report.comparisons, "no-baseline");
+  if (found.length > 0 && found.every(isStarved)) {
+    const where =
+      affected < total
+        ? say`for ${String(affected)} of ${counted(total, "benchmark")} on ${runner}`
+        : say`on ${runner}`;
+    return say`No usable baseline ${where}: every stored result was disturbed or incomplete`;
+  }
   if (affected < total)
     return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
   switch (report.recorded) {
-    case "yes":
+    case "yes": {
+      const ids = benchmarkIds(found);
+      const disturbed = new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark));
+      if (disturbed.size === ids.length) return say`No baseline yet on ${runner}: the runs of this job were disturbed`;
       return say`No baseline yet on ${runner}: this run was recorded as the first one`;
+    }
     case "no":
       return say`Nothing to compare yet on ${runner}`;
     case "failed":
@@ -114,6 +128,11 @@ function inconclusive(report: ReportFacts, found: readonly Comparison[], total: 
   const runner = named(report.runner_key);
   const affected = benchmarkIds(found);
   const some = total === 1 ? "the only benchmark" : `${affected.length} of ${total} benchmarks`;
+  const cancelled = cancelledPairs(report, found);
+  if (cancelled.length > 0) {
+    const open = total === 1 ? "the only benchmark" : `${cancelled.length} of ${total} benchmarks`;
+    return say`Cancelled before ${open} on ${runner} could be confirmed`;
+  }
   const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
   if (affected.every((id) => cut.has(id))) return say`Cannot tell: the time budget cut ${some} on ${runner}`;
   const stopped = report.confirmation?.stopped ?? [];

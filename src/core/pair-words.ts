@@ -75,6 +75,16 @@ function tidy(note: string): string {
   return clip(note.trim().replace(/\.$/, ""), NOTE_LENGTH);
 }
 
+/** Ids of the benchmarks whose pairs ended with the job. */
+export function cancelledPairs(
+  { confirmation }: Pick<ReportFacts, "confirmation">,
+  about: readonly Comparison[],
+): string[] {
+  const ids = new Set(about.map(({ benchmark }) => benchmark));
+  const stopped = (confirmation?.stopped ?? []).filter(({ reason }) => reason === "cancelled");
+  return stopped.map(({ benchmark }) => benchmark).filter((id) => ids.has(id));
+}
+
 /** What to do about benchmarks whose pairs the time budget cut short or left no room for. */
 export function outOfTime(
   { confirmation, job }: Pick<ReportFacts, "confirmation" | "job">,

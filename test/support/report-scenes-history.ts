@@ -1,5 +1,6 @@
 /** Reports of jobs that were judged against history alone. The numbers are invented; the form is what the goldens fix. */
 import type { Comparison } from "../../src/core/comparison.ts";
+import type { BenchmarkResult } from "../../src/core/result.ts";
 import {
   benchmark,
   BASELINE,
@@ -25,6 +26,7 @@ import {
   WORK_MOVED,
 } from "./report-benchmarks.ts";
 import { JUDGE_DEFAULTS } from "./judge-defaults.ts";
+import { disturbed, SLOW_CLOCK } from "./report-machine.ts";
 
 const first: Pick<Scene, "benchmarks" | "comparisons" | "baseline"> = {
   benchmarks: all,
@@ -38,6 +40,22 @@ const first: Pick<Scene, "benchmarks" | "comparisons" | "baseline"> = {
   })),
   baseline: null,
 };
+
+/** Results are stored, and none of them serves as a baseline. */
+function starved(rows: readonly Comparison[], count: number): Comparison[] {
+  return rows.map((row) => ({
+    ...row,
+    verdict: "no-baseline",
+    base: null,
+    effect: null,
+    interval: null,
+    p: null,
+    reason: `all ${count} stored results of it were disturbed or incomplete, and such a result is never judged against`,
+  }));
+}
+
+const slow = (whole: BenchmarkResult): BenchmarkResult => disturbed(whole, { 1: [SLOW_CLOCK], 2: [SLOW_CLOCK] });
+const slowed = slow(lora);
 
 const MEMORY_ERROR = `Traceback (most recent call last):
   File "/opt/finetune_bench/loop.py", line 88, in step
@@ -135,6 +153,15 @@ export const HISTORY_SCENES = {
     job: PUSH,
     recorded: "failed",
     storeFaults: ["baseline not saved: the token may not write contents (403)"],
+  },
+  "no-baseline-recorded-disturbed": { ...first, benchmarks: all.map(slow), job: PUSH, recorded: "yes" },
+  "no-baseline-partly-disturbed": { ...first, benchmarks: [slowed, matmul, mine] },
+  "history-starved": { ...first, comparisons: starved(quiet, 4) },
+  "history-starved-again": {
+    benchmarks: [slowed, matmul, mine],
+    comparisons: [...starved(quiet.slice(0, 3), 4), ...quiet.slice(3)],
+    job: PUSH,
+    recorded: "yes",
   },
   "history-unread": {
     ...first,

@@ -45,6 +45,14 @@ function stopped(whole: BenchmarkResult, pairs: number, stop: NonNullable<Paired
 const NO_TIME = "10 pairs needed about 240 s more, and the time budget had 90 s left";
 const late = stopped(mine, 4, { reason: "time-budget", side: null, message: NO_TIME });
 
+const CANCELLED = "cancelled while pairs were run";
+function cancelled(whole: BenchmarkResult): BenchmarkResult {
+  return stopped(whole, 1, { reason: "cancelled", side: null, message: CANCELLED });
+}
+
+const DIED = "the head run failed: ended with exit status 1 after 12 s";
+const diedInPairs = stopped(lora, 2, { reason: "failed", side: "head", message: DIED });
+
 /** The same benchmark, its base run with the software of the base commit. */
 function bumped(whole: BenchmarkResult, from: Readonly<Record<string, string>>): BenchmarkResult {
   const software = identity({ ...whole.software?.facts, ...from });
@@ -163,6 +171,21 @@ export const TODAY_SCENES = {
     ),
     control: STEADY,
     result: confirmedIn({ unpaired: [matmul.id], notes: [`${matmul.id}: the base commit does not have it`] }),
+  },
+  "cancelled-between-pairs": {
+    benchmarks: [cancelled(lora), matmul, cancelled(mine)],
+    comparisons: quietBut(
+      compared(lora, "tokens_per_second", "inconclusive", { base: 18204, half: 0.029, jobs: 1, reason: CANCELLED }),
+      compared(mine, "step_time", "inconclusive", { base: 0.401, half: 0.052, jobs: 1, reason: CANCELLED }),
+    ),
+    control: STEADY,
+    result: confirmedIn(),
+  },
+  "failed-in-pairs": {
+    benchmarks: [diedInPairs, matmul, mine],
+    comparisons: [{ ...compared(lora, "tokens_per_second", "failed"), reason: DIED }, ...quiet.slice(3)],
+    control: STEADY,
+    result: confirmedIn(),
   },
   "other-machine-measured-today": {
     benchmarks: all,
