@@ -5,10 +5,10 @@ import { decideGate } from "../../src/core/gate.ts";
 import { renderComment } from "../../src/core/markdown.ts";
 import type { ControlFinding } from "../../src/core/comparison.ts";
 import { reportSchema, type Report } from "../../src/core/report.ts";
-import type { BenchmarkResult, JobResult } from "../../src/core/result.ts";
+import type { BenchmarkResult, JobResult, Paired } from "../../src/core/result.ts";
 import { plain } from "../../src/core/sentence.ts";
 import { benchmark, compared, PUSH, reportOf, resultOf, RUNNER } from "../support/report-fixtures.ts";
-import { MOVED_CUDA } from "../support/report-machine.ts";
+import { disturbed, MOVED_CUDA, SLOW_CLOCK } from "../support/report-machine.ts";
 import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
 
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
@@ -135,6 +135,18 @@ function confirmed(base: number, head: number, change: Partial<JobResult> = {}):
   return { ...whole, confirmation, ...change };
 }
 
+const slow = (whole: BenchmarkResult): BenchmarkResult => disturbed(whole, { 1: [SLOW_CLOCK] });
+
+/** A suspect whose pairs ended before the first was whole. */
+function stoppedIn(stopped: NonNullable<Paired["stopped"]>): JobResult {
+  const whole = confirmed(1000, 800);
+  const benchmarks = whole.benchmarks.map((found) => ({
+    ...found,
+    paired: found.paired === null ? null : { ...found.paired, base: [], head: [], stopped },
+  }));
+  return { ...whole, benchmarks };
+}
+
 const ACCEPTED = [
   {
     benchmark: "lora.torch-cuda",
@@ -150,6 +162,32 @@ describe("with what the judge really decides", () => {
 
   test.each([
     ["no history", judged(job(7, 1000), []), /^No baseline yet on .*: this run was recorded as the first one$/],
+    [
+      "a history of disturbed runs",
+      judged(
+        job(7, 1000),
+        history.map((stored) => ({ ...stored, benchmarks: stored.benchmarks.map(slow) })),
+      ),
+      /^No usable baseline on .*: every stored result was disturbed or incomplete$/,
+    ],
+    [
+      "a first job of disturbed runs",
+      judged(job(7, 1000, slow), []),
+      /^No baseline yet on .*: the runs of this job were disturbed$/,
+    ],
+    [
+      "pairs that the head did not survive",
+      judged(
+        stoppedIn({ reason: "failed", side: "head", message: "the head run failed: ended with exit status 1" }),
+        history,
+      ),
+      /^lora · torch-cuda ended with an error on /,
+    ],
+    [
+      "pairs that were cancelled",
+      judged(stoppedIn({ reason: "cancelled", side: null, message: "cancelled while pairs were run" }), history),
+      /^Cancelled before the only benchmark on .* could be confirmed$/,
+    ],
     ["the same speed", judged(job(7, 1000), history), /^No change in 1 benchmark on /],
     ["a fifth less", judged(job(7, 800), history), /^lora · torch-cuda looks 19\.8 % slower on .* \(unconfirmed\)$/],
     ["a fifth more", judged(job(7, 1200), history), /^lora · torch-cuda looks 20\.2 % faster on /],
