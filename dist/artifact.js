@@ -17,12 +17,12 @@ import util, { inspect } from "node:util";
 import zlib from "node:zlib";
 import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import os$1, { EOL as EOL$1 } from "node:os";
+import { Buffer as Buffer$2 } from "buffer";
 import process$1 from "node:process";
+import os$1, { EOL as EOL$1 } from "node:os";
 import fs from "node:fs";
 import * as stream from "stream";
 import { Readable as Readable$1 } from "stream";
-import { Buffer as Buffer$2 } from "buffer";
 import https from "node:https";
 import fs$1, { realpath } from "fs/promises";
 // node_modules/@actions/artifact/lib/internal/shared/config.js

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { A as among, B as describeError, C as benchmarkName, D as believableOf, E as iconFor, F as parseBaselineInput, I as parseInputs, M as sentenceCase, O as benchmarkIds, P as terminalText, S as verdictOf, T as frameworkRows, a as openStore, b as metricWords, h as VERSION, i as stopSignal, j as plain, k as isShown, n as loadSuite, p as cacheFolder, r as localFolder, s as readJobContext, t as runPipeline, w as failureInWords, x as sidesOf, y as changeOf, z as UserError } from "./pipeline.js";
+import { $ as describeFailure, $t as listed, A as isRatioScale, An as url, At as rangeOf, Bt as whichRuns, C as controlFindings, Cn as number, Ct as tQuantile, D as isUsable, Dn as tuple, Dt as metricWords, E as isSameMeasure, En as string, Et as changeOf, F as publishFile, Ft as offeredChanges, G as qualificationPath, Gt as counted, H as irregular, Ht as benchmarkIds, I as systemFault, It as ACCEPT_FILE, J as storedText, Jt as formatDuration, K as readStored, Kt as formatAge, L as TooLarge, Lt as segmentStart, M as relativeChange, Mn as UserError, Mt as standingOf, N as stopSignal, Nn as describeError, Nt as failureInWords, O as valuesOf, On as union, Ot as sidesOf, P as openStore$1, Pt as acceptLines, Q as apiFailure, Qt as among, R as readTarGz, Rt as iconFor, S as marginsOf, Sn as looseObject, St as sum, T as findSeries, Tn as strictObject, Tt as frameworkRows, U as oversized, Ut as benchmarkName, V as gather$2, W as parseStoredPath, Wt as isShown, Xt as formatPercent, Y as readJobContext, Yt as formatInterval, Z as connectGitHub, Zt as formatValue, _ as makePlan, _n as array, _t as completePairs, a as readMachine, an as terminalText, at as baseOfRef, b as judge, bn as int, bt as median, c as benchOf, cn as isAccepted, ct as artifactName, d as controlBackends, dn as didYouMean, en as named$1, f as openControl, fn as DAY_S, ft as canonicalJson, g as announceJob, gn as _null, gt as LOOK_ALPHA, h as runsDue, hn as _enum, ht as qualifiedInWords, i as makeResultsFolder, j as largest, jn as toDotPath, jt as sizeOf, k as geometricMean, kn as unknown, kt as verdictOf$1, l as readyAll, ln as verdictSchema, m as measurePairs, mn as parsePercent, n as openWatch, nn as say, nt as cacheFolder, o as assembleResult, on as parseBaselineInput, p as planEnvironments, pn as parseDuration, q as storedPath, qt as formatChange, r as localFolder, rn as sentenceCase, rt as baseOfHistory, s as loadSuite, sn as parseInputs, st as gitAt, t as runPipeline, tn as plain, tt as withRetry, u as waitUntilQuiet, un as directionSchema, ut as VERSION, v as smallestEffect, vn as boolean, vt as LEAST_SD, w as findChangePoints, wn as object, wt as variance, x as detectableOf, xn as literal, xt as spread, y as shippedCatalogue, yn as discriminatedUnion, yt as mean, z as packTar, zt as believableOf } from "./pipeline.js";
 import path from "node:path";
+import { addAbortSignal } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
-import { realpathSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { openAsBlob, realpathSync } from "node:fs";
+import { text } from "node:stream/consumers";
 // node_modules/commander/lib/error.js
 var require_error = /* @__PURE__ */ __commonJSMin(((exports) => {
 	/**
@@ -3015,6 +3020,242 @@ const { program: program$1, createCommand, createArgument, createOption, Command
 	exports.InvalidArgumentError = InvalidArgumentError;
 	exports.InvalidOptionArgumentError = InvalidArgumentError;
 })))(), 1)).default;
+// src/core/store-summary.ts
+/** What a store holds, one entry for each runner. */
+/** Sorted by runner key. */
+function summarise(files, now) {
+	return [...byRunner(files)].toSorted(([a], [b]) => a < b ? -1 : 1).map(([runner_key, own]) => {
+		const { results, qualification } = gather$2(own);
+		const ids = new Set(results.flatMap(({ benchmarks }) => benchmarks.map(({ id }) => id)));
+		return {
+			runner_key,
+			jobs: results.length,
+			benchmarks: [...ids].sort(),
+			newest: markOf(results.at(-1), now),
+			oldest: markOf(results[0], now),
+			qualified_at: qualification?.made_at ?? null,
+			unusable: own.flatMap((file) => file.state === "unusable" ? [{
+				path: file.path,
+				fault: file.fault
+			}] : [])
+		};
+	});
+}
+/** Runner key → its files. */
+function byRunner(files) {
+	return Map.groupBy(files, ({ path }) => parseStoredPath(path)?.runnerKey ?? path);
+}
+function markOf(result, now) {
+	if (result === void 0) return null;
+	const { sha, started_at } = result.job;
+	return {
+		sha,
+		at: started_at,
+		age_days: daysBefore(now, started_at)
+	};
+}
+/** Days from `time` to `now`; negative for a time to come. */
+function daysBefore(now, time) {
+	return (now.getTime() - Date.parse(time)) / 1e3 / DAY_S;
+}
+// src/core/prune.ts
+/** Chooses which stored files may go: old ones that no series in use rests on. */
+/** As many as a candidate is ever judged against. */
+const KEEP = 30;
+function planPrune(files, rule, now) {
+	const plans = [...byRunner(files)].filter(([runner]) => rule.runner === null || rule.runner === runner).map(([, own]) => rule.broken ? planBroken(own) : planOld(own, rule, now));
+	const total = (count) => plans.reduce((sum, plan) => sum + count(plan), 0);
+	return {
+		remove: plans.flatMap(({ remove }) => remove),
+		stay: total(({ stay }) => stay),
+		needed: total(({ needed }) => needed)
+	};
+}
+function planBroken(files) {
+	const remove = files.flatMap((file) => file.state === "unusable" && !file.newer ? [{
+		path: file.path,
+		at: null,
+		why: file.fault
+	}] : []);
+	return {
+		remove,
+		stay: files.length - remove.length,
+		needed: 0
+	};
+}
+function planOld(files, rule, now) {
+	const dated = files.flatMap((file) => {
+		const at = timeOf(file);
+		return at === null ? [] : [{
+			file,
+			at
+		}];
+	}).toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+	const inUse = neededFiles(dated.map(({ file }) => file), rule.keep);
+	const old = dated.filter(({ at }) => rule.olderThanDays === null || daysBefore(now, at) > rule.olderThanDays);
+	const remove = old.filter(({ file }) => !inUse.has(file.path)).map(({ file, at }) => ({
+		path: file.path,
+		at,
+		why: `${Math.floor(daysBefore(now, at))} days old`
+	}));
+	const needed = rule.olderThanDays === null ? 0 : old.length - remove.length;
+	return {
+		remove,
+		stay: files.length - remove.length,
+		needed
+	};
+}
+/** Null for a file that cannot be read: its age is unknown. */
+function timeOf(file) {
+	if (file.state === "result") return file.result.job.started_at;
+	return file.state === "qualification" ? file.qualification.made_at : null;
+}
+/**
+* Paths that a series in use rests on: the newest `keep` jobs, of every benchmark the newest `keep` that measured what its
+* newest job measured, and the newest record of what the runner detects.
+*
+* @param files newest first
+*/
+function neededFiles(files, keep) {
+	const jobs = files.flatMap((file) => file.state === "result" ? [file] : []);
+	const records = files.filter(({ state }) => state === "qualification");
+	const series = /* @__PURE__ */ new Map();
+	for (const { path, result } of jobs) for (const [id, identity] of identitiesOf(result)) {
+		const known = series.get(id);
+		if (known === void 0) series.set(id, {
+			identity,
+			paths: [path]
+		});
+		else if (known.identity === identity) known.paths.push(path);
+	}
+	return /* @__PURE__ */ new Set([
+		...jobs.slice(0, keep).map(({ path }) => path),
+		...[...series.values()].flatMap(({ paths }) => paths.slice(0, keep)),
+		...records.slice(0, Math.min(keep, 1)).map(({ path }) => path)
+	]);
+}
+/** Benchmark id → what measured which work, of the benchmarks that serve as history; the control workload is one too. */
+function identitiesOf({ machine, benchmarks, control }) {
+	return [...benchmarks, ...control].filter(isUsable).map(({ id, work_hash, software }) => [id, JSON.stringify([
+		machine.hash,
+		work_hash,
+		software?.hash ?? null
+	])]);
+}
+// src/core/stored-series.ts
+/** The stored jobs of a runner as series: every value, what changed between them, and what may serve as baseline. */
+/** @param results of one runner, oldest first */
+function storedSeries(results, choice) {
+	return [...new Map(results.flatMap(({ benchmarks }) => benchmarks.map((benchmark) => [benchmark.id, benchmark]))).keys()].filter((id) => choice.benchmark === null || id === choice.benchmark).toSorted().flatMap((id) => {
+		const jobs = results.flatMap((result) => {
+			const benchmark = result.benchmarks.find((known) => known.id === id);
+			return benchmark === void 0 ? [] : [{
+				result,
+				benchmark
+			}];
+		});
+		return metricsOf(jobs, choice.metric).map((metric) => seriesOf(id, jobs, metric));
+	});
+}
+/** Metrics of the newest job that has any. */
+function metricsOf(jobs, name) {
+	return [...new Map(jobs.flatMap(({ benchmark }) => benchmark.metrics.map((metric) => [metric.name, metric]))).values()].filter((metric) => name === null ? metric.class !== "info" : metric.name === name);
+}
+function seriesOf(id, jobs, metric) {
+	const identities = jobs.map((point) => isUsable(point.benchmark) ? identityOf(point, metric) : null);
+	const current = identities.findLast((identity) => identity !== null) ?? null;
+	const changes = levelChanges(jobs, identities, metric);
+	const usable = current === null ? [] : jobs.filter((_, index) => identities[index] === current);
+	const start = landing(usable, id, metric);
+	const rows = jobs.map((point, index) => {
+		const { result, benchmark } = point;
+		const values = valuesOf(benchmark.runs, metric.name).filter(Number.isFinite);
+		const before = jobs.slice(0, index).findLast((_, at) => identities[at] !== null);
+		const isComplete = identities[index] !== null;
+		return {
+			at: result.job.started_at,
+			sha: result.job.sha,
+			run_id: result.job.run_id,
+			value: valueOf$1(values, metric),
+			spread: spread(values),
+			runs: values.length,
+			...stateOf(benchmark, isComplete && identities[index] !== current),
+			differences: before === void 0 || !isComplete ? [] : differencesBetween(before, point),
+			level_change: changes.get(index) ?? null,
+			accepted: start > 0 && point === usable[start]
+		};
+	});
+	return {
+		benchmark: id,
+		title: jobs.at(-1)?.benchmark.title ?? id,
+		metric,
+		rows,
+		baseline: usable.length - start
+	};
+}
+/** Null for a metric the benchmark does not have, or measures in another way than `metric`. */
+function identityOf({ result, benchmark }, metric) {
+	const known = benchmark.metrics.find(({ name }) => name === metric.name);
+	if (known === void 0 || !isSameMeasure(known, metric)) return null;
+	return JSON.stringify([
+		result.machine.hash,
+		benchmark.software?.hash ?? null,
+		benchmark.work_hash
+	]);
+}
+/** Memory as the most any run needed; everything else as the mean of its runs. */
+function valueOf$1(values, metric) {
+	if (values.length === 0) return null;
+	if (metric.class === "memory") return largest(values);
+	return values.every(isRatioScale) ? geometricMean(values) : mean(values);
+}
+function stateOf(benchmark, isOther) {
+	const { status, runs } = benchmark;
+	if (status.state !== "complete") return {
+		state: status.state,
+		why: status.message
+	};
+	const disturbance = isUsable(benchmark) ? void 0 : runs.flatMap(({ disturbances }) => disturbances)[0];
+	if (disturbance !== void 0) return {
+		state: "disturbed",
+		why: disturbance.message
+	};
+	return {
+		state: isOther ? "other-identity" : "usable",
+		why: null
+	};
+}
+/** Machine, software and work in which two complete jobs differ. */
+function differencesBetween(before, after) {
+	const found = findSeries([before.result], after.benchmark, after.result.machine);
+	return found.state === "incomparable" ? found.differences : [];
+}
+/** Index of the first job of each new level → relative change. */
+function levelChanges(jobs, identities, metric) {
+	const points = jobs.flatMap(({ benchmark }, index) => {
+		const identity = identities[index] ?? null;
+		const value = valueOf$1(valuesOf(benchmark.runs, metric.name).filter(Number.isFinite), metric);
+		return identity === null || value === null ? [] : [{
+			value,
+			identity,
+			index
+		}];
+	});
+	return new Map(findChangePoints(points).map(({ index, jump }) => [points[index]?.index ?? index, relativeChange(jump)]));
+}
+/** Where in the current series the newest accepted change landed. */
+function landing(points, benchmark, metric) {
+	const runnerKey = points[0]?.result.runner_key ?? "";
+	const jobs = points.map(({ result }) => ({
+		job: result.job,
+		accepted: result.accepted
+	}));
+	return segmentStart(jobs, {
+		benchmark,
+		metric: metric.name,
+		runnerKey
+	});
+}
 // node_modules/cli-table3/src/debug.js
 var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	let messages = [];
@@ -4622,11 +4863,1202 @@ var require_table = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	}
 	module.exports = Table;
 }));
-// src/io/terminal-tables.ts
-/** The tables of the terminal, narrowed until they fit. */
+// src/core/sparkline.ts
 var import_cli_table3 = /* @__PURE__ */ __toESM((/* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = require_table();
 })))(), 1);
+/** A series as one line of blocks. */
+const BLOCKS = [
+	"▁",
+	"▂",
+	"▃",
+	"▄",
+	"▅",
+	"▆",
+	"▇",
+	"█"
+];
+/** Of the median: a series that moves less than this is drawn flat, so that noise does not look like a landscape. */
+const LEAST_RANGE = .05;
+/** One character for each value, oldest first; a gap (null) is a dot. */
+function sparkline(values) {
+	const known = values.filter((value) => value !== null);
+	const lowest = Math.min(...known);
+	const highest = Math.max(...known);
+	const range = Math.max(highest - lowest, Math.abs(median(known)) * LEAST_RANGE);
+	const floor = (lowest + highest - range) / 2;
+	return values.map((value) => value === null ? "·" : block(range > 0 ? (value - floor) / range : .5)).join("");
+}
+/** `share` from 0 to 1. */
+function block(share) {
+	return BLOCKS[Math.min(BLOCKS.length - 1, Math.max(0, Math.floor(share * BLOCKS.length)))] ?? BLOCKS[0];
+}
+// src/io/baseline-tables.ts
+/** What `finetune-bench baselines` shows a person. */
+const MOST_DIFFERENCES = 3;
+const MOST_FILES = 20;
+/** One line for each runner. Ends with a new line, like every text of this file. */
+function runnerTable(place, runners) {
+	if (runners.length === 0) return `Nothing is stored in ${place}.\n`;
+	const head = [
+		"runner",
+		"jobs",
+		"benchmarks",
+		"newest",
+		"oldest",
+		"qualified"
+	];
+	const rows = runners.map((runner) => [
+		runner.runner_key,
+		String(runner.jobs),
+		String(runner.benchmarks.length),
+		markText(runner.newest),
+		markText(runner.oldest),
+		runner.qualified_at === null ? "" : runner.qualified_at.slice(0, 10)
+	]);
+	const unusable = runners.flatMap((runner) => runner.unusable);
+	const notes = unusable.slice(0, MOST_FILES).map(({ path, fault }) => terminalText(`not used: ${path}: ${fault}`, 300));
+	if (unusable.length > MOST_FILES) notes.push(`not used: ${counted(unusable.length - MOST_FILES, "more file")}`);
+	return [
+		`Baselines in ${place}`,
+		"",
+		draw$1(head, rows),
+		...notes.length > 0 ? ["", ...notes] : [],
+		""
+	].join("\n");
+}
+function markText(mark) {
+	return mark === null ? "" : `${commitText(mark.sha)}, ${formatAge(Math.max(0, mark.age_days))}`;
+}
+function commitText(sha) {
+	return sha === null ? "no commit" : sha.slice(0, 7);
+}
+/** The newest `last` jobs of every series, oldest first, with what changed between them. */
+function seriesText(series, last) {
+	return series.map((one) => oneSeries(one, last)).join("\n");
+}
+function oneSeries({ benchmark, metric, rows, baseline }, last) {
+	const shown = rows.slice(-last);
+	const values = shown.flatMap(({ value }) => value === null ? [] : [value]);
+	const line = values.length > 0 ? `  ${sparkline(shown.map(({ value }) => value))}` : "";
+	const unseen = rows.length - shown.length;
+	const [head = "", ...lines] = draw$1([
+		"measured",
+		"commit",
+		"value",
+		"runs",
+		"state"
+	], shown.map((row) => cellsOf(row, metric.unit, values))).split("\n");
+	const drawn = lines.flatMap((text, index) => [...marksBefore(shown[index]), text]);
+	const better = `${metric.direction} is better`;
+	return [
+		`${terminalText(benchmark)} · ${terminalText(metric.name)} (${better})${line}`,
+		`  ${head}`,
+		...unseen > 0 ? [`  … ${counted(unseen, "older job")}`] : [],
+		...drawn.map((text) => `  ${text}`),
+		`  ${baselineText(baseline)}`,
+		""
+	].join("\n");
+}
+function cellsOf(row, unit, beside) {
+	const value = row.value === null ? "" : formatValue(row.value, unit, beside);
+	const spread = row.value === null || row.spread === null ? "" : ` ± ${formatPercent(row.spread)}`;
+	const state = row.state === "usable" ? "" : row.state === "other-identity" ? "not comparable with today" : row.state;
+	return [
+		row.at.slice(0, 16).replace("T", " "),
+		commitText(row.sha),
+		`${value}${spread}`,
+		row.runs === 0 ? "" : String(row.runs),
+		row.why === null ? state : `${state}: ${terminalText(row.why, 80)}`
+	];
+}
+/** What stands between this job and the one before it. */
+function marksBefore(row) {
+	if (row === void 0) return [];
+	const { differences, level_change: change, accepted } = row;
+	return [
+		...differences.length > 0 ? [`── other identity: ${differencesText(differences)}`] : [],
+		...change === null ? [] : [`── the level changed: ${formatChange(change)}`],
+		...accepted ? ["── an accepted change: the baseline begins here"] : []
+	];
+}
+function differencesText(differences) {
+	const words = differences.slice(0, MOST_DIFFERENCES).map(({ field, base, head }) => terminalText(`${field} ${base} → ${head}`, 120));
+	const rest = differences.length - words.length;
+	return [...words, ...rest > 0 ? [`${rest} more`] : []].join(", ");
+}
+function baselineText(jobs) {
+	return jobs === 0 ? "no job of it can serve as baseline" : `baseline: ${counted(jobs, "job")} like the newest`;
+}
+/** What prune would remove, or did. */
+function pruneText({ remove, stay, needed }, keep) {
+	const files = remove.slice(0, MOST_FILES).map(({ path, why }) => `  ${terminalText(`${path} (${why})`, 300)}`);
+	if (remove.length > MOST_FILES) files.push(`  … ${counted(remove.length - MOST_FILES, "more file")}`);
+	const needs = needed === 0 ? [] : [`${counted(needed, "old file")} kept: among the newest ${keep} of a series in use (change it with --keep)`];
+	return [
+		...files,
+		...needs,
+		`${counted(remove.length, "file")} to remove, ${stay} to stay`,
+		""
+	].join("\n");
+}
+const LINES$3 = [
+	"top",
+	"top-mid",
+	"top-left",
+	"top-right",
+	"bottom",
+	"bottom-mid",
+	"bottom-left",
+	"bottom-right"
+];
+const MORE_LINES$3 = [
+	"left",
+	"left-mid",
+	"mid",
+	"mid-mid",
+	"right",
+	"right-mid",
+	"middle"
+];
+const NO_LINES$3 = Object.fromEntries([...LINES$3, ...MORE_LINES$3].map((name) => [name, ""]));
+function draw$1(head, rows) {
+	const table = new import_cli_table3.default({
+		chars: NO_LINES$3,
+		style: {
+			"padding-left": 0,
+			"padding-right": 2,
+			head: [],
+			border: [],
+			compact: true
+		}
+	});
+	table.push([...head], ...rows.map((row) => [...row]));
+	return table.toString().replaceAll(/ +$/gm, "");
+}
+// src/io/store-archive.ts
+/** A store as one `.tar.gz`, laid out like a folder of baselines: unpacked, it is one. */
+/** Equal files give an equal archive, byte for byte. Throws a `UserError` where `file` exists or cannot be written. */
+async function writeArchive(file, files) {
+	const entries = files.toSorted((a, b) => a.path < b.path ? -1 : 1).map((entry) => {
+		const body = new TextEncoder().encode(entry.text);
+		return {
+			header: {
+				name: entry.path,
+				size: body.byteLength,
+				mode: 420,
+				mtime: /* @__PURE__ */ new Date(0)
+			},
+			body
+		};
+	});
+	const packed = gzipSync(await packTar(entries));
+	try {
+		await mkdir(path.dirname(file), { recursive: true });
+		if (await publishFile(file, packed)) return packed.byteLength;
+	} catch (error) {
+		throw new UserError(`${file} could not be written: ${systemFault(error).message}`);
+	}
+	throw new UserError(`${file} exists already and is not overwritten; name another file, or remove it first`);
+}
+// src/io/local-store.ts
+/** Opens the store that a person at a terminal names, on GitHub too where a token is at hand. */
+/** `given`: `dir:PATH` or `branch:NAME`; undefined: the history of local runs in `cwd`. */
+async function openLocalStore(given, around) {
+	const { cwd, env, signal } = around;
+	const input = parseBaselineInput(given ?? `dir:${path.join(".finetune-bench", "baselines")}`);
+	if (input.kind === "directory") return openStore$1(input, {
+		cwd,
+		api: null,
+		defaultBranch: null
+	});
+	const token = env["GITHUB_TOKEN"] || env["GH_TOKEN"];
+	if (token === void 0 || token === "") throw new UserError(`baseline branch:${input.name} lives on GitHub and needs a token: set GITHUB_TOKEN or GH_TOKEN, for example GITHUB_TOKEN=$(gh auth token)`);
+	const serverUrl = addressOf(env, "GITHUB_SERVER_URL") ?? "https://github.com";
+	const apiUrl = addressOf(env, "GITHUB_API_URL") ?? apiOf(serverUrl);
+	const repository = env["GITHUB_REPOSITORY"] || await originOf(cwd, serverUrl);
+	if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new UserError(`GITHUB_REPOSITORY: ${JSON.stringify(repository)} is not accepted; it is owner/name`);
+	const api = await connectGitHub({
+		token,
+		repository,
+		apiUrl,
+		serverUrl,
+		signal
+	});
+	return openStore$1(input, {
+		cwd,
+		api,
+		defaultBranch: await defaultBranchOf(api)
+	});
+}
+function addressOf(env, name) {
+	const text = env[name];
+	if (text === void 0 || text === "") return null;
+	if (!url({ protocol: /^https?$/ }).safeParse(text).success) throw new UserError(`${name}: ${JSON.stringify(text)} is no address`);
+	return text.replace(/\/+$/, "");
+}
+function apiOf(serverUrl) {
+	return new URL(serverUrl).host === "github.com" ? "https://api.github.com" : `${serverUrl}/api/v3`;
+}
+/** `owner/name` of the remote `origin`. One of another host is refused: the token is not for it. */
+async function originOf(cwd, serverUrl) {
+	const url = await gitAt(cwd, { workspace: false }).query("remote", "get-url", "origin");
+	const advice = "set GITHUB_REPOSITORY to owner/name";
+	if (url === null) throw new UserError(`there is no git remote origin in ${cwd}; ${advice}`);
+	const [, host = "", repository = ""] = /^(?:(?:https?|ssh|git):\/\/(?:[^@/]*@)?|[^@/]*@)([^/:]+)(?::\d+)?[/:]([^/]+\/[^/]+?)(?:\.git)?\/?$/.exec(url) ?? [];
+	if (host.toLowerCase() !== new URL(serverUrl).hostname) throw new UserError(`the git remote origin is no repository on ${serverUrl}; ${advice}, and for another server set GITHUB_SERVER_URL and GITHUB_API_URL too`);
+	return repository;
+}
+async function defaultBranchOf({ octokit, owner, repo }) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.repos.get({
+			owner,
+			repo
+		}));
+		return data.default_branch;
+	} catch (error) {
+		const words = describeFailure(apiFailure(error));
+		throw new UserError(`the repository ${owner}/${repo} could not be read: ${words}; does the token give access to it?`);
+	}
+}
+// src/commands/baselines-store.ts
+/** What the subcommands of `baselines` share: the store that is meant, and words for people. */
+function openStore({ baseline }, signal) {
+	if (baseline?.startsWith("branch:") === true && process.stderr.isTTY) note(`reading ${baseline} from GitHub`);
+	return openLocalStore(baseline, {
+		cwd: process.cwd(),
+		env: process.env,
+		signal
+	});
+}
+async function rawOf(store, runner) {
+	const { files, unread } = await store.list(runner);
+	if (unread !== void 0) throw new UserError(unread);
+	return files;
+}
+async function filesOf(store, runner) {
+	return (await rawOf(store, runner)).map(readStored);
+}
+/** Throws a `UserError` that names the runners there are when this is none of them. */
+async function ofRunner(store, runner) {
+	const files = await filesOf(store, null);
+	const own = files.filter((file) => parseStoredPath(file.path)?.runnerKey === runner);
+	if (own.length > 0) return own;
+	const keys = summarise(files, /* @__PURE__ */ new Date()).map(({ runner_key }) => runner_key);
+	const known = keys.length === 0 ? "nothing is stored there" : `it holds ${keys.join(", ")}${didYouMean(runner, keys)}`;
+	throw new UserError(`there is no runner ${runner} in ${store.describe()}; ${known}`);
+}
+function json(value) {
+	return `${JSON.stringify(value, null, 2)}\n`;
+}
+function print(text) {
+	process.stdout.write(text);
+}
+function note(line) {
+	process.stderr.write(`finetune-bench: ${terminalText(line, 2e3)}\n`);
+}
+// src/commands/command.ts
+/** What every subcommand of the local command gets, and how each ends. */
+const EXIT = {
+	passed: 0,
+	failed: 1,
+	badInput: 2,
+	bug: 70,
+	interrupted: 130
+};
+/** The harness that belongs to this very program, wherever a link to it stands. */
+function ownHarness(entry) {
+	return path.join(path.dirname(realpathSync(entry)), "..", "harness");
+}
+// src/commands/baselines-read.ts
+/** `baselines list`, `show` and `export`: read a store and change nothing. */
+async function list$1(options, { signal }) {
+	const store = await openStore(options, signal);
+	const runners = summarise(await filesOf(store, null), /* @__PURE__ */ new Date());
+	print(options.json ? json({
+		store: store.describe(),
+		runners
+	}) : runnerTable(store.describe(), runners));
+	return EXIT.passed;
+}
+async function show(runner, options, { signal }) {
+	const store = await openStore(options, signal);
+	const files = await ofRunner(store, runner);
+	const { results, warnings } = gather$2(files);
+	const ids = [...new Set(results.flatMap(({ benchmarks }) => benchmarks.map(({ id }) => id)))];
+	if (options.benchmark !== void 0 && !ids.includes(options.benchmark)) throw new UserError(`${runner} has no benchmark ${options.benchmark}; it has ${ids.join(", ") || "none"}${didYouMean(options.benchmark, ids)}`);
+	const series = storedSeries(results, {
+		benchmark: options.benchmark ?? null,
+		metric: options.metric ?? null
+	});
+	if (series.length === 0 && options.metric !== void 0) {
+		const names = [...new Set(results.flatMap((job) => job.benchmarks.flatMap(({ metrics }) => metrics.map(({ name }) => name))))];
+		throw new UserError(`no benchmark of ${runner} has the metric ${options.metric}; they have ${names.join(", ")}${didYouMean(options.metric, names)}`);
+	}
+	print(options.json ? json({
+		store: store.describe(),
+		runner_key: runner,
+		series
+	}) : seriesText(series, options.last));
+	for (const warning of warnings) note(warning);
+	return EXIT.passed;
+}
+async function exportTo(file, options, { signal }) {
+	if (!/\.(?:tar\.gz|tgz)$/.test(file)) throw new UserError(`${file}: an export is a .tar.gz; end its name so`);
+	const store = await openStore(options, signal);
+	const raw = await rawOf(store, options.runner ?? null);
+	const kept = raw.flatMap((entry) => "text" in entry && isWorthKeeping(readStored(entry)) ? [entry] : []);
+	const whose = options.runner === void 0 ? "" : ` of the runner ${options.runner}`;
+	if (kept.length === 0) throw new UserError(`nothing is stored in ${store.describe()}${whose}`);
+	const bytes = await writeArchive(path.resolve(file), kept);
+	print(`Wrote ${counted(kept.length, "file")} of ${store.describe()} to ${file} (${Math.ceil(bytes / 1024)} KiB).\n`);
+	if (kept.length < raw.length) note(`${counted(raw.length - kept.length, "file")} that no version can read left out`);
+	return EXIT.passed;
+}
+/** What another version can read is kept too. */
+function isWorthKeeping(file) {
+	return file.state !== "unusable" || file.newer;
+}
+// src/core/import-plan.ts
+/** Chooses which files of an export or an artifact become part of a store: all of them are somebody else's. */
+/** Names are made from the contents, never taken from the archive: none can lead out of the store. */
+function planImport(found, existing) {
+	const there = new Map(existing.map((file) => [file.path, meaningOf(contentOf(file))]));
+	const add = /* @__PURE__ */ new Map();
+	const present = /* @__PURE__ */ new Set();
+	const taken = /* @__PURE__ */ new Set();
+	const refused = [];
+	for (const { source, raw } of found) {
+		const file = readStored(raw);
+		const fault = faultOf(file);
+		const content = contentOf(file);
+		if (fault !== null || content === null) {
+			refused.push({
+				source,
+				fault: fault ?? "is no result"
+			});
+			continue;
+		}
+		const path = pathOf(file);
+		if ((there.has(path) ? there.get(path) : meaningOf(add.get(path) ?? content)) !== meaningOf(content)) taken.add(path);
+		else if (there.has(path)) present.add(path);
+		else add.set(path, content);
+	}
+	return {
+		add: [...add].map(([path, content]) => ({
+			path,
+			text: storedText(content)
+		})),
+		present: [...present],
+		taken: [...taken],
+		refused
+	};
+}
+function pathOf(file) {
+	if (file.state === "result") return storedPath(file.result);
+	return file.state === "qualification" ? qualificationPath(file.qualification) : file.path;
+}
+function contentOf(file) {
+	if (file.state === "result") return file.result;
+	return file.state === "qualification" ? file.qualification : null;
+}
+/** Equal for equal contents, whichever version wrote them and in which order; null equals no content. */
+function meaningOf(content) {
+	return content === null ? null : canonicalJson(content);
+}
+function faultOf(file) {
+	if (file.state === "unusable") return file.fault;
+	return file.state === "result" && isOfPullRequest(file.result) ? "it measured a pull request, which never becomes history" : null;
+}
+function isOfPullRequest({ job }) {
+	return job.pull_request !== null || /^(?:pull_request|merge_group)/.test(job.event);
+}
+// src/io/import-source.ts
+/** Finds the results in what a user hands over: an export, a folder of baselines, the folder of an artifact, one file. */
+const LIMITS = {
+	packedBytes: 268435456,
+	unpackedBytes: 536870912,
+	files: 5e4
+};
+/** Folders below the one that was named: artifact or runner, and what lies in it. */
+const DEPTH = 3;
+const RESULT = "result.json";
+/** `<sha>-<run id>-<attempt>.json` and `qualified/<time>.json`: what else an artifact holds has other names. */
+const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+|qualified\/[0-9TZ]+)\.json$/;
+/** Throws a `UserError` for what is none of these, and where nothing is found. */
+async function readImport(given) {
+	try {
+		const found = (await stat(given)).isDirectory() ? await fromFolder(given) : await fromFile(given);
+		if (found.length > 0) return found;
+	} catch (error) {
+		if (error instanceof UserError) throw error;
+		throw new UserError(`${given} cannot be read: ${systemFault(error).message}`);
+	}
+	throw new UserError(`${given} holds no results: give an export (.tar.gz), a folder of baselines (RUNNER/….json), or the unpacked artifact of a job (with its ${RESULT})`);
+}
+async function fromFolder(root) {
+	const found = [];
+	let seen = 0;
+	const walk = async (folder, depth) => {
+		for (const entry of await readdir(folder, { withFileTypes: true })) {
+			seen += 1;
+			if (seen > LIMITS.files) throw new UserError(`${root} holds more than ${LIMITS.files} files; name a smaller folder`);
+			const file = path.join(folder, entry.name);
+			const name = namedAs(root, file);
+			if (entry.isDirectory() && depth < DEPTH) await walk(file, depth + 1);
+			else if (name !== null) found.push({
+				source: file,
+				raw: await readPlain(file, name)
+			});
+		}
+	};
+	await walk(root, 1);
+	return found.toSorted((a, b) => a.source < b.source ? -1 : 1);
+}
+/** Its path in a store, from the folder of the store or of one runner; `result.json` itself; null for everything else. */
+function namedAs(root, file) {
+	if (path.basename(file) === RESULT) return RESULT;
+	const relative = path.relative(root, file).split(path.sep).join("/");
+	return [`${path.basename(path.resolve(root))}/${relative}`, relative].find(isStoredName) ?? null;
+}
+async function readPlain(file, name) {
+	const facts = await lstat(file);
+	if (!facts.isFile()) return irregular(name);
+	if (facts.size > 4194304) return oversized(name, facts.size);
+	const text = await readFile(file, "utf8");
+	return {
+		path: name === RESULT ? ownPath(text) : name,
+		text
+	};
+}
+const ownerSchema = looseObject({ runner_key: string() });
+/** Where a result that stands alone belongs; a text that does not tell keeps its name, and is then refused. */
+function ownPath(text) {
+	try {
+		return `${ownerSchema.parse(JSON.parse(text)).runner_key}/${RESULT}`;
+	} catch {
+		return `unknown/${RESULT}`;
+	}
+}
+async function fromFile(file) {
+	const start = await firstBytes(file);
+	if (start[0] === 31 && start[1] === 139) return fromArchive(file);
+	if (start.subarray(0, 2).toString("latin1") === "PK") throw new UserError(`${file} is a zip archive; unpack it and name the folder`);
+	if (/^\s*\{/.test(start.toString("latin1"))) return [{
+		source: file,
+		raw: await readPlain(file, RESULT)
+	}];
+	throw new UserError(`${file} is no export (.tar.gz) and no ${RESULT}`);
+}
+async function firstBytes(file) {
+	await using handle = await open(file, "r");
+	const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+	return buffer.subarray(0, bytesRead);
+}
+/** Its path in a store, also where everything lies in one folder more; null for everything else. */
+function archivedAs(entry) {
+	const name = entry.replace(/^\.\//, "");
+	return [name, /^[^/]+\/(.*)$/s.exec(name)?.[1] ?? name].find(isStoredName) ?? null;
+}
+function isStoredName(name) {
+	return STORED.test(name) && parseStoredPath(name) !== null;
+}
+async function fromArchive(file) {
+	const blob = await openAsBlob(file);
+	try {
+		return (await readTarGz(blob.stream(), {
+			what: file,
+			...LIMITS
+		}, archivedAs)).map((raw) => ({
+			source: `${file}: ${raw.path}`,
+			raw
+		}));
+	} catch (error) {
+		if (error instanceof TooLarge) throw new UserError(`${error.message}, which no history needs; nothing was imported`);
+		throw new UserError(`${file} cannot be unpacked: ${describeError(error) || "it is damaged"}; nothing was imported`);
+	}
+}
+// src/commands/baselines-write.ts
+/** `baselines prune` and `import`: change what a store holds, never a file in it. */
+/** Files of one step of progress. */
+const STEP = 100;
+async function prune(options, { signal }) {
+	const { olderThan, keep, broken } = options;
+	if (!broken && olderThan === void 0 && keep === void 0) throw new UserError("say what may go: --older-than 180d, --keep 100, or --broken");
+	const store = await openStore(options, signal);
+	const files = options.runner === void 0 ? await filesOf(store, null) : await ofRunner(store, options.runner);
+	const rule = {
+		olderThanDays: olderThan ?? null,
+		keep: keep ?? KEEP,
+		runner: options.runner ?? null,
+		broken
+	};
+	const plan = planPrune(files, rule, /* @__PURE__ */ new Date());
+	print(pruneText(plan, rule.keep));
+	const paths = plan.remove.map((file) => file.path);
+	if (paths.length === 0) return EXIT.passed;
+	if (!options.yes) {
+		print(`Nothing was removed from ${store.describe()}: add --yes to remove them.\n`);
+		return EXIT.passed;
+	}
+	const { removed, warning } = await store.remove(paths, `Prune ${counted(paths.length, "file")}`);
+	if (warning !== null) throw new UserError(warning);
+	print(`Removed ${counted(removed.length, "file")} from ${store.describe()}.\n`);
+	return EXIT.passed;
+}
+async function importFrom(source, options, { signal }) {
+	const found = await readImport(path.resolve(source));
+	if (options.baseline === void 0) await localFolder(process.cwd());
+	const store = await openStore(options, signal);
+	const plan = planImport(found, await filesOf(store, null));
+	const taken = [...plan.taken];
+	let added = 0;
+	for (let start = 0; start < plan.add.length; start += STEP) {
+		signal.throwIfAborted();
+		const part = plan.add.slice(start, start + STEP);
+		if (plan.add.length > STEP) note(`storing ${start + part.length} of ${plan.add.length}`);
+		const done = await store.add(part, `Import ${counted(part.length, "file")}`);
+		added += done.added.length;
+		taken.push(...done.taken);
+		if (done.warning !== null) throw new UserError(`${counted(added, "file")} stored, then: ${done.warning}`);
+	}
+	for (const { source: where, fault } of plan.refused) note(`refused: ${where}: ${fault}`);
+	for (const file of taken) note(`conflict: ${file} holds another result already, which stays`);
+	const rest = [
+		...plan.present.length > 0 ? [`${plan.present.length} there already`] : [],
+		...taken.length > 0 ? [`${taken.length} in conflict`] : [],
+		...plan.refused.length > 0 ? [`${plan.refused.length} refused`] : []
+	];
+	print(`${[`${counted(added, "file")} added to ${store.describe()}`, ...rest].join(", ")}.\n`);
+	return taken.length + plan.refused.length === 0 ? EXIT.passed : EXIT.failed;
+}
+// src/commands/baselines.ts
+/** `finetune-bench baselines`: look after the stored results of every runner. */
+function addBaselines(program, context) {
+	const baselines = program.command("baselines").description("look after stored results: list, show, prune, export, import");
+	const sub = (name, description) => baselines.command(name).description(description).option("--baseline <place>", "dir:PATH or branch:NAME (default: dir:.finetune-bench/baselines)");
+	const finish = async (work) => {
+		try {
+			context.finish(await work);
+		} catch (error) {
+			if (!context.signal.aborted) throw error;
+			note("interrupted; what was stored or removed so far stays so");
+			context.finish(EXIT.interrupted);
+		}
+	};
+	sub("list", "every runner with its jobs, benchmarks and age").option("--json", "as JSON", false).action((options) => finish(list$1(options, context)));
+	sub("show", "the series of one runner: every value, and what changed between them").argument("<runner>", "runner key").option("--benchmark <id>", "this benchmark only").option("--metric <name>", "this metric only (default: every judged one)").option("--last <count>", "newest jobs of each series to show", wholeNumber$1, KEEP).option("--json", "as JSON, with every job", false).action((runner, options) => finish(show(runner, options, context)));
+	sub("prune", "remove old results that no series in use rests on; shows them, and removes with --yes").option("--older-than <duration>", "only what is older, such as 180d", days).option("--keep <count>", `newest jobs that stay, of every runner and every series in use (default: ${KEEP})`, count).option("--runner <runner>", "of this runner only").option("--broken", "in place of old results: files that no version can read", false).option("--yes", "remove them", false).action((options) => finish(prune(options, context)));
+	sub("export", "write all results to one .tar.gz, laid out like a folder of baselines").argument("<file>", "a new file, .tar.gz").option("--runner <runner>", "of this runner only").action((file, options) => finish(exportTo(file, options, context)));
+	sub("import", "add results from an export, a folder of baselines or the folder of an artifact").argument("<source>", "file or folder").action((source, options) => finish(importFrom(source, options, context))).addHelpText("after", "\nExit status: 0 all is stored, 1 something was refused or conflicts, 2 bad input.");
+}
+function wholeNumber$1(text) {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("must be a whole number from 1.");
+	return value;
+}
+function count(text) {
+	return text === "0" ? 0 : wholeNumber$1(text);
+}
+function days(text) {
+	const seconds = parseDuration(text);
+	if (seconds === null) throw new InvalidArgumentError("must be a duration such as 180d.");
+	return seconds / DAY_S;
+}
+/** Of one run. JSON has no word for NaN: null and the texts stand for a run that gave no usable number. */
+const valueSchema = union([
+	number(),
+	_null(),
+	_enum([
+		"NaN",
+		"Infinity",
+		"-Infinity"
+	])
+], { error: ({ input }) => unlessMissing(input, "must be a number, or null, \"NaN\", \"Infinity\" or \"-Infinity\" where a run gave none") });
+const sampleSchema = object({ value: valueSchema });
+const repeatsSchema = array(sampleSchema);
+const commitSchema = string().nullish();
+const metricSchema = object({
+	name: string(),
+	unit: string(),
+	direction: directionSchema,
+	class: _enum([
+		"throughput",
+		"memory",
+		"loss"
+	])
+});
+/** One candidate with its history. Keys that are not listed are allowed and not read. */
+const decideCaseSchema = object({
+	id: string(),
+	/** Cases that share it are one report: Holm's adjustment runs over their speeds. */
+	report: string().nullish(),
+	metric: metricSchema,
+	/** Stored jobs, oldest first. */
+	history: array(object({
+		commit: commitSchema,
+		fingerprint: string(),
+		repeats: repeatsSchema
+	})),
+	/** Hash of what measured the candidate: the machine and its software. */
+	fingerprint: string(),
+	candidate: object({ repeats: repeatsSchema }),
+	/** The n-th runs of both sides are one pair, run interleaved in the job of the candidate. */
+	paired: object({
+		base: repeatsSchema,
+		head: repeatsSchema,
+		order: string().nullish()
+	}).nullish(),
+	/** How many pairs may be looked at; left out: all that are there. */
+	paired_budget: int().nonnegative().nullish()
+});
+const changePointsCaseSchema = object({
+	id: string(),
+	metric: metricSchema,
+	/** Of the default branch, oldest first; a value is the mean of a job's runs or the like. */
+	series: array(object({
+		commit: commitSchema,
+		value: valueSchema,
+		fingerprint: string().default("")
+	}))
+});
+/** The whole file, with the cases left unread: a malformed one must not cost the others their verdict. */
+const judgeFileSchema = object({
+	protocol: literal(1),
+	kind: _enum(["decide", "changepoints"]),
+	cases: array(unknown())
+});
+discriminatedUnion("kind", [judgeFileSchema.extend({
+	kind: literal("decide"),
+	cases: array(decideCaseSchema)
+}), judgeFileSchema.extend({
+	kind: literal("changepoints"),
+	cases: array(changePointsCaseSchema)
+})]);
+const verdictRowSchema = strictObject({
+	id: string(),
+	verdict: verdictSchema.extract([
+		"regression",
+		"improvement",
+		"no-change",
+		"inconclusive"
+	]),
+	/** Relative change of the metric's own value: −0.05 is 5 % less. Null where nothing could be compared. */
+	effect: number().nullable(),
+	/** 99 % interval of `effect`; null where no test is made: of memory and of a loss. */
+	ci: tuple([number(), number()]).nullable(),
+	/** Pairs the verdict rests on; 0: on the history. */
+	pairs_used: int().nonnegative(),
+	/** Pairs in all that could decide it, were the budget larger; 0: the verdict stands. */
+	pairs_wanted: int().nonnegative(),
+	/** A change of speed that only the history speaks for. */
+	unconfirmed: boolean(),
+	/** Two-sided, after Holm's adjustment over the report; null where no test is made. */
+	p: number().min(0).max(1).nullable(),
+	/** Of `inconclusive`: the smallest change for the worse that would have been found in four of five cases. */
+	smallest_detectable: number().positive().nullable(),
+	warnings: array(string())
+});
+const changePointsRowSchema = strictObject({
+	id: string(),
+	/** Of the first point of each new level, from 0. */
+	indices: array(int().nonnegative()),
+	/** The same of a level with fewer than four points: nobody knows yet whether it stays. */
+	pending: array(int().nonnegative())
+});
+const faultSchema = strictObject({
+	/** Place of the case in the file, from 0. */
+	index: int().nonnegative(),
+	/** Null where it has none. */
+	id: string().nullable(),
+	/** `history[2].repeats[0].value`; empty: the case itself. */
+	field: string(),
+	message: string()
+});
+const TYPE_WORDS = {
+	array: "a list",
+	object: "an object",
+	string: "a text",
+	number: "a number",
+	int: "a whole number"
+};
+/** Of {@link z.core.$ZodErrorMap}: what is wrong with a value, in the words of somebody who writes the file. */
+function inUserWords(issue) {
+	switch (issue.code) {
+		case "invalid_type": return unlessMissing(issue.input, `must be ${TYPE_WORDS[issue.expected] ?? issue.expected}`);
+		case "invalid_value": {
+			const values = issue.values.map((value) => JSON.stringify(value)).join(", ");
+			return unlessMissing(issue.input, `must be ${issue.values.length === 1 ? "" : "one of "}${values}`);
+		}
+		case "too_small": return `must be at least ${issue.minimum}`;
+		case "too_big": return `must be at most ${issue.maximum}`;
+		case "custom":
+		case "invalid_element":
+		case "invalid_format":
+		case "invalid_key":
+		case "invalid_union":
+		case "not_multiple_of":
+		case "unrecognized_keys": return;
+	}
+}
+function unlessMissing(input, words) {
+	return input === void 0 ? `is missing: ${words}` : words;
+}
+union([strictObject({
+	verdicts: array(verdictRowSchema),
+	errors: array(faultSchema)
+}), strictObject({
+	changepoints: array(changePointsRowSchema),
+	errors: array(faultSchema)
+})]);
+// src/core/judge-rows.ts
+/** The same for everybody who asks: a change is at least 2 %, and "no change" rules out 5 %. */
+const POLICY = {
+	minEffect: .02,
+	maxTolerated: .05,
+	tighten: false
+};
+/** Whole groups of four, the last of which may be cut short. */
+const INTERLEAVED = /^(?:ABBA|BAAB)+(?:AB|BA)?$/i;
+const WORDS = {
+	leftOut: "stored jobs with another fingerprint are left out: nothing is compared across it",
+	changed: "the fingerprint is that of no stored job: nothing is compared across it, with or without pairs; leave the history out to have the pairs judged alone",
+	nothing: "nothing to compare with",
+	uneven: "one side of the pairs has more runs than the other: those without a partner are left out",
+	order: "the pairs were not run interleaved as ABBA: what changes in the course of a job looks like a change"
+};
+/** Every report is a family of tests of its own; a case that names none is a report by itself. */
+function verdictRows(cases) {
+	const reports = Map.groupBy(cases, (given) => given.report ?? given);
+	const rows = /* @__PURE__ */ new Map();
+	for (const report of reports.values()) {
+		const decisions = judge(report.map(caseOf), POLICY);
+		for (const [index, given] of report.entries()) {
+			const decision = decisions[index];
+			if (decision !== void 0) rows.set(given, rowOf(given, decision));
+		}
+	}
+	return cases.flatMap((given) => rows.get(given) ?? []);
+}
+function isChanged({ history, fingerprint }) {
+	return history.length > 0 && history.every((job) => job.fingerprint !== fingerprint);
+}
+function caseOf(given) {
+	const { id, metric, history, fingerprint, candidate, paired } = given;
+	const runs = Math.min(paired?.base.length ?? 0, paired?.head.length ?? 0);
+	const allowed = isChanged(given) ? 0 : Math.min(runs, given.paired_budget ?? runs);
+	const isConfirmable = paired !== null && paired !== void 0 && allowed > 0;
+	return {
+		id,
+		metric: {
+			...metric,
+			estimator: "reported",
+			primary: metric.class === "throughput"
+		},
+		history: history.filter((job) => job.fingerprint === fingerprint).map(({ repeats }) => repeats.map(valueOf)),
+		candidate: candidate.repeats.map(valueOf),
+		paired: isConfirmable ? {
+			base: paired.base.slice(0, allowed).map(valueOf),
+			head: paired.head.slice(0, allowed).map(valueOf)
+		} : null,
+		isConfirmable,
+		inFamily: metric.class === "throughput"
+	};
+}
+/** Of one run, taken as it is. */
+function valueOf({ value }) {
+	return value === null ? NaN : Number(value);
+}
+/** A loss that is no number failed: of the four words, that is a change for the worse. */
+function verdictOf({ verdict }) {
+	if (verdict === "failed") return "regression";
+	return verdict === "no-baseline" ? "inconclusive" : verdict;
+}
+function rowOf(given, decision) {
+	return {
+		id: given.id,
+		verdict: verdictOf(decision),
+		effect: decision.effect,
+		ci: decision.interval === null ? null : [...decision.interval],
+		pairs_used: decision.pairs,
+		pairs_wanted: decision.wantedPairs,
+		unconfirmed: decision.unconfirmed,
+		p: decision.p,
+		smallest_detectable: decision.smallestDetectable,
+		warnings: [...remarksOn(given, decision), ...decision.warnings]
+	};
+}
+function remarksOn(given, { verdict, reason }) {
+	const { history, fingerprint, paired } = given;
+	const remarks = reason === null ? [] : [reason];
+	const isSome = history.some((job) => job.fingerprint !== fingerprint);
+	if (isChanged(given)) remarks.push(WORDS.changed);
+	else if (isSome) remarks.push(WORDS.leftOut);
+	else if (verdict === "no-baseline") remarks.push(WORDS.nothing);
+	if (paired !== null && paired !== void 0) {
+		if (paired.base.length !== paired.head.length) remarks.push(WORDS.uneven);
+		if (typeof paired.order === "string" && !INTERLEAVED.test(paired.order)) remarks.push(WORDS.order);
+	}
+	return remarks;
+}
+// src/core/judge-file.ts
+/** The text of a judge file → its verdicts, or its change points; what is malformed is told and costs nothing else. */
+/** Of one case: more than these tell nothing new. */
+const MOST_FAULTS = 10;
+/** The tokens that other programs write where JSON has no word, and the texts that must stay as they are. */
+const TEXT_OR_BARE = /"(?:[^"\\]|\\[^]?)*"?|-?\b(?:Infinity|NaN)\b/g;
+/** What the text of a number beyond the range of a double has. */
+const HUGE = /[eE]\+?\d{3}|\d{300}/;
+/** @throws UserError when the file as a whole cannot be read */
+function judgeText(text) {
+	const file = parseFile(text);
+	if (file.kind === "changepoints") {
+		const { good, errors } = parseCases(file.cases, changePointsCaseSchema);
+		return {
+			changepoints: good.map(changePointsOf),
+			errors
+		};
+	}
+	const { good, errors } = parseCases(file.cases, decideCaseSchema);
+	return {
+		verdicts: verdictRows(good),
+		errors
+	};
+}
+function parseFile(text) {
+	const parsed = judgeFileSchema.safeParse(parseJson(text), { error: inUserWords });
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	const where = issue === void 0 || issue.path.length === 0 ? "the file" : toDotPath(issue.path);
+	throw new UserError(`${where}: ${issue?.message ?? "cannot be read"}; wanted is {"protocol": 1, "kind": "decide" or "changepoints", "cases": […]}`);
+}
+/** Numbers beyond the range of a double, and the bare NaN that some programs write, become their names. */
+function parseJson(text) {
+	const plain = text.replace(/^\uFEFF/, "");
+	const reviver = HUGE.test(plain) ? named : void 0;
+	try {
+		return JSON.parse(plain, reviver);
+	} catch (first) {
+		try {
+			return JSON.parse(plain.replaceAll(TEXT_OR_BARE, (token) => token.startsWith("\"") ? token : `"${token}"`), reviver);
+		} catch {
+			throw new UserError(`this is not JSON: ${oneLine(first)}`);
+		}
+	}
+}
+/** The parser quotes the text around the mistake, with its line ends. */
+function oneLine(error) {
+	return describeError(error).replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+}
+function named(_key, value) {
+	return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}
+function parseCases(cases, schema) {
+	const good = [];
+	const errors = [];
+	for (const [index, raw] of cases.entries()) {
+		const parsed = schema.safeParse(raw, { error: inUserWords });
+		if (parsed.success) good.push(parsed.data);
+		else {
+			const id = object({ id: string() }).safeParse(raw).data?.id ?? null;
+			for (const { path, message } of parsed.error.issues.slice(0, MOST_FAULTS)) errors.push({
+				index,
+				id,
+				field: toDotPath(path),
+				message
+			});
+		}
+	}
+	return {
+		good,
+		errors
+	};
+}
+function changePointsOf({ id, series }) {
+	const cuts = findChangePoints(series.map((point) => ({
+		value: valueOf(point),
+		identity: point.fingerprint
+	})));
+	return {
+		id,
+		indices: cuts.filter(({ pending }) => !pending).map(({ index }) => index),
+		pending: cuts.filter(({ pending }) => pending).map(({ index }) => index)
+	};
+}
+// src/io/judge-io.ts
+/** Where `judge` reads its file from and puts its answer: never half of one. */
+/** Standard input. */
+const PIPE = "-";
+/** @throws UserError when there is nothing to read */
+async function readInput(file, signal) {
+	if (file === void 0 && process.stdin.isTTY) throw new UserError("name a file to judge, or send one through standard input");
+	if (file === void 0 || file === PIPE) return text(addAbortSignal(signal, process.stdin));
+	try {
+		return await readFile(file, "utf8");
+	} catch (error) {
+		throw new UserError(`${JSON.stringify(file)} cannot be read: ${systemFault(error).message}`);
+	}
+}
+/** Whoever reads the file meets the old answer or the new one. */
+async function writeOutput(file, content) {
+	if (file === void 0 || file === PIPE) {
+		process.stdout.write(content);
+		return;
+	}
+	const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+	await using cleanup = new AsyncDisposableStack();
+	cleanup.defer(() => rm(temporary, { force: true }));
+	try {
+		await writeFile(temporary, content, { flag: "wx" });
+		await rename(temporary, file);
+	} catch (error) {
+		throw new UserError(`${JSON.stringify(file)} cannot be written: ${systemFault(error).message}`);
+	}
+}
+// src/io/judge-table.ts
+/** The answer of `judge` for a person at a terminal. */
+/** Ends with a new line. */
+function renderAnswer(output) {
+	return `${("verdicts" in output ? [verdictTable(output.verdicts), remarks(output.verdicts)] : [changePointTable(output.changepoints)]).filter((block) => block !== "").join("\n\n")}\n`;
+}
+/** For standard error: one line each. */
+function faultLines(faults) {
+	return faults.map(({ index, id, field, message }) => {
+		const place = `case ${index + 1}${id === null ? "" : ` ${JSON.stringify(id)}`}`;
+		return terminalText(`${place}: ${field === "" ? "" : `${field}: `}${message}`);
+	});
+}
+function verdictTable(rows) {
+	if (rows.length === 0) return "no case was judged";
+	return draw([
+		"case",
+		"change",
+		"pairs",
+		"verdict"
+	], rows.map((row) => [
+		terminalText(row.id, 80),
+		changeText$1(row),
+		String(row.pairs_used),
+		verdictText$1(row)
+	]));
+}
+function changeText$1({ effect, ci }) {
+	if (effect === null) return "";
+	return ci === null ? formatChange(effect) : `${formatChange(effect)} (${formatInterval(ci)})`;
+}
+function verdictText$1({ verdict, unconfirmed, smallest_detectable: blind, pairs_wanted }) {
+	if (unconfirmed) return `${verdict}, unconfirmed`;
+	if (verdict !== "inconclusive") return verdict;
+	return `${verdict}${blind === null ? "" : `: sees nothing below ${formatPercent(blind)}`}${pairs_wanted > 0 ? `; ${counted(pairs_wanted, "pair")} may decide it` : ""}`;
+}
+/** Equal ones once, with the cases they stand for. */
+function remarks(rows) {
+	const cases = /* @__PURE__ */ new Map();
+	for (const { id, warnings } of rows) for (const warning of warnings) cases.set(warning, [...cases.get(warning) ?? [], id]);
+	return [...cases].map(([warning, ids]) => {
+		const where = ids.length > 3 ? counted(ids.length, "case") : ids.join(", ");
+		return `  ${terminalText(where, 200)}: ${terminalText(warning)}`;
+	}).join("\n");
+}
+function changePointTable(rows) {
+	if (rows.length === 0) return "no series was searched";
+	return draw([
+		"series",
+		"new level from point",
+		"not sure yet"
+	], rows.map(({ id, indices, pending }) => [
+		terminalText(id, 80),
+		indices.join(", ") || "none",
+		pending.join(", ")
+	]));
+}
+const LINES$2 = [
+	"top",
+	"top-mid",
+	"top-left",
+	"top-right",
+	"bottom",
+	"bottom-mid",
+	"bottom-left",
+	"bottom-right"
+];
+const MORE_LINES$2 = [
+	"left",
+	"left-mid",
+	"mid",
+	"mid-mid",
+	"right",
+	"right-mid",
+	"middle"
+];
+const NO_LINES$2 = Object.fromEntries([...LINES$2, ...MORE_LINES$2].map((name) => [name, ""]));
+function draw(head, rows) {
+	const table = new import_cli_table3.default({
+		chars: NO_LINES$2,
+		style: {
+			"padding-left": 0,
+			"padding-right": 2,
+			head: [],
+			border: [],
+			compact: true
+		}
+	});
+	table.push([...head], ...rows.map((row) => [...row]));
+	return table.toString().replaceAll(/ +$/gm, "");
+}
+// src/commands/judge.ts
+function addJudge(program, context) {
+	program.command("judge").description("judge samples of any origin, or find the change points of a series: see docs/judge.md").argument("[file]", "the samples as JSON; - or nothing: standard input").option("--output <file>", "where the answer goes as JSON; - or nothing: standard output (a table on a terminal)").addHelpText("after", "\nExit status: 0 all judged, 1 a case was malformed, 2 bad input, 70 a bug, 130 interrupted.").action(async (file, options) => context.finish(await judgeFile(file, options.output, context)));
+}
+async function judgeFile(file, target, { signal }) {
+	const output = judgeText(await readInput(file, signal));
+	await writeOutput(target, target === void 0 && process.stdout.isTTY ? renderAnswer(output) : `${JSON.stringify(output, null, 2)}\n`);
+	for (const line of faultLines(output.errors)) process.stderr.write(`finetune-bench: ${line}\n`);
+	return output.errors.length === 0 ? EXIT.passed : EXIT.failed;
+}
+// src/core/qualify-words.ts
+/**
+* From here on a drift over the runs is worth a word, where noise alone would not make it: three standard errors of a line
+* through twenty runs. ABBA keeps it out of the verdicts.
+*/
+const REMARKABLE_DRIFT = .02;
+const DRIFT_BESIDE_CV = 2.3;
+/** A runner whose runs differ by more cannot support a usual gate. */
+const NOISY_CV = .02;
+/** Every benchmark measured, no false alarm, and every injected slow-down caught. */
+function isQualified({ qualification, unqualified }) {
+	const { benchmarks } = qualification;
+	const isSound = benchmarks.every((one) => !isFalseAlarm(one.unchanged) && one.injected?.caught !== false);
+	return unqualified.length === 0 && benchmarks.length > 0 && isSound;
+}
+function isFalseAlarm(verdict) {
+	return verdict !== "no-change" && verdict !== "inconclusive";
+}
+/** The verdict first; then what the injected slow-down showed. */
+function headlineOf(found) {
+	const { benchmarks } = found.qualification;
+	const worst = noisiest(benchmarks);
+	if (worst === void 0) return [["This runner could not be qualified: no benchmark gave enough runs."]];
+	const size = formatPercent(worst.smallest_10_pairs);
+	const where = benchmarks.length === 1 ? [] : say` (in ${named$1(worst.benchmark)}, its noisiest benchmark)`;
+	const alarms = benchmarks.filter(({ unchanged }) => isFalseAlarm(unchanged)).map(({ benchmark }) => benchmark);
+	return [
+		say`This runner detects slow-downs of ${size} and more${where}.`,
+		...alarms.length === 0 ? [] : [say`It raised a false alarm: unchanged code was called changed in ${listed(alarms)}.`],
+		injectedSentence(benchmarks, found.slowdown)
+	];
+}
+function noisiest(benchmarks) {
+	return benchmarks.toSorted((a, b) => b.smallest_10_pairs - a.smallest_10_pairs)[0];
+}
+function injectedSentence(benchmarks, slowdown) {
+	const size = formatPercent(slowdown);
+	const tried = benchmarks.filter(({ injected }) => injected !== null);
+	const missed = tried.filter(({ injected }) => injected?.caught === false).map(({ benchmark }) => benchmark);
+	if (tried.length === 0) return [`No slow-down of ${size} could be injected.`];
+	const where = tried.length === 1 ? "" : ` in each of ${counted(tried.length, "benchmark")}`;
+	if (missed.length === 0) return [`The gate caught an injected slow-down of ${size}${where}.`];
+	return say`The gate would have missed an injected slow-down of ${size} in ${listed(missed)}.`;
+}
+/** What it costs, and what would help. */
+function adviceOf({ qualification }) {
+	const { benchmarks } = qualification;
+	if (benchmarks.length === 0) return [];
+	const total = (seconds) => formatDuration(benchmarks.reduce((sum, one) => sum + seconds(one), 0));
+	const cost = `A pull request takes about ${total((one) => one.clear_s)} of measuring here when its benchmarks are cleared, at most ${total((one) => one.confirm_s)} when all of them are confirmed by pairs.`;
+	const noisy = benchmarks.filter(({ run_cv: cv }) => cv > NOISY_CV).map(({ benchmark }) => benchmark);
+	const drifting = benchmarks.filter(isDrifting).map(({ benchmark }) => benchmark);
+	return [
+		[cost],
+		...noisy.length === 0 ? [] : [say`Runs of ${listed(noisy)} differ by more than ${formatPercent(NOISY_CV)}: stop other programs, fix clocks and power mode, or give each run more steps.`],
+		...drifting.length === 0 ? [] : [say`Speed drifted while ${listed(drifting)} ran: let the machine cool or warm up; pairs are interleaved, so that it does not reach the verdicts.`]
+	];
+}
+function isDrifting({ drift, run_cv: cv }) {
+	return Math.abs(drift) > Math.max(REMARKABLE_DRIFT, DRIFT_BESIDE_CV * cv);
+}
+/** The same finding in several runs of one benchmark is one line. */
+function disturbedRuns(benchmark, series) {
+	const runs = series.flat();
+	const kinds = /* @__PURE__ */ new Map();
+	for (const { kind, message } of runs.flatMap(({ disturbances }) => disturbances)) {
+		const known = kinds.get(kind);
+		kinds.set(kind, {
+			message: known?.message ?? message,
+			count: (known?.count ?? 0) + 1
+		});
+	}
+	return [...kinds.values()].map(({ message, count }) => {
+		return `${benchmark}: ${message} (in ${count === runs.length ? "all" : count} of ${counted(runs.length, "run")})`;
+	});
+}
+function movedInWords(findings) {
+	return findings.filter(({ state }) => state === "moved").map(({ backend, effect, metric }) => {
+		return `the machine moved, the control workload of ${backend} differs from its stored jobs${effect === null ? "" : `: ${metric?.name ?? "its speed"} ${formatChange(effect)}`}`;
+	});
+}
+// src/io/terminal-lists.ts
+/** The lists of the terminal: what is said once each, below the table. */
+/** Changes to accept and lasting changes, lines each; the files hold all of them. */
+const MOST = 20;
+/** A sentence on one line of a terminal. */
+function line$1(sentence) {
+	return terminalText(plain(sentence), 2e3);
+}
+/** In the order they are shown; a list may be empty. */
+function listsOf(report) {
+	const total = benchmarkIds(report.comparisons).length;
+	return [
+		{
+			title: "Errors",
+			items: report.failures.map(failure)
+		},
+		acceptList(report),
+		{
+			title: "Lasting changes of the default branch",
+			items: report.change_points.slice(0, MOST).map(changePoint)
+		},
+		{
+			title: "Disturbed runs",
+			items: report.disturbances.slice(0, MOST).map(disturbed)
+		},
+		{
+			title: "Warnings",
+			items: report.warnings.map((item) => warning(item, total))
+		}
+	];
+}
+/** Errors end with what matters; the whole text is in the files. */
+function failure(failed) {
+	const last = failed.message.trim().split("\n").at(-1) ?? "";
+	const words = failureInWords(failed);
+	return `${line$1(benchmarkName(failed))} ${words}${last === "" || last === words ? "" : `: ${terminalText(last)}`}`;
+}
+/** Indented lines to paste. YAML writes what is no plain text in quotes, so its lines hold nothing that a terminal obeys. */
+function acceptList(report) {
+	const yaml = acceptLines(report, MOST).trimEnd();
+	return {
+		title: `${offeredChanges(report).length === 1 ? "Accept this change" : "Accept these changes"} (${ACCEPT_FILE})`,
+		items: yaml === "" ? [] : yaml.split("\n").map((text) => indented(text))
+	};
+}
+function indented(text) {
+	const [, spaces = ""] = /^( *)/.exec(text) ?? [];
+	return spaces + terminalText(text, 1e3);
+}
+function changePoint(point) {
+	const { size, sense, interval } = sizeOf(point);
+	return `${`${line$1(benchmarkName(point))}, ${line$1(metricWords(point.metric))}`}: ${size} ${sense} (${interval}) ${line$1(rangeOf(point))}; ${standingOf(point)}`;
+}
+function disturbed(found) {
+	return `${line$1(benchmarkName(found))}, ${whichRuns(found)}: ${terminalText(found.message, 300)}`;
+}
+function warning({ message, benchmarks }, total) {
+	const where = line$1(among(benchmarks, total));
+	return terminalText(message) + (where === "" ? "" : ` (${where})`);
+}
+// src/io/terminal-tables.ts
+/** The tables of the terminal, narrowed until they fit. */
 function painter(colour) {
 	return (style, text) => colour ? styleText(style, text, { validateStream: false }) : text;
 }
@@ -4649,7 +6081,7 @@ function comparisonLines(report, look) {
 	}));
 	let drawn = "";
 	for (const step of NARROWER.keys()) {
-		drawn = table(named, comparisonColumns(report, step), look);
+		drawn = table$1(named, comparisonColumns(report, step), look);
 		if (widest(drawn) <= look.width) break;
 	}
 	return drawn;
@@ -4687,7 +6119,7 @@ function comparisonColumns(report, step) {
 }
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row, report, step) {
-	return step >= 3 || step >= 1 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain(verdictOf(row, report)));
+	return step >= 3 || step >= 1 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain(verdictOf$1(row, report)));
 }
 function changeText(row, withInterval) {
 	const { size, sense, interval } = changeOf(row);
@@ -4697,7 +6129,9 @@ function changeText(row, withInterval) {
 		withInterval && interval !== "" ? `(${interval})` : ""
 	].filter((part) => part !== "").join(" ");
 }
-function styleOf({ verdict, unconfirmed }) {
+function styleOf(comparison) {
+	const { verdict, unconfirmed } = comparison;
+	if (isAccepted(comparison)) return "dim";
 	switch (verdict) {
 		case "failed": return "red";
 		case "regression": return unconfirmed ? "yellow" : "red";
@@ -4710,7 +6144,7 @@ function styleOf({ verdict, unconfirmed }) {
 }
 /** MLX beside PyTorch, where both did the same work. */
 function frameworkLines(pairs, look) {
-	return table(pairs.map((pair) => ({
+	return table$1(pairs.map((pair) => ({
 		name: `${terminalText(pair.title)} · ${pair.torch.backend}, ${pair.mlx.backend}`,
 		rows: frameworkRows(pair)
 	})), [
@@ -4736,7 +6170,7 @@ function frameworkLines(pairs, look) {
 		}
 	], look);
 }
-const LINES = [
+const LINES$1 = [
 	"top",
 	"top-mid",
 	"top-left",
@@ -4746,7 +6180,7 @@ const LINES = [
 	"bottom-left",
 	"bottom-right"
 ];
-const MORE_LINES = [
+const MORE_LINES$1 = [
 	"left",
 	"left-mid",
 	"mid",
@@ -4755,14 +6189,14 @@ const MORE_LINES = [
 	"right-mid",
 	"middle"
 ];
-const NO_LINES = Object.fromEntries([...LINES, ...MORE_LINES].map((name) => [name, ""]));
+const NO_LINES$1 = Object.fromEntries([...LINES$1, ...MORE_LINES$1].map((name) => [name, ""]));
 /** Columns that would be empty disappear. The name of a group has a line of its own, however long it is. */
-function table(groups, columns, { colour }) {
+function table$1(groups, columns, { colour }) {
 	const kept = columns.filter(({ cell }) => groups.some(({ rows }) => rows.some((row) => cell(row) !== "")));
 	if (kept.length === 0) return "";
 	const paint = painter(colour);
 	const drawn = new import_cli_table3.default({
-		chars: NO_LINES,
+		chars: NO_LINES$1,
 		style: {
 			"padding-left": 0,
 			"padding-right": 2,
@@ -4789,37 +6223,28 @@ function widest(text) {
 /** The report on a terminal: the verdict first, then what to do, the tables, and where the files are. */
 /** Ends with a new line. No line of it can be read as a workflow command. */
 function renderTerminal(report, options) {
-	const total = benchmarkIds(report.comparisons).length;
 	const paint = painter(options.colour);
 	return `${[
-		paint("bold", `${iconFor(report)} ${line(report.headline)}`),
-		report.advice.map(line).join("\n"),
+		paint("bold", `${iconFor(report)} ${line$1(report.headline)}`),
+		report.advice.map(line$1).join("\n"),
 		report.store_faults.map((fault) => terminalText(fault, 2e3)).join("\n"),
 		comparisonLines(report, options),
-		sentenceCase(believableOf(report).map(line).join(" · ")),
-		list(paint("bold", "Errors"), report.failures.map(failure)),
-		list(paint("bold", "Warnings"), report.warnings.map((item) => warning(item, total))),
+		sentenceCase([...believableOf(report), qualifiedInWords(report)].map(line$1).filter((phrase) => phrase !== "").join(" · ")),
+		...listsOf(report).map(({ title, items }) => list({
+			title: paint("bold", title),
+			items
+		})),
 		frameworkLines(report.frameworks, options),
-		list(paint("bold", "Files"), files(options.results))
+		list({
+			title: paint("bold", "Files"),
+			items: files$1(options.results)
+		})
 	].filter((block) => block !== "").join("\n\n").replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
 }
-function line(sentence) {
-	return terminalText(plain(sentence), 2e3);
-}
-function list(title, items) {
+function list({ title, items }) {
 	return items.length === 0 ? "" : [title, ...items.map((item) => `  ${item}`)].join("\n");
 }
-/** Errors end with what matters; the whole text is in the files. */
-function failure(failed) {
-	const last = failed.message.trim().split("\n").at(-1) ?? "";
-	const words = failureInWords(failed);
-	return `${line(benchmarkName(failed))} ${words}${last === "" || last === words ? "" : `: ${terminalText(last)}`}`;
-}
-function warning({ message, benchmarks }, total) {
-	const where = line(among(benchmarks, total));
-	return terminalText(message) + (where === "" ? "" : ` (${where})`);
-}
-function files(results) {
+function files$1(results) {
 	return [
 		`report   ${terminalText(path.join(results, "report.md"), 1e3)}`,
 		`numbers  ${terminalText(path.join(results, "result.json"), 1e3)}`,
@@ -5461,6 +6886,8 @@ function plainProgress(write) {
 }
 // src/io/local-host.ts
 /** The world of the local command: a folder, a terminal, and a history in `.finetune-bench/`. */
+/** Pairs that nobody asked for may take this long. */
+const UNASKED_CONFIRM_S = 300;
 async function localHost(options) {
 	const workspace = process.cwd();
 	const context = await readJobContext({
@@ -5478,13 +6905,16 @@ async function localHost(options) {
 		cache: cacheFolder(process.env),
 		harness: options.harness,
 		env: process.env,
-		store: openStore(baseline, {
+		store: openStore$1(baseline, {
 			cwd: workspace,
 			api: null,
 			defaultBranch: null
 		}),
 		record: options.record,
 		repeats: options.repeats,
+		base: (newest) => options.base === null ? baseOfHistory(newest, workspace) : baseOfRef(options.base, workspace),
+		remote: null,
+		confirmBudgetS: options.base === null ? UNASKED_CONFIRM_S : Number.POSITIVE_INFINITY,
 		progress: terminal ? terminalProgress(process.stderr) : plainProgress((line) => void process.stderr.write(`${line}\n`)),
 		signal: options.signal,
 		publish: (report, results) => {
@@ -5498,29 +6928,577 @@ async function localHost(options) {
 		}
 	};
 }
-// src/cli.ts
-/** Entry of the local command. */
-const EXIT = {
-	passed: 0,
-	failed: 1,
-	badInput: 2,
-	bug: 70,
-	interrupted: 130
-};
-const stop = stopSignal();
+// src/core/qualify.ts
+/**
+* The decision of the pull-request gate on pairs of one benchmark, none of the others having changed: without history, so
+* that what is found holds from a runner's first day on.
+*/
+function judgePairs(metric, pairs, { policy, familySize }) {
+	const asked = {
+		metric,
+		history: [],
+		isConfirmable: true,
+		inFamily: true
+	};
+	const own = {
+		...asked,
+		id: "own",
+		candidate: pairs.head,
+		paired: pairs
+	};
+	const others = Array.from({ length: familySize - 1 }, (_, index) => {
+		return {
+			...asked,
+			id: String(index),
+			candidate: [],
+			paired: null
+		};
+	});
+	const [decision] = judge([own, ...others], policy);
+	if (decision === void 0) throw new Error("the judge gave no decision");
+	return decision;
+}
+/** Pairs in all that the gate would ask for next; 0 when what is there decides. */
+function wantedPairs(metric, pairs, terms) {
+	return pairs.base.length === 0 ? 4 : judgePairs(metric, pairs, terms).wantedPairs;
+}
+/** Null where fewer unchanged pairs are usable than the gate's first look takes. */
+function qualifyBenchmark(runs, terms) {
+	const { benchmark, title, backend, metric, repeats } = runs;
+	const unchanged = completePairs(runs.unchanged, isRatioScale);
+	if (unchanged.base.length < 4) return null;
+	const sd = runSd(unchanged);
+	const runS = mean(runs.durations);
+	const clearS = repeats * runS;
+	return {
+		benchmark,
+		title,
+		backend,
+		run_cv: sd,
+		drift: driftOf(unchanged),
+		smallest_4_pairs: smallestChange(sd, 4, metric, terms.policy),
+		smallest_10_pairs: smallestChange(sd, 10, metric, terms.policy),
+		unchanged: judgePairs(metric, unchanged, terms).verdict,
+		injected: runs.injected === null ? null : injectedOf(metric, runs.injected, terms),
+		clear_s: clearS,
+		confirm_s: clearS + 22 * runS
+	};
+}
+/** Standard deviation of the logarithms of runs, each side around its own mean: nearly the relative one of the values. */
+function runSd({ base, head }) {
+	const [ofBase, ofHead] = [base, head].map((side) => variance(side.map(Math.log)) ?? 0);
+	return Math.sqrt(((ofBase ?? 0) + (ofHead ?? 0)) / 2);
+}
+/**
+* The smallest change for the worse that so many pairs find in four of five cases, on the metric's own scale: the sum of the
+* t quantiles of level and power, times the standard error of the difference of two means. Never below what the policy
+* calls a change.
+*/
+function smallestChange(sd, pairs, metric, policy) {
+	const df = 2 * (pairs - 1);
+	const error = Math.max(sd, LEAST_SD) * Math.sqrt(2 / pairs);
+	const detectable = (tQuantile(1 - LOOK_ALPHA / 2, df) + tQuantile(.8, df)) * error;
+	return detectableOf(metric, { detectable }, marginsOf(policy, null));
+}
+/** Relative change from the first run to the last, along the straight line that fits the logarithms best. */
+function driftOf(pairs) {
+	const logs = inOrder(pairs).map(Math.log);
+	if (logs.length < 2) return 0;
+	const [middle, level] = [(logs.length - 1) / 2, mean(logs)];
+	const slope = sum(logs.map((value, index) => (index - middle) * (value - level))) / sum(logs.map((_, index) => (index - middle) ** 2));
+	return relativeChange(slope * (logs.length - 1));
+}
+/** Runs in the order they were made: base head, head base, base head, … */
+function inOrder({ base, head }) {
+	return base.flatMap((value, index) => {
+		const other = head[index] ?? value;
+		return index % 2 === 0 ? [value, other] : [other, value];
+	});
+}
+function injectedOf(metric, { slowdown, pairs }, terms) {
+	const { effect, interval, verdict, pairs: used } = judgePairs(metric, pairs, terms);
+	if (effect === null || interval === null) return null;
+	if (isIgnored(metric, slowdown, interval)) return null;
+	const [low, high] = interval;
+	return {
+		slowdown,
+		effect,
+		interval: [low, high],
+		verdict,
+		pairs: used,
+		caught: verdict === "regression"
+	};
+}
+/** Not even half of what was asked for lies in the interval of what was found: the program does not slow itself down. */
+function isIgnored(metric, slowdown, [low, high]) {
+	const half = Math.log1p(slowdown) / 2;
+	return metric.direction === "higher" ? Math.log1p(low) > -half : Math.log1p(high) < half;
+}
+// src/io/qualify-pairs.ts
+/** The two series of pairs that qualify a runner for one benchmark: nothing changed, and the head slowed down on purpose. */
+/** The variable by which a run is asked to take longer. */
+const SLOWDOWN$1 = "FINETUNE_BENCH_SLOWDOWN";
+async function qualifyOne(ready, job) {
+	const { id: benchmark, title, backend } = ready.planned;
+	const unchanged = await unchangedPairs(ready, job);
+	const metric = unchanged.metrics.find(({ primary }) => primary);
+	const stopped = unchanged.stopped?.message ?? "its runs gave no number to judge";
+	const series = [unchanged.base, unchanged.head];
+	const nothing = {
+		benchmark,
+		series,
+		qualified: null,
+		notes: []
+	};
+	if (metric === void 0 || unchanged.base.length < 4) return {
+		...nothing,
+		problem: {
+			benchmark,
+			message: stopped
+		}
+	};
+	const durations = durationsOf(unchanged);
+	const slowed = await slowedPairs(ready, job, metric, mean(durations));
+	series.push(slowed.base, slowed.head);
+	const qualified = qualifyBenchmark({
+		benchmark,
+		title,
+		backend,
+		metric,
+		unchanged: valuesIn(unchanged, metric),
+		injected: slowed.base.length === 0 ? null : {
+			slowdown: job.slowdown,
+			pairs: valuesIn(slowed, metric)
+		},
+		durations,
+		repeats: job.repeats
+	}, job.terms);
+	if (qualified === null) return {
+		...nothing,
+		problem: {
+			benchmark,
+			message: stopped
+		}
+	};
+	const early = [unchanged, slowed].flatMap(({ stopped: why }) => why === null ? [] : [`${benchmark}: ${why.message}`]);
+	const deaf = `${benchmark}: the program does not honour ${SLOWDOWN$1}, so no slow-down was injected; the protocol says how it can`;
+	return {
+		benchmark,
+		series,
+		qualified,
+		problem: null,
+		notes: [...new Set(early), ...qualified.injected === null && slowed.stopped === null ? [deaf] : []]
+	};
+}
+/** The first few tell how long a run takes, and whether the rest fits into the time. */
+async function unchangedPairs(ready, job) {
+	const first = await pairsOf(ready, job, {
+		bench: job.bench,
+		wanted: 4,
+		before: null,
+		runS: 0
+	});
+	if (first.stopped !== null) return first;
+	return pairsOf(ready, job, {
+		bench: job.bench,
+		wanted: 10,
+		before: first,
+		runS: mean(durationsOf(first))
+	});
+}
+function durationsOf({ base, head }) {
+	return [...base, ...head].map(({ duration_s: seconds }) => seconds);
+}
+/** As many pairs as the gate would run: four, and ten where they leave it open. */
+async function slowedPairs(ready, job, metric, runS) {
+	let paired = null;
+	for (;;) {
+		const wanted = wantedPairs(metric, paired === null ? {
+			base: [],
+			head: []
+		} : valuesIn(paired, metric), job.terms);
+		if (paired !== null && (wanted === 0 || paired.stopped !== null)) return paired;
+		const env = { [SLOWDOWN$1]: String(job.slowdown) };
+		paired = await pairsOf(ready, job, {
+			bench: job.slowed,
+			wanted,
+			before: paired,
+			runS,
+			env
+		});
+	}
+}
+/** Both sides are one and the same; numbers go on from series to series, so that no two runs are told the same. */
+function pairsOf(ready, job, { bench, wanted, before, runS, env }) {
+	const base = {
+		ready,
+		bench,
+		firstNumber: env === void 0 ? 1 : 11
+	};
+	const what = env === void 0 ? "unchanged" : `slowed down by ${formatPercent(job.slowdown)}`;
+	return measurePairs({
+		base,
+		head: env === void 0 ? base : {
+			...base,
+			env
+		},
+		before,
+		wanted,
+		runS,
+		leftS: job.leftS,
+		onRun: (done, due, side) => bench.progress.runs(done, due, `${ready.planned.id}${side === "head" || env === void 0 ? `, ${what}` : ""}`)
+	});
+}
+function valuesIn({ base, head }, { name }) {
+	return {
+		base: valuesOf(base, name),
+		head: valuesOf(head, name)
+	};
+}
+// src/io/qualify.ts
+/** Asks this machine what it can detect: pairs of unchanged runs, then pairs of which the head is slowed down on purpose. */
+/** Runs of one benchmark at most: two series of pairs, both sides warmed up before each. */
+const MOST_RUNS = 2 * runsDue(null, 10);
+async function qualify({ inputs, host, slowdown }) {
+	const startedAt = /* @__PURE__ */ new Date();
+	const { suite, note } = await loadSuite(inputs.suite, host.workspace);
+	const machine = await readMachine(inputs, host);
+	const plan = makePlan(suite, machine.probe, inputs, shippedCatalogue());
+	const history = await host.store.read(machine.runnerKey);
+	const { installs, provide } = await planEnvironments(inputs, host, machine, plan);
+	await announceJob({
+		inputs,
+		host,
+		suite,
+		repeats: MOST_RUNS,
+		machine,
+		plan,
+		history: history.results,
+		installs
+	});
+	const { run_id: runId, attempt } = host.context.job;
+	const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt));
+	await using watch = openWatch(host, machine, folder);
+	const observation = {
+		watch,
+		earlier: /* @__PURE__ */ new Map()
+	};
+	const bench = benchOf(host, folder, observation);
+	host.progress.phase("Prepare");
+	const { ready, notReady } = await readyAll({
+		benchmarks: plan.benchmarks,
+		provide,
+		bench,
+		side: "head"
+	});
+	host.progress.phase("Qualify");
+	const busy = await waitUntilQuiet(ready, observation, host);
+	const began = performance.now();
+	const elapsedS = () => (performance.now() - began) / 1e3;
+	const control = openControl({
+		host,
+		python: machine.python.executable,
+		backends: controlBackends(ready),
+		results: folder.path,
+		watch
+	});
+	await control.measure(1);
+	const policy = {
+		minEffect: smallestEffect(suite.judge["min-effect"]),
+		maxTolerated: suite.judge["max-tolerated"],
+		tighten: suite.judge["min-effect"] === "auto"
+	};
+	const job = {
+		bench,
+		slowed: {
+			...bench,
+			results: path.join(folder.path, "injected")
+		},
+		slowdown,
+		repeats: host.repeats ?? suite.repeats,
+		terms: {
+			policy,
+			familySize: Math.max(1, plan.benchmarks.length)
+		},
+		leftS: () => inputs.timeBudget - elapsedS()
+	};
+	const found = [];
+	for (const one of ready) if (!host.signal.aborted) found.push(await qualifyOne(one, job));
+	await control.measure(2);
+	host.progress.end();
+	const measured = {
+		benchmarks: [],
+		ready,
+		control,
+		measuredS: elapsedS(),
+		warnings: busy
+	};
+	const result = assembleResult({
+		host,
+		suite,
+		repeats: job.repeats,
+		machine,
+		plan,
+		measured,
+		startedAt,
+		note,
+		accepted: []
+	});
+	const refused = [...plan.failed.map(({ id, reason }) => ({
+		benchmark: id,
+		message: reason
+	})), ...notReady.map(({ planned, message }) => ({
+		benchmark: planned.id,
+		message
+	}))];
+	const qualification = {
+		schema: 1,
+		version: host.version,
+		runner_key: machine.runnerKey,
+		made_at: (/* @__PURE__ */ new Date()).toISOString(),
+		suite: suite.name,
+		machine: machine.identity,
+		benchmarks: found.flatMap(({ qualified }) => qualified ?? []),
+		disturbances: [
+			...busy,
+			...movedInWords(controlFindings(result, history.results)),
+			...found.flatMap(({ benchmark, series }) => disturbedRuns(benchmark, series)),
+			...result.control.flatMap(({ id, runs }) => disturbedRuns(id, [runs]))
+		].map((text) => text.slice(0, 2e3)),
+		measured_s: elapsedS()
+	};
+	const fault = watch.fault();
+	await folder.writeJson("qualification.json", qualification);
+	return {
+		qualification,
+		slowdown,
+		unqualified: [...refused, ...found.flatMap(({ problem }) => problem ?? [])],
+		notes: [...found.flatMap(({ notes }) => notes), ...note === null ? [] : [note]],
+		warnings: [...history.warnings, ...fault === null ? [] : [fault]],
+		saved: await save(qualification, host),
+		results: folder.path
+	};
+}
+/** A machine that was asked nothing has nothing to tell its history. */
+async function save(qualification, host) {
+	if (!host.record || qualification.benchmarks.length === 0 || host.signal.aborted) return null;
+	host.progress.phase("Record");
+	return host.store.saveQualification(qualification);
+}
+// src/io/plain-table.ts
+/** A table without lines, for a terminal. */
+const LINES = [
+	"top",
+	"top-mid",
+	"top-left",
+	"top-right",
+	"bottom",
+	"bottom-mid",
+	"bottom-left",
+	"bottom-right"
+];
+const MORE_LINES = [
+	"left",
+	"left-mid",
+	"mid",
+	"mid-mid",
+	"right",
+	"right-mid",
+	"middle"
+];
+const NO_LINES = Object.fromEntries([...LINES, ...MORE_LINES].map((name) => [name, ""]));
+/** Titles on the first line; columns that would be empty disappear. */
+function plainTable(rows, columns) {
+	const kept = columns.filter(({ cell }) => rows.some((row) => cell(row) !== ""));
+	if (kept.length === 0) return "";
+	const table = new import_cli_table3.default({
+		chars: NO_LINES,
+		style: {
+			"padding-left": 0,
+			"padding-right": 2,
+			head: [],
+			border: [],
+			compact: true
+		},
+		colAligns: kept.map(({ align }) => align)
+	});
+	table.push(kept.map(({ title }) => title), ...rows.map((row) => kept.map(({ cell }) => cell(row))));
+	return table.toString().replaceAll(/ +$/gm, "");
+}
+// src/io/qualify-table.ts
+/** What a runner can detect, on a terminal: the verdict first, then the numbers, what disturbed them, and where they are. */
+/** Ends with a new line. No line of it can be read as a workflow command. */
+function renderQualified(found, look) {
+	const paint = painter(look.colour);
+	const [verdict = [], ...more] = headlineOf(found);
+	const list = (title, items) => items.length === 0 ? "" : [paint("bold", title), ...items.map((item) => `  ${terminalText(item, 500)}`)].join("\n");
+	return `${[
+		[paint(["bold", isQualified(found) ? "green" : "yellow"], line(verdict)), ...more.map(line)].join("\n"),
+		table(found, look),
+		adviceOf(found).map(line).join("\n"),
+		list("Notes", found.notes),
+		list("Not qualified", found.unqualified.map(({ benchmark, message }) => `${benchmark}: ${lastLine(message)}`)),
+		list("Disturbed", found.qualification.disturbances),
+		list("Warnings", found.warnings),
+		list("Files", files(found))
+	].filter((block) => block !== "").join("\n\n").replaceAll(/^(\s*)::/gm, "$1: :")}\n`;
+}
+function line(sentence) {
+	return terminalText(plain(sentence), 2e3);
+}
+/** Errors end with what matters; the whole text is in the logs. */
+function lastLine(message) {
+	return message.trim().split("\n").at(-1) ?? "";
+}
+function files({ results, saved }) {
+	return [
+		...saved === null ? [] : [saved.saved ? `saved: ${saved.where}` : `not saved: ${saved.warning}`],
+		`numbers: ${path.join(results, "qualification.json")}`,
+		`runs: ${path.join(results, "runs")}, those slowed down in ${path.join(results, "injected", "runs")}`
+	];
+}
+/** Times go first where the terminal is narrow, then the interval of the injected slow-down. */
+function table({ qualification, slowdown }, { width }) {
+	const drawn = [
+		columns(slowdown, true, true),
+		columns(slowdown, true, false),
+		columns(slowdown, false, false)
+	].map((kept) => plainTable(qualification.benchmarks, kept));
+	return drawn.find((text) => text.split("\n").every((row) => row.length <= width)) ?? drawn.at(-1) ?? "";
+}
+function columns(slowdown, withInterval, withTimes) {
+	return [
+		{
+			title: "benchmark",
+			align: "left",
+			cell: ({ benchmark }) => terminalText(benchmark, 80)
+		},
+		{
+			title: "run CV",
+			align: "right",
+			cell: ({ run_cv: cv }) => formatPercent(cv)
+		},
+		{
+			title: "drift",
+			align: "right",
+			cell: ({ drift }) => formatChange(drift)
+		},
+		{
+			title: "4 pairs find",
+			align: "right",
+			cell: ({ smallest_4_pairs: share }) => formatPercent(share)
+		},
+		{
+			title: "10 pairs find",
+			align: "right",
+			cell: ({ smallest_10_pairs: share }) => formatPercent(share)
+		},
+		{
+			title: "unchanged",
+			align: "left",
+			cell: ({ unchanged }) => unchanged
+		},
+		{
+			title: `${formatPercent(slowdown)} slower`,
+			align: "left",
+			cell: (row) => injectedCell(row, withInterval)
+		},
+		...withTimes ? [{
+			title: "cleared in",
+			align: "right",
+			cell: ({ clear_s: seconds }) => formatDuration(seconds)
+		}, {
+			title: "confirmed in",
+			align: "right",
+			cell: ({ confirm_s: seconds }) => formatDuration(seconds)
+		}] : []
+	];
+}
+function injectedCell({ injected }, withInterval) {
+	if (injected === null) return "not injected";
+	const { effect, interval, caught, pairs } = injected;
+	const size = `${formatChange(effect)}${withInterval ? ` (${formatInterval(interval)})` : ""}`;
+	return `${caught ? "caught" : "missed"}, ${size}, ${pairs} pairs`;
+}
+// src/commands/qualify.ts
+/** `finetune-bench qualify`: what this machine is able to detect, and what it costs. */
+/** What a gate with the usual settings must find. */
+const SLOWDOWN = .05;
+function addQualify(program, context) {
+	program.command("qualify").description("find out how small a slow-down this machine can detect, by pairs of runs: see docs/qualify.md").option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)").option("--backend <backend>", "run on this backend only; may be given more than once", gather$1).addOption(new Option("--slowdown <percent>", "how much longer the steps of injected runs take").argParser(slowdown).default(SLOWDOWN, "5%")).option("--baseline <place>", "dir:PATH or branch:NAME to record it in (default: dir:.finetune-bench/baselines)").option("--no-save", "show it and record nothing").option("--time-budget <duration>", "longest time to spend measuring", "2h").option("--python <path>", "an interpreter used as it is, with its packages").option("--runner-key <name>", "name of a pool of interchangeable machines").addHelpText("after", "\nExit status: 0 every slow-down was caught without a false alarm, 1 it was not, or a benchmark did not run, 2 bad input, 70 a bug, 130 interrupted.").action(async (options) => context.finish(await run$1(options, context)));
+}
+function gather$1(text, before = []) {
+	return [...before, text];
+}
+function slowdown(text) {
+	const share = parsePercent(text);
+	if (share !== null) return share;
+	throw new InvalidArgumentError("must be a percentage above 0% and below 100%, such as 5%.");
+}
+async function run$1(options, { harness, signal }) {
+	const given = {
+		suite: options.suite,
+		backends: options.backend?.join(","),
+		"time-budget": options.timeBudget,
+		python: options.python,
+		"runner-key": options.runnerKey
+	};
+	const inputs = parseInputs((name) => given[name]);
+	const local = await localHost({
+		harness,
+		baseline: null,
+		record: options.save,
+		repeats: null,
+		base: null,
+		signal
+	});
+	const store = await openLocalStore(options.baseline, {
+		cwd: local.workspace,
+		env: process.env,
+		signal
+	});
+	const repository = process.env["GITHUB_REPOSITORY"] || local.context.job.repository;
+	const found = await qualify({
+		inputs,
+		host: {
+			...local,
+			store,
+			context: {
+				...local.context,
+				job: {
+					...local.context.job,
+					repository
+				}
+			},
+			resultsRoot: path.join(path.dirname(local.resultsRoot), "qualify")
+		},
+		slowdown: options.slowdown
+	});
+	const width = process.stdout.columns ?? 120;
+	process.stdout.write(renderQualified(found, {
+		colour: process.stdout.hasColors?.() ?? false,
+		width
+	}));
+	if (signal.aborted) return EXIT.interrupted;
+	return isQualified(found) ? EXIT.passed : EXIT.failed;
+}
+// src/commands/run.ts
+function addRun(program, context) {
+	program.command("run").description("measure, judge and show the verdict").option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)").option("--base <commit>", "run this commit beside HEAD in interleaved pairs where history cannot clear a change").option("--backend <backend>", "run on this backend only; may be given more than once", gather).option("--repeats <count>", "runs of every benchmark, in place of the suite's", wholeNumber).option("--save", "record the result as a new point of this machine's history", false).option("--baseline <place>", "dir:PATH of the history (default: dir:.finetune-bench/baselines)").option("--time-budget <duration>", "longest time to spend measuring (default: 30m)").option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)").option("--python <path>", "an interpreter used as it is, with its packages").option("--runner-key <name>", "name of a pool of interchangeable machines").addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.").action(async (options) => context.finish(await run(options, context)));
+}
 function wholeNumber(text) {
 	const value = Number(text);
 	if (!Number.isInteger(value) || value < 1 || value > 50) throw new InvalidArgumentError("must be a whole number from 1 to 50.");
 	return value;
 }
-function gather(text, before) {
+function gather(text, before = []) {
 	return [...before, text];
 }
 /** Measures, judges against the local history and prints the verdict. */
-async function run(options) {
+async function run(options, { harness, signal }) {
 	const given = {
 		suite: options.suite,
-		backends: options.backend.join(","),
+		backends: options.backend?.join(","),
 		baseline: options.baseline,
 		"time-budget": options.timeBudget,
 		"fail-on": options.failOn,
@@ -5529,36 +7507,54 @@ async function run(options) {
 	};
 	const inputs = parseInputs((name) => given[name]);
 	const host = await localHost({
-		harness: path.join(path.dirname(realpathSync(import.meta.filename)), "..", "harness"),
+		harness,
 		baseline: options.baseline ?? null,
 		record: options.save,
 		repeats: options.repeats ?? null,
-		signal: stop.signal
+		base: options.base ?? null,
+		signal
 	});
 	const { report } = await runPipeline(inputs, host);
-	if (stop.signal.aborted) return EXIT.interrupted;
+	if (signal.aborted) return EXIT.interrupted;
 	return report.gate.gate === "fail" ? EXIT.failed : EXIT.passed;
 }
-/** Checks a suite file without running it. */
+// src/commands/validate.ts
+function addValidate(program, context) {
+	program.command("validate").description("explain the mistakes in a suite file, with line and column").argument("[file]", "the suite file", void 0).action(async (file) => context.finish(await validate(file)));
+}
 async function validate(file) {
 	const { suite, note } = await loadSuite(file ?? null, process.cwd());
 	if (note !== null) throw new UserError(`there is no finetune-bench.yml in ${process.cwd()}; name a suite file to validate`);
-	console.log(`${suite.name}: ${suite.benchmarks.length} benchmarks, ${suite.repeats} runs each: nothing is wrong with it`);
+	process.stdout.write(`${suite.name}: ${suite.benchmarks.length} benchmarks, ${suite.repeats} runs each: nothing is wrong with it\n`);
 	return EXIT.passed;
 }
-function program(finish) {
+// src/cli.ts
+/** Entry of the local command. */
+const stop = stopSignal();
+function finish(status) {
+	process.exitCode = status;
+}
+function program(context) {
 	const command = new Command("finetune-bench").description("Runs fine-tuning benchmarks on this machine, MLX and PyTorch, and judges them against its own history.").version(VERSION).exitOverride().showHelpAfterError("(finetune-bench --help shows what there is)").configureHelp({ sortSubcommands: false });
-	command.command("run").description("measure, judge and show the verdict").option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)").option("--backend <backend>", "run on this backend only; may be given more than once", gather, []).option("--repeats <count>", "runs of every benchmark, in place of the suite's", wholeNumber).option("--save", "record the result as a new point of this machine's history", false).option("--baseline <place>", "dir:PATH of the history (default: dir:.finetune-bench/baselines)").option("--time-budget <duration>", "longest time to spend measuring (default: 30m)").option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)").option("--python <path>", "an interpreter used as it is, with its packages").option("--runner-key <name>", "name of a pool of interchangeable machines").addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.").action(async (options) => finish(await run(options)));
-	command.command("validate").description("explain the mistakes in a suite file, with line and column").argument("[file]", "the suite file", void 0).action(async (file) => finish(await validate(file)));
+	for (const add of [
+		addRun,
+		addJudge,
+		addQualify,
+		addBaselines,
+		addValidate
+	]) add(command, context);
 	return command;
 }
 try {
-	await program((status) => {
-		process.exitCode = status;
+	const harness = ownHarness(import.meta.filename);
+	await program({
+		signal: stop.signal,
+		harness,
+		finish
 	}).parseAsync(process.argv);
 } catch (error) {
 	if (stop.signal.aborted) {
-		console.error("finetune-bench: interrupted; nothing was measured");
+		console.error("finetune-bench: interrupted");
 		process.exitCode = EXIT.interrupted;
 	} else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.passed : EXIT.badInput;
 	else if (error instanceof UserError) {

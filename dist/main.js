@@ -1,5 +1,5 @@
 import { a as info, c as setOutput, d as warning, i as getInput, l as setSecret, n as endGroup, o as notice, r as error, s as setFailed, u as startGroup } from "./core.js";
-import { B as describeError, F as parseBaselineInput, I as parseInputs, L as object, N as codeBlock, R as string, _ as renderComment, a as openStore, c as refuseFork, d as permissionAdvice, f as withRetry, g as withArtifact, h as VERSION, i as stopSignal, j as plain, l as apiFailure, m as uploadResults, o as systemFault, p as cacheFolder, s as readJobContext, t as runPipeline, u as describeFailure, v as renderSummary, z as UserError } from "./pipeline.js";
+import { $ as describeFailure, En as string, I as systemFault, Mn as UserError, N as stopSignal, Nn as describeError, P as openStore, Q as apiFailure, Vt as leadOf, X as refuseFork, Y as readJobContext, Z as connectGitHub, dt as withArtifact, et as permissionAdvice, in as codeBlock, it as baseOfJob, lt as uploadResults, mt as renderSummary, nt as cacheFolder, on as parseBaselineInput, ot as githubRemote, pt as renderComment, sn as parseInputs, t as runPipeline, tn as plain, tt as withRetry, ut as VERSION, wn as object } from "./pipeline.js";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
 import { appendFile, stat } from "node:fs/promises";
@@ -153,11 +153,13 @@ function actionProgress() {
 	};
 }
 // src/io/annotations.ts
+/** What a report says on the page of its workflow run: the findings as annotations. */
 /** The verdict first; then what could not be published or measured well. */
 function annotationsOf(report, publishing) {
+	const isWarning = report.gate.gate === "neutral" || leadOf(report).about === "change-point";
 	return [
 		{
-			level: report.gate.gate === "fail" ? "error" : report.gate.gate === "neutral" ? "warning" : "notice",
+			level: report.gate.gate === "fail" ? "error" : isWarning ? "warning" : "notice",
 			title: "finetune-bench",
 			message: [`${plain(report.headline)}.`, ...report.advice.map(plain)].join(" ")
 		},
@@ -360,27 +362,6 @@ function explain(failure, pullRequest) {
 		"pull-requests": "write"
 	})}`;
 }
-// src/io/github-api.ts
-const REQUEST_TIMEOUT_MS = 6e4;
-/** Loads the client only when it is needed: the local command never pays for it. No request is made yet. */
-async function connectGitHub({ token, repository, apiUrl, serverUrl }) {
-	const [owner, repo] = repository.split("/");
-	if (owner === void 0 || repo === void 0) throw new Error(`${repository} is no owner/name`);
-	if (token === "") throw new UserError(`input token: is empty; leave it out to use the token of the job`);
-	const octokit = (await import("./github2.js")).getOctokit(token, { baseUrl: apiUrl });
-	octokit.hook.before("request", (options) => {
-		options.request = {
-			signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-			...options.request
-		};
-	});
-	return {
-		octokit,
-		owner,
-		repo,
-		serverUrl
-	};
-}
 /** Appends to the summary; the answer is a warning, or null when everything was written. */
 async function writeSummary({ markdown, file, fullReportUrl }) {
 	if (file === void 0 || file === "") return "there is no job summary: this runner sets no GITHUB_STEP_SUMMARY. The report is in the artifact.";
@@ -417,6 +398,12 @@ async function actionHost(inputs, options) {
 		apiUrl,
 		serverUrl
 	});
+	const remote = githubRemote({
+		serverUrl,
+		repository: context.job.repository,
+		token: options.token,
+		env
+	});
 	const scratch = env["RUNNER_TEMP"] ?? path.join(workspace, ".finetune-bench");
 	return {
 		context,
@@ -433,6 +420,9 @@ async function actionHost(inputs, options) {
 		}),
 		record: context.isDefaultBranch,
 		repeats: null,
+		base: () => baseOfJob(context, workspace, remote),
+		remote,
+		confirmBudgetS: Number.POSITIVE_INFINITY,
 		progress: actionProgress(),
 		signal: options.signal,
 		publish: (report, folder) => publish(report, {
@@ -496,7 +486,7 @@ async function comments(report, { api, context, inputs, fullReportUrl }) {
 		},
 		body: renderComment(report),
 		fullReportUrl,
-		onlyUpdate: inputs.comment === "on-change" && report.gate.verdict === "no-change"
+		onlyUpdate: inputs.comment === "on-change" && report.gate.verdict === "no-change" && leadOf(report).about === "verdict"
 	});
 	if (outcome.state === "failed") return {
 		url: "",
@@ -521,7 +511,7 @@ try {
 	if (stop.signal.aborted) setFailed("cancelled: the results so far are in the artifact");
 	else if (report.gate.gate === "fail") setFailed(`gate failed: ${report.gate.reason}`);
 } catch (error) {
-	if (stop.signal.aborted) setFailed("cancelled before anything was measured");
+	if (stop.signal.aborted) setFailed("cancelled");
 	else if (error instanceof UserError) setFailed(describeError(error));
 	else {
 		setFailed(`finetune-bench met a bug: ${describeError(error)}`);

@@ -196,7 +196,8 @@ function staleReason(newest: Job, { job, suite }: JobResult): string {
 function uselessReason({ id }: BenchmarkResult, stored: readonly JobResult[]): string | null {
   const count = stored.filter(({ benchmarks }) => benchmarks.some((known) => known.id === id)).length;
   if (count === 0) return null;
-  return `all ${count} stored results of it were disturbed or incomplete, and such a result is never judged against`;
+  const which = count === 1 ? "all 1 stored result of it was" : `all ${count} stored results of it were`;
+  return `${which} disturbed or incomplete, and such a result is never judged against`;
 }
 
 function summaryOf(jobs: readonly Job[], result: JobResult): BaselineSummary | null {
