@@ -51031,8 +51031,10 @@ async function copySettings(user, repository, remote) {
 }
 function setting(key, value) {
 	const [first, last] = [key.indexOf("."), key.lastIndexOf(".")];
-	const quoted = (text) => `"${text.replaceAll("\\", "\\\\").replaceAll("\"", String.raw`\"`).replaceAll("\n", String.raw`\n`)}"`;
 	return `[${first === last ? key.slice(0, first) : `${key.slice(0, first)} ${quoted(key.slice(first + 1, last))}`}]\n\t${key.slice(last + 1)} = ${quoted(value)}\n`;
+}
+function quoted(text) {
+	return `"${text.replaceAll("\\", "\\\\").replaceAll("\"", String.raw`\"`).replaceAll("\n", String.raw`\n`)}"`;
 }
 /** Only where the head's checkout has them too. Null: nothing to say. */
 async function submodules(tree, root, remote) {

@@ -169,13 +169,16 @@ async function copySettings(user: Git, repository: string, remote: Remote | null
 
 function setting(key: string, value: string): string {
   const [first, last] = [key.indexOf("."), key.lastIndexOf(".")];
-  const quoted = (text: string): string =>
-    `"${text
-      .replaceAll("\\", "\\\\")
-      .replaceAll('"', String.raw`\"`)
-      .replaceAll("\n", String.raw`\n`)}"`;
   const section = first === last ? key.slice(0, first) : `${key.slice(0, first)} ${quoted(key.slice(first + 1, last))}`;
   return `[${section}]\n\t${key.slice(last + 1)} = ${quoted(value)}\n`;
+}
+
+function quoted(text: string): string {
+  const escaped = text
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll("\n", String.raw`\n`);
+  return `"${escaped}"`;
 }
 
 /** Only where the head's checkout has them too. Null: nothing to say. */

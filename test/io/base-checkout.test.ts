@@ -38,8 +38,8 @@ const git = async (...args: string[]): Promise<string> =>
 type Opened = OpenedBase & AsyncDisposable;
 
 /** Reached and checked out, until it is disposed of. */
-async function openBase(sha: string, folder: string, from: Remote | null): Promise<Opened> {
-  const reached = await reachBase(sha, folder, from);
+async function openBase(sha: string, checkout: string, from: Remote | null): Promise<Opened> {
+  const reached = await reachBase(sha, checkout, from);
   if (!reached.reached) return { opened: false, reason: reached.reason, [Symbol.asyncDispose]: async () => {} };
   const { base } = reached;
   return { ...(await base.checkout()), [Symbol.asyncDispose]: () => base[Symbol.asyncDispose]() };
