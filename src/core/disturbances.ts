@@ -1,4 +1,5 @@
 /** What disturbed a job's runs, gathered from their records and put into words. */
+import { isUsable } from "./baseline.ts";
 import type { Disturbed, Report } from "./report.ts";
 import type { BenchmarkResult, JobResult, RunRecord } from "./result.ts";
 import { clip } from "./escape.ts";
@@ -12,12 +13,17 @@ const BRIEF = 160;
 export function disturbancesOf({ benchmarks, control }: Pick<JobResult, "benchmarks" | "control">): Disturbed[] {
   const found = new Map<string, Disturbed>();
   for (const benchmark of benchmarks) {
-    gather(found, benchmark, "measured", benchmark.runs);
+    gather(found, benchmark, "measured", isUsable(benchmark) ? benchmark.runs.map(withoutTrend) : benchmark.runs);
     gather(found, benchmark, "paired-base", benchmark.paired?.base ?? []);
     gather(found, benchmark, "paired-head", benchmark.paired?.head ?? []);
   }
   for (const benchmark of control) gather(found, benchmark, "control", benchmark.runs);
   return [...found.values()];
+}
+
+/** A trend in every run of a benchmark that serves as history is how its program goes, not what disturbed it. */
+function withoutTrend(run: RunRecord): RunRecord {
+  return { ...run, disturbances: run.disturbances.filter(({ kind }) => kind !== "trend") };
 }
 
 function gather(

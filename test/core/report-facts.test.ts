@@ -40,6 +40,16 @@ describe("disturbances", () => {
     expect(runCount(report.disturbances)).toBe(7);
     expect(runCount(ofCandidate(report))).toBe(4);
   });
+
+  test("a trend in every run is how the program goes; in some of them it is a disturbance", () => {
+    const trend = { kind: "trend", message: "steps grow" } as const;
+    const said = (runs: Parameters<typeof disturbed>[1]): string[] => {
+      const comparisons = [compared(lora, "tokens_per_second", "no-change", { base: 18000, half: 0.01 })];
+      return reportOf({ benchmarks: [disturbed(lora, runs)], comparisons }).disturbances.map(({ kind }) => kind);
+    };
+    expect(said({ 1: [trend], 2: [trend], 3: [trend] })).toEqual([]);
+    expect(said({ 1: [trend], 2: [trend], 3: [] })).toEqual(["trend"]);
+  });
 });
 
 test("software that differs between base and head is the change's own, each difference once", () => {
