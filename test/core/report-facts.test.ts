@@ -15,6 +15,12 @@ import { disturbed, NEIGHBOUR, SLOW_CLOCK } from "../support/report-machine.ts";
 import { BASE_SHA } from "../support/report-scenes-today.ts";
 import { scene, type SceneName } from "../support/report-scenes.ts";
 
+/** Kinds of what a report tells as disturbances of these runs. */
+function said(runs: Parameters<typeof disturbed>[1]): string[] {
+  const comparisons = [compared(lora, "tokens_per_second", "no-change", { base: 18000, half: 0.01 })];
+  return reportOf({ benchmarks: [disturbed(lora, runs)], comparisons }).disturbances.map(({ kind }) => kind);
+}
+
 describe("disturbances", () => {
   const noisy = disturbed(lora, { 1: [SLOW_CLOCK], 2: [], 3: [SLOW_CLOCK, NEIGHBOUR] });
   const pairs = { software: lora.software, metrics: lora.metrics, base: noisy.runs, head: noisy.runs, stopped: null };
@@ -43,10 +49,6 @@ describe("disturbances", () => {
 
   test("a trend in every run is how the program goes; in some of them it is a disturbance", () => {
     const trend = { kind: "trend", message: "steps grow" } as const;
-    const said = (runs: Parameters<typeof disturbed>[1]): string[] => {
-      const comparisons = [compared(lora, "tokens_per_second", "no-change", { base: 18000, half: 0.01 })];
-      return reportOf({ benchmarks: [disturbed(lora, runs)], comparisons }).disturbances.map(({ kind }) => kind);
-    };
     expect(said({ 1: [trend], 2: [trend], 3: [trend] })).toEqual([]);
     expect(said({ 1: [trend], 2: [trend], 3: [] })).toEqual(["trend"]);
   });
