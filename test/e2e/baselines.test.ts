@@ -9,7 +9,7 @@ import { storedPath } from "../../src/core/stored-result.ts";
 import { directoryStore } from "../../src/io/directory-store.ts";
 import { sampleQualification } from "../io/sample-result.ts";
 import { startGitHub } from "../support/github-server.ts";
-import { type LocalProject, localProject, NOISY_TRAINING, noisySuite } from "../support/local-command.ts";
+import { type LocalProject, localProject, NOISY_TRAINING, noisySuite, QUIET_PYTHON } from "../support/local-command.ts";
 import { benchmark, jobResult, MEMORY, TOKENS } from "../support/results.ts";
 
 const BOX = "box-1a2b";
@@ -186,7 +186,7 @@ test("the results folder of a run is imported as it is", async () => {
     "noise.json": "{}",
   });
   await execa("cp", [NOISY_TRAINING, project.folder]);
-  expect(await project.run(["run", "--repeats", "1"])).toMatchObject({ code: 0 });
+  expect(await project.run(["run", "--repeats", "1", "--python", QUIET_PYTHON])).toMatchObject({ code: 0 });
   const [name = ""] = await readdir(path.join(project.folder, ".finetune-bench", "results"));
   const folder = path.join(".finetune-bench", "results", name);
   const imported = await project.run(["baselines", "import", folder, "--baseline", "dir:kept"]);

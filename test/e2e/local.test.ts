@@ -4,8 +4,11 @@ import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { jobResultSchema } from "../../src/core/result.ts";
-import { localProject, noisySuite } from "../support/local-command.ts";
+import { localProject, noisySuite, QUIET_PYTHON } from "../support/local-command.ts";
 import { withVariable } from "../support/process-tree.ts";
+
+/** Stolen time of a shared machine would keep honest results out of the history. */
+const RUN = ["run", "--python", QUIET_PYTHON];
 
 const noise = (settings: Record<string, Record<string, string | number>>): string => JSON.stringify(settings);
 
@@ -14,11 +17,11 @@ test("a first run is recorded loudly, a second is compared, and without --save n
     "finetune-bench.yml": noisySuite(["steady"]),
     "noise.json": noise({ steady: { seed: "1" } }),
   });
-  const first = await project.run(["run", "--save"]);
+  const first = await project.run([...RUN, "--save"]);
   expect(first.code, first.stderr).toBe(0);
   expect(first.stdout.split("\n")[0]).toMatch(/no baseline/i);
   await project.write("noise.json", noise({ steady: { seed: "2" } }));
-  const second = await project.run(["run"]);
+  const second = await project.run([...RUN]);
   expect(second.code, second.stderr).toBe(0);
   expect(second.stdout.split("\n")[0]).toMatch(/no change/i);
   expect(await project.stored()).toHaveLength(1);
@@ -36,12 +39,12 @@ test("a slow-down against history alone is unconfirmed, and fails the gate only 
     "finetune-bench.yml": noisySuite(["steady"]),
     "noise.json": noise({ steady: { seed: "1" } }),
   });
-  expect((await project.run(["run", "--save"])).code).toBe(0);
+  expect((await project.run([...RUN, "--save"])).code).toBe(0);
   await project.write("noise.json", noise({ steady: { seed: "2", slowdown: 1.25 } }));
-  const lenient = await project.run(["run"]);
+  const lenient = await project.run([...RUN]);
   expect(lenient.code).toBe(0);
   expect(lenient.stdout).toMatch(/slower.*unconfirmed/);
-  const strict = await project.run(["run", "--fail-on", "unconfirmed"]);
+  const strict = await project.run([...RUN, "--fail-on", "unconfirmed"]);
   expect(strict.code).toBe(1);
 });
 
@@ -58,7 +61,7 @@ test.each([
     "finetune-bench.yml": noisySuite(["dying", "steady"], "    timeout: 5s\n"),
     "noise.json": noise({ dying: { failure, fail_from_repeat: 2 } }),
   });
-  const ended = await project.run(["run", "--save"]);
+  const ended = await project.run([...RUN, "--save"]);
   expect(ended.code, ended.stderr).toBe(1);
   expect(ended.stdout.split("\n")[0]).toMatch(/1 of 2 benchmarks failed/);
   const [report] = await project.reports();
@@ -72,7 +75,7 @@ test.each([
   expect(steady?.runs).toHaveLength(3);
   // What failed is no history: the next run has nothing to compare that benchmark with.
   await project.write("noise.json", noise({}));
-  await project.run(["run"]);
+  await project.run([...RUN]);
   const next = (await project.reports()).at(-1);
   const verdicts = Object.fromEntries(
     (next?.comparisons ?? []).flatMap((row) => (row.metric?.primary === true ? [[row.benchmark, row.verdict]] : [])),
@@ -89,7 +92,7 @@ test("Ctrl-C ends every process, keeps what was measured and says so with its ex
   const mark = path.basename(project.folder);
   const marked = (): Promise<number[]> => withVariable("RUNNER_TRACKING_ID", mark);
   let during: number[] = [];
-  const ended = await project.run(["run", "--save"], { RUNNER_TRACKING_ID: mark }, (child) => {
+  const ended = await project.run([...RUN, "--save"], { RUNNER_TRACKING_ID: mark }, (child) => {
     const interrupt = async (): Promise<void> => {
       await setTimeout(1000);
       during = await marked();
@@ -119,7 +122,7 @@ test.each([150, 300, 450, 600, 900])("an interruption %i ms after the start is n
     "finetune-bench.yml": noisySuite(["steady"]),
     "noise.json": noise({ steady: { failure: "hang" } }),
   });
-  const ended = await project.run(["run"], {}, (child) => void setTimeout(delay).then(() => child.kill("SIGINT")));
+  const ended = await project.run([...RUN], {}, (child) => void setTimeout(delay).then(() => child.kill("SIGINT")));
   // Null: the signal came before the program itself was up.
   expect([130, null], ended.stderr).toContain(ended.code);
   expect(ended.stderr).not.toMatch(/a bug|\n\s+at /);
@@ -166,7 +169,7 @@ test("a backend named for this run that is not here fails it; the others still r
   await using project = await localProject({
     "finetune-bench.yml": noisySuite(["steady"]).replace("[torch-cpu]", "[torch-cpu, mlx-metal]"),
   });
-  const ended = await project.run(["run", "--backend", "torch-cpu", "--backend", "mlx-metal"]);
+  const ended = await project.run([...RUN, "--backend", "torch-cpu", "--backend", "mlx-metal"]);
   expect(ended.code, ended.stderr).toBe(1);
   const [report] = await project.reports();
   expect(report?.failures).toMatchObject([{ benchmark: "steady.mlx-metal", reason: "backend-unavailable" }]);
@@ -175,10 +178,10 @@ test("a backend named for this run that is not here fails it; the others still r
 
 test("a damaged baseline file is set aside by name; the sound ones serve", async () => {
   await using project = await localProject({ "finetune-bench.yml": noisySuite(["steady"]) });
-  await project.run(["run", "--save"]);
+  await project.run([...RUN, "--save"]);
   const [sound = ""] = await project.stored();
   await writeFile(path.join(path.dirname(sound), `${"0".repeat(40)}-7-1.json`), '{"schema": 1, "trunc');
-  const ended = await project.run(["run"]);
+  const ended = await project.run([...RUN]);
   expect(ended.code, ended.stderr).toBe(0);
   const report = (await project.reports()).at(-1);
   expect(report?.baseline?.jobs).toBe(1);
@@ -190,7 +193,7 @@ test("a suite that outgrows the time budget is cut from its end and says so", as
     "finetune-bench.yml": noisySuite(["steady", "sleeper"]),
     "noise.json": noise({ sleeper: { failure: "hang", fail_at: 20 } }),
   });
-  const ended = await project.run(["run", "--time-budget", "4s"]);
+  const ended = await project.run([...RUN, "--time-budget", "4s"]);
   expect(ended.code, ended.stderr).toBe(0);
   const [report] = await project.reports();
   expect(report?.cut.map((left) => left.benchmark)).toContain("sleeper.torch-cpu");

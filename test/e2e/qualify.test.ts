@@ -3,10 +3,14 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { qualificationSchema, type Qualification } from "../../src/core/qualification.ts";
-import { localProject, NOISY_TRAINING, noisySuite, type LocalProject } from "../support/local-command.ts";
+import {
+  localProject,
+  NOISY_TRAINING,
+  noisySuite,
+  QUIET_PYTHON as QUIET,
+  type LocalProject,
+} from "../support/local-command.ts";
 import { withVariable } from "../support/process-tree.ts";
-
-const QUIET = path.join(import.meta.dirname, "..", "support", "quiet-python");
 
 /** Some forty processes each, on a machine that others may use too. */
 const PATIENCE = 300_000;

@@ -7,6 +7,8 @@ import { reportSchema, type Report } from "../../src/core/report.ts";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
 export const NOISY_TRAINING = path.join(root, "test", "support", "noisy-training.py");
+/** For `--python`: the machine is as quiet as a test says, however busy the real one is. */
+export const QUIET_PYTHON = path.join(root, "test", "support", "quiet-python");
 
 export interface Ended {
   readonly code: number | null;
