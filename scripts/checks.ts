@@ -48,6 +48,7 @@ const nightly: Check[] = [
     args: ["bench/judge.ts", "--set", "tuning", "--cases", "1000"],
   },
   { name: "the judge's speed", file: process.execPath, args: ["bench/speed.ts"] },
+  { name: "the first line of the action", file: process.execPath, args: ["bench/startup.ts"] },
   { name: "another torch in the base", file: "vitest", args: ["run", "--config", "vitest.nightly.config.ts"] },
   { name: "real training step", file: pythons.dev, args: ["-m", "pytest", "harness", "-m", "nightly"] },
 ];
