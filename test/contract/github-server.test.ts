@@ -121,10 +121,16 @@ describe("the API server", () => {
     await rest.issues.listComments({ ...at, issue_number: 7 });
     await rest.issues.deleteComment({ ...at, comment_id: comment.data.id });
     await rest.repos.downloadTarballArchive({ ...at, ref: "main" });
+    const { checks } = client(github.issueToken({ checks: "write" }));
+    const output = { title: "one", summary: "two" };
+    const made = await checks.create({ ...at, name: "bench", head_sha: sha, conclusion: "neutral", output });
+    await checks.update({ ...at, check_run_id: made.data.id, conclusion: "success", output });
+    const listed = await checks.listForRef({ ...at, ref: sha, check_name: "bench" });
+    expect(listed.data.check_runs).toMatchObject([{ id: made.data.id, conclusion: "success", status: "completed" }]);
     const personal = github.issueToken({ contents: "read" }, "personal", { login: "grace", id: 9, type: "User" });
     expect((await client(personal).users.getAuthenticated()).data.login).toBe("grace");
     expect(github.violations).toEqual([]);
-    expect(new Set(github.calls.map((call) => call.operation)).size).toBe(29);
+    expect(new Set(github.calls.map((call) => call.operation)).size).toBe(32);
   });
 
   it("pages long lists with Link headers and keeps authors apart", async () => {

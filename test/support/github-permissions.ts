@@ -4,7 +4,7 @@ import { ACTIONS_BOT, ApiError } from "./github-objects.ts";
 import type { Operation } from "./openapi.ts";
 
 /** The words of a workflow's `permissions:`. */
-export type Scope = "actions" | "contents" | "issues" | "pull-requests";
+export type Scope = "actions" | "checks" | "contents" | "issues" | "pull-requests";
 export type Permissions = Partial<Record<Scope, "read" | "write">>;
 
 export interface Token {
@@ -18,6 +18,7 @@ export interface Token {
 /** Scopes of which one suffices, by the first word of the operation; comments of a pull request are an issue's. */
 const SCOPES: Record<string, readonly Scope[]> = {
   actions: ["actions"],
+  checks: ["checks"],
   git: ["contents"],
   issues: ["issues", "pull-requests"],
   pulls: ["pull-requests"],

@@ -9,6 +9,7 @@ import type { ArtifactServer } from "./artifact-server.ts";
 import { GitBackend } from "./git-backend.ts";
 import { gitPath, serveGit } from "./git-http.ts";
 import type { Answer, Call, Handlers } from "./github-call.ts";
+import { checkHandlers, type CheckRun } from "./github-checks.ts";
 import { commentHandlers, CommentStore } from "./github-comments.ts";
 import { gitDataHandlers } from "./github-git-data.ts";
 import { startArchives } from "./github-archives.ts";
@@ -16,7 +17,7 @@ import { type Fault, FaultPlan } from "./github-faults.ts";
 import { type Account, ApiError, notFound, type RepositoryFacts, userJson } from "./github-objects.ts";
 import { authenticate, authorize, type Permissions, type Token, workflowToken } from "./github-permissions.ts";
 import { PullStore, pullPayload, pushPayload, repositoryHandlers } from "./github-repository.ts";
-import { type WorkflowRun, workflowRunHandlers } from "./github-workflow-runs.ts";
+import { type WorkflowRun, workflowRunHandlers, workflowRunPayload } from "./github-workflow-runs.ts";
 import { type Json, parseJson } from "./json.ts";
 import { listen, readBody } from "./loopback.ts";
 import { checkRequest, checkResponse, loadOpenApi, type Operation } from "./openapi.ts";
@@ -58,6 +59,7 @@ export interface GitHub extends AsyncDisposable {
   readonly comments: CommentStore;
   readonly pulls: PullStore;
   readonly runs: WorkflowRun[];
+  readonly checks: readonly CheckRun[];
   readonly calls: readonly LoggedCall[];
   /** Requests GitHub would refuse or ignore parts of, and answers GitHub would never give. A test wants none. */
   readonly violations: readonly string[];
@@ -70,6 +72,8 @@ export interface GitHub extends AsyncDisposable {
   pullPayload(number: number, action?: string): object;
   /** Payload of a `push` event whose newest commit is `after`. */
   pushPayload(branch: string, after: string): Promise<object>;
+  /** Payload of a `workflow_run` event: one of `runs` has ended. */
+  workflowRunPayload(id: number): object;
 }
 
 const ACTIONS_PERMISSIONS: Permissions = { contents: "write", "pull-requests": "write", actions: "read" };
@@ -88,6 +92,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const faults = new FaultPlan();
   const runs: WorkflowRun[] = [];
   const comments = new CommentStore();
+  const checks: CheckRun[] = [];
 
   const archives = await startArchives(git, owner, repo, (text) => violations.push(text));
   const server = await listen((request, response) => void handle(request, response));
@@ -106,6 +111,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const pulls = new PullStore(git, facts);
   const handlers: Handlers = {
     ...gitDataHandlers(git, { repositoryUrl, htmlUrl }),
+    ...checkHandlers(git, checks, { apiUrl: server.url, repositoryUrl, htmlUrl }),
     ...commentHandlers(comments, {
       apiUrl: server.url,
       repositoryUrl,
@@ -225,6 +231,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     comments,
     pulls,
     runs,
+    checks,
     calls,
     violations,
     issueToken(permissions, kind = "installation", account) {
@@ -235,6 +242,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     count: (operation) => calls.filter((call) => call.operation === operation).length,
     pullPayload: (number, action) => pullPayload(facts, pulls, number, action),
     pushPayload: (branch, after) => pushPayload(git, facts, branch, after),
+    workflowRunPayload(id) {
+      const run = runs.find((entry) => entry.id === id);
+      if (run === undefined) throw new Error(`no run ${id}`);
+      return workflowRunPayload(facts, run);
+    },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await archives[Symbol.asyncDispose]();

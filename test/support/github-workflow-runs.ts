@@ -1,7 +1,15 @@
 /** Workflow runs and their artifacts as the REST API shows them; the artifacts are those of the artifact server. */
 import type { ArtifactServer, StoredArtifact } from "./artifact-server.ts";
 import { type Call, type Handlers, page, param } from "./github-call.ts";
-import { ApiError, notFound, repositoryJson, type RepositoryFacts, timestamp } from "./github-objects.ts";
+import {
+  type Account,
+  ApiError,
+  notFound,
+  repositoryJson,
+  type RepositoryFacts,
+  timestamp,
+  userJson,
+} from "./github-objects.ts";
 
 export interface WorkflowRun {
   readonly id: number;
@@ -14,6 +22,62 @@ export interface WorkflowRun {
   readonly conclusion: "success" | "failure" | "cancelled" | null;
   /** Workflow file: `.github/workflows/bench.yml`. */
   readonly path: string;
+  /** Newest attempt. Default 1. */
+  readonly attempt?: number;
+  /** Owner of the fork its commit is from. */
+  readonly fork?: Account | null;
+}
+
+/** A run as the API and the payloads of events show it. */
+export function runJson(facts: RepositoryFacts, run: WorkflowRun): object {
+  const url = `${facts.apiUrl}/repos/${facts.owner.login}/${facts.name}`;
+  const html = `${facts.serverUrl}/${facts.owner.login}/${facts.name}`;
+  const here = `${url}/actions/runs/${run.id}`;
+  const fork = run.fork ?? null;
+  return {
+    id: run.id,
+    name: "bench",
+    node_id: `WFR_${run.id}`,
+    head_branch: run.headBranch,
+    head_sha: run.headSha,
+    path: run.path,
+    display_title: "bench",
+    run_number: 1,
+    run_attempt: run.attempt ?? 1,
+    event: run.event,
+    status: run.status,
+    conclusion: run.conclusion,
+    workflow_id: 1,
+    check_suite_id: 1,
+    check_suite_node_id: "CS_1",
+    url: here,
+    html_url: `${html}/actions/runs/${run.id}`,
+    // GitHub names no pull request of a fork here, and a client must not rely on the others.
+    pull_requests: [],
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: timestamp(),
+    run_started_at: "2026-01-01T00:00:00Z",
+    jobs_url: `${here}/jobs`,
+    logs_url: `${here}/logs`,
+    check_suite_url: `${url}/check-suites/1`,
+    artifacts_url: `${here}/artifacts`,
+    cancel_url: `${here}/cancel`,
+    rerun_url: `${here}/rerun`,
+    workflow_url: `${url}/actions/workflows/1`,
+    head_commit: null,
+    repository: repositoryJson(facts),
+    head_repository: repositoryJson(fork === null ? facts : { ...facts, owner: fork, id: facts.id + 1, fork: true }),
+  };
+}
+
+/** The payload of a `workflow_run` event that tells the end of a run. */
+export function workflowRunPayload(facts: RepositoryFacts, run: WorkflowRun): object {
+  return {
+    action: "completed",
+    workflow_run: runJson(facts, run),
+    repository: repositoryJson(facts),
+    sender: userJson(run.fork ?? { login: "ada", id: 1815, type: "User" }),
+  };
 }
 
 export function workflowRunHandlers(
@@ -22,7 +86,6 @@ export function workflowRunHandlers(
   storage: ArtifactServer | undefined,
 ): Handlers {
   const url = `${facts.apiUrl}/repos/${facts.owner.login}/${facts.name}`;
-  const html = `${facts.serverUrl}/${facts.owner.login}/${facts.name}`;
   const runOf = (call: Call) => {
     const found = runs.find((run) => run.id === Number(param(call, "run_id")));
     if (found === undefined) throw notFound();
@@ -33,42 +96,6 @@ export function workflowRunHandlers(
     const found = storage?.artifacts().find((artifact) => artifact.id === id);
     if (found === undefined) throw notFound();
     return found;
-  };
-  const runJson = (run: WorkflowRun) => {
-    const here = `${url}/actions/runs/${run.id}`;
-    return {
-      id: run.id,
-      name: "bench",
-      node_id: `WFR_${run.id}`,
-      head_branch: run.headBranch,
-      head_sha: run.headSha,
-      path: run.path,
-      display_title: "bench",
-      run_number: 1,
-      run_attempt: 1,
-      event: run.event,
-      status: run.status,
-      conclusion: run.conclusion,
-      workflow_id: 1,
-      check_suite_id: 1,
-      check_suite_node_id: "CS_1",
-      url: here,
-      html_url: `${html}/actions/runs/${run.id}`,
-      pull_requests: [],
-      created_at: timestamp(),
-      updated_at: timestamp(),
-      run_started_at: timestamp(),
-      jobs_url: `${here}/jobs`,
-      logs_url: `${here}/logs`,
-      check_suite_url: `${url}/check-suites/1`,
-      artifacts_url: `${here}/artifacts`,
-      cancel_url: `${here}/cancel`,
-      rerun_url: `${here}/rerun`,
-      workflow_url: `${url}/actions/workflows/1`,
-      head_commit: null,
-      repository: repositoryJson(facts),
-      head_repository: repositoryJson(facts),
-    };
   };
   const artifactJson = (artifact: StoredArtifact) => {
     const here = `${url}/actions/artifacts/${artifact.id}`;
@@ -104,7 +131,7 @@ export function workflowRunHandlers(
     return { status: 200, body: { total_count: found.length, artifacts: items.map(artifactJson) }, headers };
   };
   return {
-    "actions/get-workflow-run": (call) => ({ status: 200, body: runJson(runOf(call)) }),
+    "actions/get-workflow-run": (call) => ({ status: 200, body: runJson(facts, runOf(call)) }),
     "actions/list-workflow-runs-for-repo": (call) => {
       const found = runs.filter((run) =>
         [
@@ -114,7 +141,7 @@ export function workflowRunHandlers(
         ].every(([name = "", value]) => [null, value].includes(call.query.get(name))),
       );
       const { items, headers } = page(call, facts.apiUrl, found);
-      return { status: 200, body: { total_count: found.length, workflow_runs: items.map(runJson) }, headers };
+      return { status: 200, body: { total_count: found.length, workflow_runs: items.map((run) => runJson(facts, run)) }, headers };
     },
     "actions/list-workflow-run-artifacts": (call) =>
       artifactPage(call, storage?.artifacts(runOf(call).backendId) ?? []),
