@@ -141,7 +141,11 @@ export function workflowRunHandlers(
         ].every(([name = "", value]) => [null, value].includes(call.query.get(name))),
       );
       const { items, headers } = page(call, facts.apiUrl, found);
-      return { status: 200, body: { total_count: found.length, workflow_runs: items.map((run) => runJson(facts, run)) }, headers };
+      return {
+        status: 200,
+        body: { total_count: found.length, workflow_runs: items.map((run) => runJson(facts, run)) },
+        headers,
+      };
     },
     "actions/list-workflow-run-artifacts": (call) =>
       artifactPage(call, storage?.artifacts(runOf(call).backendId) ?? []),
