@@ -21,6 +21,11 @@ const repositorySchema = z
 export const eventPayloadSchema = z.object({ repository: repositorySchema });
 export const pullRequestPayloadSchema = z.object({ repository: repositorySchema, pull_request: pullRequestSchema });
 
+/** A comment on an issue; `pull_request` is there where the issue is one. */
+export const issueCommentPayloadSchema = z.object({
+  issue: z.object({ number: z.int().positive(), pull_request: z.object({}).optional() }),
+});
+
 export const mergeGroupPayloadSchema = z.object({ merge_group: z.object({ base_sha: sha, head_sha: sha }) });
 
 /** Why the code of a pull request counts as a stranger's. */

@@ -61,9 +61,9 @@ export async function baseOfJob(context: JobContext, workspace: string, remote: 
     const reason = `the checkout (${context.job.sha.slice(0, 7)}) is neither the merge commit nor the head of the pull request`;
     return { state: "missing", reason };
   }
-  if (pull.baseSha === null)
-    return { state: "missing", reason: "the event does not name the base of the pull request" };
-  const sha = await mergeBase(git, context.job.sha, pull.baseSha, remote);
+  const base = pull.baseSha ?? (context.defaultBranch === null ? null : `refs/heads/${context.defaultBranch}`);
+  if (base === null) return { state: "missing", reason: "the event does not name the base of the pull request" };
+  const sha = await mergeBase(git, pull.headSha, base, remote);
   return sha === null
     ? { state: "missing", reason: `no common ancestor of ${pull.headSha.slice(0, 7)} and its base could be fetched` }
     : { state: "found", sha, why: "where the pull request branched off" };
@@ -105,15 +105,21 @@ async function parentsOf(git: Git, sha: string): Promise<string[]> {
   return [...header.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].flatMap(([, parent]) => parent ?? []);
 }
 
-/** Answered by the checkout where it is deep enough, else by a graph of commits fetched aside. */
+/**
+ * Answered by the checkout where it is deep enough, else by a graph of commits fetched aside.
+ *
+ * @param base a commit, or the full name of a branch of the remote
+ */
 async function mergeBase(git: Git, head: string, base: string, remote: Remote): Promise<string | null> {
-  if ((await git.query("rev-parse", "--is-shallow-repository")) === "false") {
+  if (SHA.test(base) && (await git.query("rev-parse", "--is-shallow-repository")) === "false") {
     const shared = await git.query("merge-base", head, base);
     if (shared !== null) return shared;
   }
   await using scratch = await scratchFolder();
   const graph = gitAt(scratch.path, { workspace: true, env: remote.login, timeoutMs: 300_000 });
   if ((await graph.query("init", "--quiet", "--bare")) === null) return null;
-  const fetched = await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, head, base);
-  return fetched === null ? null : await graph.query("merge-base", head, base);
+  const ref = "refs/heads/base";
+  const wanted = [head, `+${base}:${ref}`];
+  const fetched = await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, ...wanted);
+  return fetched === null ? null : await graph.query("merge-base", head, ref);
 }

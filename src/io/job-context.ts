@@ -5,6 +5,7 @@ import * as z from "zod";
 import { UserError } from "../core/errors.ts";
 import {
   eventPayloadSchema,
+  issueCommentPayloadSchema,
   mergeGroupPayloadSchema,
   pullRequestPayloadSchema,
   strangerOf,
@@ -26,7 +27,13 @@ export interface JobContext {
   readonly defaultBranch: string | null;
   /** A push, schedule or dispatch on the default branch with a commit of it checked out: its result becomes history. */
   readonly isDefaultBranch: boolean;
-  readonly pullRequest: { readonly number: number; readonly headSha: string; readonly baseSha: string | null } | null;
+  readonly pullRequest: {
+    readonly number: number;
+    /** Null where the event does not tell and nothing is checked out. */
+    readonly headSha: string | null;
+    /** Null where the event does not tell: the tip of the default branch stands for it. */
+    readonly baseSha: string | null;
+  } | null;
   /** Tip of the branch a merge queue merges into; null in every other job. */
   readonly queueBase: string | null;
   /** Set when the measured code is a stranger's. */
@@ -117,6 +124,10 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
   const queue = variables.GITHUB_EVENT_NAME === "merge_group" ? parsed(mergeGroupPayloadSchema, payload, from) : null;
   const git = gitAt(cwd, { workspace: true });
   const sha = await headSha(git);
+  const asked =
+    variables.GITHUB_EVENT_NAME === "issue_comment"
+      ? askedFor(parsed(issueCommentPayloadSchema, payload, from), sha, variables)
+      : null;
   const defaultBranch = repository?.default_branch ?? null;
   const history = await isHistory(variables, { defaultBranch, sha, git });
   const status = await git.query("status", "--porcelain", "--untracked-files=no");
@@ -130,7 +141,7 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
       ref: variables.GITHUB_REF,
       sha,
       dirty: (status ?? "") !== "",
-      pull_request: pull?.number ?? null,
+      pull_request: pull?.number ?? asked?.number ?? null,
       run_url: runUrl(variables),
     },
     serverUrl: variables.GITHUB_SERVER_URL,
@@ -138,12 +149,31 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
     defaultBranch,
     isDefaultBranch: history.is,
     pullRequest:
-      pull === null ? null : { number: pull.number, headSha: pull.head.sha, baseSha: pull.base?.sha ?? null },
+      pull === null ? asked : { number: pull.number, headSha: pull.head.sha, baseSha: pull.base?.sha ?? null },
     queueBase: queue?.merge_group.base_sha ?? null,
-    stranger: pull === null ? null : stranger(pull, variables),
-    commentOn: pull?.number ?? null,
+    stranger: pull === null ? (asked === null ? null : "deleted-repository") : stranger(pull, variables),
+    commentOn: pull?.number ?? asked?.number ?? null,
     warnings: history.warnings,
   };
+}
+
+/**
+ * What a comment asks to be measured: the commit that the workflow has checked out, as the event names none. Null on a
+ * plain issue, and where nothing is checked out: a job that only reports.
+ */
+function askedFor(
+  { issue }: z.infer<typeof issueCommentPayloadSchema>,
+  sha: string | null,
+  variables: Variables,
+): { number: number; headSha: string | null; baseSha: null } | null {
+  if (issue.pull_request === undefined) return null;
+  if (sha !== null && sha === variables.GITHUB_SHA) {
+    throw new UserError(
+      `a comment on pull request #${issue.number} started this job, but the default branch is checked out ` +
+        `(${sha.slice(0, 7)}): give the checkout step the commit of the pull request as ref:`,
+    );
+  }
+  return { number: issue.number, headSha: sha, baseSha: null };
 }
 
 function stranger(pull: PullRequestPayload, variables: Variables): Stranger | null {

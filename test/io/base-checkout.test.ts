@@ -108,6 +108,16 @@ describe("of a pull request", () => {
     expect(await baseOfJob(context, workspace, remote)).toMatchObject({ state: "found", sha: first });
   });
 
+  test("asked for by a comment, which names no base: where it left the default branch", async () => {
+    const first = await github.git.resolve("main~1");
+    const pull = await github.pulls.open({ number: 7, head: "change" });
+    await github.git.checkout(workspace, pull.head.sha);
+    const author = { login: "ada", id: 1815, type: "User" } as const;
+    const comment = github.commentPayload(7, { id: 1, body: "/bench", author, association: "OWNER" });
+    const context = await contextOf("issue_comment", comment);
+    expect(await baseOfJob(context, workspace, remote)).toMatchObject({ state: "found", sha: first });
+  });
+
   test("some other commit checked out has no base", async () => {
     await github.pulls.open({ number: 7, head: "change" });
     await github.git.checkout(workspace, (await github.git.resolve("main")) ?? "");

@@ -1,5 +1,5 @@
 /** Which job this is, from real checkouts and the payloads GitHub sends. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -154,6 +154,41 @@ test("schedules, dispatches and merge queues are told apart", async () => {
   expect(await read("push", {})).toMatchObject({
     isDefaultBranch: false,
     warnings: [expect.stringContaining("does not name the default branch")],
+  });
+});
+
+test("a comment on a pull request measures the commit that is checked out, for those who allow it", async () => {
+  const pull = await github.pulls.open({ number: 16, head: "change" });
+  const comment = {
+    id: 1,
+    body: "/bench",
+    author: { login: "ada", id: 1815, type: "User" },
+    association: "OWNER",
+  } as const;
+  const env = await runnerEnvironment("issue_comment", github.commentPayload(16, comment));
+  const read = () => readJobContext({ env, cwd: workspace });
+  await mkdir(workspace);
+  expect(await read()).toMatchObject({ pullRequest: { number: 16, headSha: null }, commentOn: 16 });
+  await github.git.checkout(workspace, pull.head.sha);
+  const context = await read();
+  expect(context).toMatchObject({
+    job: { sha: pull.head.sha, pull_request: 16, event: "issue_comment" },
+    pullRequest: { number: 16, headSha: pull.head.sha, baseSha: null },
+    commentOn: 16,
+    isDefaultBranch: false,
+  });
+  expect(() => refuseFork(context, false)).toThrow(/the event does not name.*Nothing was run/);
+  expect(() => refuseFork(context, true)).not.toThrow();
+  await rm(workspace, { recursive: true });
+  await github.git.checkout(workspace, main);
+  await expect(read()).rejects.toThrow(/pull request #16.*default branch is checked out.*ref:/);
+
+  const plain = await runnerEnvironment("issue_comment", github.commentPayload(99, comment));
+  expect(await readJobContext({ env: plain, cwd: workspace })).toMatchObject({
+    job: { pull_request: null },
+    pullRequest: null,
+    stranger: null,
+    commentOn: null,
   });
 });
 

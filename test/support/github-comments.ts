@@ -7,6 +7,7 @@ import {
   actionsAppJson,
   ApiError,
   notFound,
+  reactionsJson,
   timestamp,
   userJson,
 } from "./github-objects.ts";
@@ -20,6 +21,8 @@ export interface Comment {
   updatedAt: string;
   /** How often its text was replaced. */
   edits: number;
+  /** By kind, each author once. */
+  readonly reactions: { readonly kind: string; readonly author: string }[];
 }
 
 /** GitHub names this limit in its refusal; it counts characters, and bytes on top. */
@@ -27,6 +30,7 @@ const MAXIMUM_CHARACTERS = 65_536;
 const MAXIMUM_BYTES = 262_144;
 
 const bodySchema = z.object({ body: z.string() });
+const reactionSchema = z.object({ content: z.string() });
 
 export class CommentStore {
   private readonly comments = new Map<number, Comment>();
@@ -35,7 +39,8 @@ export class CommentStore {
   /** Adds a comment by hand: a foreign one unless another author is named. */
   add(issue: number, body: string, author: Account = { login: "octocat", id: 583_231, type: "User" }): Comment {
     const now = timestamp();
-    const comment: Comment = { id: this.next, issue, author, body, createdAt: now, updatedAt: now, edits: 0 };
+    const times = { createdAt: now, updatedAt: now };
+    const comment: Comment = { id: this.next, issue, author, body, ...times, edits: 0, reactions: [] };
     this.next += 1;
     this.comments.set(comment.id, comment);
     return comment;
@@ -76,18 +81,7 @@ export function commentHandlers(
     body: comment.body,
     author_association: comment.author.login === ACTIONS_BOT.login ? "NONE" : "CONTRIBUTOR",
     performed_via_github_app: comment.author.login === ACTIONS_BOT.login ? actionsAppJson() : null,
-    reactions: {
-      url: `${at.repositoryUrl}/issues/comments/${comment.id}/reactions`,
-      total_count: 0,
-      "+1": 0,
-      "-1": 0,
-      laugh: 0,
-      hooray: 0,
-      confused: 0,
-      heart: 0,
-      rocket: 0,
-      eyes: 0,
-    },
+    reactions: reactionsJson(`${at.repositoryUrl}/issues/comments/${comment.id}/reactions`),
   });
   const issueOf = (call: Call) => {
     const number = Number(param(call, "issue_number"));
@@ -113,6 +107,15 @@ export function commentHandlers(
       comment.updatedAt = timestamp();
       comment.edits += 1;
       return { status: 200, body: json(comment) };
+    },
+    "reactions/create-for-issue-comment": (call) => {
+      const { reactions, id } = store.get(Number(param(call, "comment_id")));
+      const { content: kind } = bodyOf(reactionSchema, call);
+      const { login } = call.account;
+      const isNew = !reactions.some((known) => known.kind === kind && known.author === login);
+      if (isNew) reactions.push({ kind, author: login });
+      const body = { id, node_id: `REA_${id}`, user: userJson(call.account), content: kind, created_at: timestamp() };
+      return { status: isNew ? 201 : 200, body };
     },
     "issues/delete-comment": (call) => {
       store.delete(Number(param(call, "comment_id")));

@@ -87,6 +87,12 @@ export function actionsAppJson(): object {
   };
 }
 
+/** Nobody has reacted yet. */
+export function reactionsJson(url: string): object {
+  const kinds = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"];
+  return { url, total_count: 0, ...Object.fromEntries(kinds.map((kind) => [kind, 0])) };
+}
+
 export interface RepositoryFacts {
   readonly owner: Account;
   readonly name: string;
@@ -97,6 +103,8 @@ export interface RepositoryFacts {
   /** Root of the API, without a slash at the end. */
   readonly apiUrl: string;
   readonly serverUrl: string;
+  /** When anybody last pushed to it. Default: now. */
+  readonly pushedAt?: string;
 }
 
 /** Every link a repository carries: `name_url` → where it stands under the repository. */
@@ -183,7 +191,7 @@ export function repositoryJson(facts: RepositoryFacts): object {
     archived: false,
     disabled: false,
     visibility: facts.private ? "private" : "public",
-    pushed_at: timestamp(),
+    pushed_at: facts.pushedAt ?? timestamp(),
     created_at: "2026-01-02T03:04:05Z",
     updated_at: timestamp(),
   };

@@ -24,8 +24,11 @@ const SCOPES: Record<string, readonly Scope[]> = {
   pulls: ["pull-requests"],
 };
 const SCOPES_OF_OPERATION: Record<string, readonly Scope[]> = {
+  "issues/create": ["issues"],
+  "reactions/create-for-issue-comment": ["issues", "pull-requests"],
   "repos/get": [],
   "repos/get-branch": ["contents"],
+  "repos/get-collaborator-permission-level": [],
   "repos/download-tarball-archive": ["contents"],
   "rate-limit/get": [],
   "users/get-authenticated": [],

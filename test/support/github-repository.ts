@@ -13,6 +13,17 @@ export interface Pull {
   readonly mergeSha: string;
   /** Owner of the fork it comes from; null within the repository. */
   readonly fork: Account | null;
+  /** When somebody last pushed to the repository of its head. */
+  readonly pushedAt: string;
+}
+
+interface PullRequest {
+  readonly number: number;
+  readonly head: string;
+  readonly base?: string;
+  readonly title?: string;
+  readonly fork?: Account;
+  readonly pushedAt?: string;
 }
 
 /** The links of a pull request by the two names each has. */
@@ -36,7 +47,7 @@ export class PullStore {
   }
 
   /** Opens a pull request, or renews it after a push to `head`, and makes its merge commit. */
-  async open(request: { number: number; head: string; base?: string; title?: string; fork?: Account }): Promise<Pull> {
+  async open(request: PullRequest): Promise<Pull> {
     const baseRef = request.base ?? this.facts.defaultBranch;
     const [head, base] = [await this.git.resolve(request.head), await this.git.resolve(baseRef)];
     if (head === null || base === null) throw new Error(`no branch ${head === null ? request.head : baseRef}`);
@@ -51,6 +62,7 @@ export class PullStore {
       base: { ref: baseRef, sha: base },
       mergeSha,
       fork: request.fork ?? null,
+      pushedAt: request.pushedAt ?? timestamp(),
     };
     this.pulls.set(pull.number, pull);
     return pull;
@@ -78,7 +90,8 @@ export class PullStore {
     const links = Object.entries({ ...PULL_LINKS, statuses: `statuses/${pull.head.sha}` });
     const headOwner = pull.fork ?? this.facts.owner;
     const repository = repositoryJson(this.facts);
-    const fork = { ...this.facts, owner: headOwner, id: this.facts.id + 1, fork: true };
+    const headFacts = { ...this.facts, pushedAt: pull.pushedAt };
+    const fork = { ...headFacts, owner: headOwner, id: this.facts.id + 1, fork: true };
     return {
       url: link(PULL_LINKS.self),
       id: 2_000_000_000 + pull.number,
@@ -111,7 +124,7 @@ export class PullStore {
         label: `${headOwner.login}:${pull.head.ref}`,
         ...pull.head,
         user: userJson(headOwner),
-        repo: pull.fork === null ? repository : repositoryJson(fork),
+        repo: repositoryJson(pull.fork === null ? headFacts : fork),
       },
       base: {
         label: `${this.facts.owner.login}:${pull.base.ref}`,

@@ -11,10 +11,13 @@ import { gitPath, serveGit } from "./git-http.ts";
 import type { Answer, Call, Handlers } from "./github-call.ts";
 import { checkHandlers, type CheckRun } from "./github-checks.ts";
 import { commentHandlers, CommentStore } from "./github-comments.ts";
+import { commentPayload, type CommentEvent } from "./github-events.ts";
 import { gitDataHandlers } from "./github-git-data.ts";
 import { startArchives } from "./github-archives.ts";
 import { type Fault, FaultPlan } from "./github-faults.ts";
+import { issueHandlers, IssueStore } from "./github-issues.ts";
 import { type Account, ApiError, notFound, type RepositoryFacts, userJson } from "./github-objects.ts";
+import { collaboratorHandlers, type Role } from "./github-people.ts";
 import { authenticate, authorize, type Permissions, type Token, workflowToken } from "./github-permissions.ts";
 import { PullStore, pullPayload, pushPayload, repositoryHandlers } from "./github-repository.ts";
 import { type WorkflowRun, workflowRunHandlers, workflowRunPayload } from "./github-workflow-runs.ts";
@@ -57,6 +60,9 @@ export interface GitHub extends AsyncDisposable {
   /** The repository itself: make commits, read branches. */
   readonly git: GitBackend;
   readonly comments: CommentStore;
+  readonly issues: IssueStore;
+  /** Login → what they may do here. Everybody else may read a public repository and nothing of a private one. */
+  readonly people: Map<string, Role>;
   readonly pulls: PullStore;
   readonly runs: WorkflowRun[];
   readonly checks: readonly CheckRun[];
@@ -70,6 +76,8 @@ export interface GitHub extends AsyncDisposable {
   count(operation: string): number;
   /** Payload of a `pull_request` event. */
   pullPayload(number: number, action?: string): object;
+  /** Payload of an `issue_comment` event: on a pull request, or on a plain issue. */
+  commentPayload(number: number, comment: CommentEvent): object;
   /** Payload of a `push` event whose newest commit is `after`. */
   pushPayload(branch: string, after: string): Promise<object>;
   /** Payload of a `workflow_run` event: one of `runs` has ended. */
@@ -93,6 +101,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const runs: WorkflowRun[] = [];
   const comments = new CommentStore();
   const checks: CheckRun[] = [];
+  const issues = new IssueStore();
+  const people = new Map<string, Role>();
 
   const archives = await startArchives(git, owner, repo, (text) => violations.push(text));
   const server = await listen((request, response) => void handle(request, response));
@@ -116,8 +126,10 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
       apiUrl: server.url,
       repositoryUrl,
       htmlUrl,
-      issueExists: (number) => pulls.has(number),
+      issueExists: (number) => pulls.has(number) || issues.has(number),
     }),
+    ...issueHandlers(issues, { apiUrl: server.url, repositoryUrl, htmlUrl }),
+    ...collaboratorHandlers(people, visibility),
     ...repositoryHandlers(git, facts, pulls, (ref) => archives.address(ref)),
     ...workflowRunHandlers(facts, runs, options.artifacts),
     "rate-limit/get": () => ({ status: 200, body: rateLimit() }),
@@ -229,6 +241,8 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     token: addToken(workflowToken(options.permissions ?? ACTIONS_PERMISSIONS)),
     git,
     comments,
+    issues,
+    people,
     pulls,
     runs,
     checks,
@@ -241,6 +255,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     fail: (fault) => faults.add(fault),
     count: (operation) => calls.filter((call) => call.operation === operation).length,
     pullPayload: (number, action) => pullPayload(facts, pulls, number, action),
+    commentPayload: (number, comment) => commentPayload(facts, pulls.has(number) ? pulls.get(number) : number, comment),
     pushPayload: (branch, after) => pushPayload(git, facts, branch, after),
     workflowRunPayload(id) {
       const run = runs.find((entry) => entry.id === id);
