@@ -249,31 +249,6 @@ describe("the API server", () => {
     expect(github.calls.at(-1)?.status).toBe(0);
   });
 
-  it("keeps issues apart from pull requests, and takes reactions and questions about people", async () => {
-    await openPull(7);
-    const { issues, reactions, repos } = client(github.issueToken({ issues: "write" }));
-    const { data: issue } = await issues.create({ ...at, title: "slow", body: "since today", labels: ["bench"] });
-    await issues.createComment({ ...at, issue_number: issue.number, body: "still" });
-    const closing = { ...at, issue_number: issue.number, state: "closed", state_reason: "completed" } as const;
-    expect((await issues.update(closing)).data).toMatchObject({ state: "closed", state_reason: "completed" });
-    expect((await issues.listForRepo({ ...at, labels: "bench", state: "all" })).data).toHaveLength(1);
-    expect((await issues.listForRepo({ ...at, labels: "bench" })).data).toEqual([]);
-    expect(await refusal(client().issues.create({ ...at, title: "no" }))).toMatch(/^403/);
-    const comment = github.comments.add(7, "/bench");
-    const eyes = { ...at, comment_id: comment.id, content: "eyes" } as const;
-    expect((await reactions.createForIssueComment(eyes)).status).toBe(201);
-    expect((await reactions.createForIssueComment(eyes)).status).toBe(200);
-    expect(comment.reactions).toEqual([{ kind: "eyes", author: "github-actions[bot]" }]);
-    github.people.set("grace", "maintain");
-    const asked = await Promise.all(
-      ["grace", "mallory"].map((username) => repos.getCollaboratorPermissionLevel({ ...at, username })),
-    );
-    expect(asked.map(({ data }) => data.permission)).toEqual(["write", "none"]);
-    github.issues.enabled = false;
-    expect(await refusal(issues.create({ ...at, title: "no" }))).toMatch(/^410/);
-    expect(github.violations).toEqual([]);
-  });
-
   it("hands out archives from a host that must not see the token", async () => {
     const answer = await client().repos.downloadTarballArchive({ ...at, ref: "topic" });
     if (!(answer.data instanceof ArrayBuffer)) throw new Error("no bytes came");
