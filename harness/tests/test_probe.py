@@ -10,8 +10,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from finetune_bench.mac_graphics import mac_graphics
 from finetune_bench.probe import probe
+from finetune_bench.probe_metal import Metal, metal
 from finetune_bench.probe_system import System, this_system
+from frameworks import install_frameworks
 
 FIXTURES = Path(__file__).parent / "fixtures" / "probe"
 SCHEMA = json.loads((Path(__file__).parents[2] / "schema" / "probe.schema.json").read_text())
@@ -29,7 +32,10 @@ def machine(folder: Path, name: str, **environ: str) -> System:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     for program in fixture["programs"]:
-        install(programs / program, name, program)
+        place = fixture.get("places", {}).get(program)
+        install(programs / program if place is None else root / place, name, program)
+    if "frameworks" in fixture:
+        install_frameworks(root, **fixture["frameworks"])
     return System(
         platform=fixture["platform"],
         machine=fixture["machine"],
@@ -55,6 +61,10 @@ def possible(facts: dict) -> set[str]:
     return {entry["backend"] for entry in facts["backends"] if entry["possible"]}
 
 
+def faulty(facts: dict) -> set[str]:
+    return {entry["backend"] for entry in facts["backends"] if entry["faulty"]}
+
+
 def hashed(raw: str, salt: str = "salt") -> str:
     return hashlib.sha256(f"{salt}{raw}".encode()).hexdigest()
 
@@ -67,11 +77,20 @@ def test_every_machine_passes_the_schema_and_keeps_its_ids_to_itself(tmp_path: P
     printed = json.dumps(facts).lower()
     secrets = set(re.findall(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}", fixture_text)) | {
         "C02SECRET123",
+        "00006041-001122334455801C",
         "0123456789abcdef0123",
     }
     assert not [secret for secret in secrets if secret.lower() in printed]
     for entry in facts["backends"]:
         assert entry["possible"] == (entry["reason"] is None)
+        assert not (entry["faulty"] and (entry["possible"] or not entry["accelerated"]))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_machine_says_where_it_comes_from(name: str) -> None:
+    """A public page and what was taken from it, or that nobody recorded it."""
+    source = json.loads((FIXTURES / f"{name}.json").read_text())["source"]
+    assert re.match(r"constructed: \S|https://[\w.-]+/\S+", source)
 
 
 def test_this_machine_is_probed_by_the_command_line() -> None:
@@ -129,6 +148,8 @@ class TestMac:
             "load_1m": 1.52,
             "power_source": "mains",
             "thermal_pressure": 0,
+            "display": "awake",
+            "gpu_utilization_percent": 3,
         }
         assert facts["warnings"] == []
 
@@ -153,12 +174,72 @@ class TestMac:
         assert facts["machine"]["power_mode"] == "high-power"
         assert facts["machine"]["hardware_id_hash"] == hashed(MAC_UUID)
         assert "thermal_pressure" not in facts["drift"]
+        assert facts["drift"]["display"] == "asleep"
+
+    def test_a_mac_mini_without_display_and_battery(self, tmp_path: Path) -> None:
+        facts = probe(machine(tmp_path, "m1-mac-mini"), "salt")
+        assert possible(facts) == {"mlx-metal", "torch-mps", "mlx-cpu", "torch-cpu"}
+        assert facts["machine"]["model"] == "Macmini9,1"
+        assert facts["machine"]["power_mode"] == "normal"
+        assert facts["accelerators"][0]["cores"] == 8
+        assert facts["drift"]["power_source"] == "mains"
+        assert "display" not in facts["drift"]
+        assert facts["warnings"] == []
+
+    def test_cores_are_named_as_the_mac_names_them(self, tmp_path: Path) -> None:
+        facts = probe(machine(tmp_path, "m5-max"), "salt")
+        assert (facts["drift"]["super_cores"], facts["drift"]["performance_cores"]) == (6, 12)
+        assert "efficiency_cores" not in facts["drift"]
+        assert facts["accelerators"][0]["cores"] == 40
+
+    def test_without_a_session_the_graphics_part_is_faulty_and_the_way_out_is_named(self, tmp_path: Path) -> None:
+        facts = probe(machine(tmp_path, "m5-max-no-session"), "salt")
+        assert possible(facts) == {"mlx-cpu", "torch-cpu"}
+        assert faulty(facts) == {"mlx-metal", "torch-mps"}
+        for backend in faulty(facts):
+            assert "the runner needs a logged-in session" in reasons(facts)[backend]
+            assert "LaunchAgent" in reasons(facts)[backend]
+        assert any("logged-in session" in text for text in facts["warnings"])
+
+    def test_a_device_that_is_listed_will_do_without_a_default_one(self, tmp_path: Path) -> None:
+        facts = probe(machine(tmp_path, "m3-max-no-default-device"), "salt")
+        assert possible(facts) == {"mlx-metal", "torch-mps", "mlx-cpu", "torch-cpu"}
+        assert facts["machine"]["power_mode"] == "low-power"
+        assert [re.search(r"default device|Low Power Mode", text).group() for text in facts["warnings"]] == [
+            "Low Power Mode",
+            "default device",
+        ]
+
+    def test_a_metal_that_ends_the_process_that_asks_is_no_verdict(self, tmp_path: Path) -> None:
+        system = machine(tmp_path, "m4-max")
+        install_frameworks(tmp_path / "root", crashes=True)
+        assert metal(system) == "it ended with -6"
+        facts = probe(system, "salt")
+        assert "mlx-metal" in possible(facts)
+        assert facts["warnings"] == ["Metal could not be asked for its devices: it ended with -6"]
+
+    def test_a_mac_without_the_framework_is_no_verdict_either(self, tmp_path: Path) -> None:
+        system = machine(tmp_path, "rosetta")
+        assert "cannot open shared object file" in str(metal(system))
+
+    @pytest.mark.parametrize(("devices", "default"), [(0, False), (1, True), (1, False), (2, True)])
+    def test_metal_is_asked_through_the_frameworks(self, tmp_path: Path, devices: int, default: bool) -> None:
+        install_frameworks(tmp_path, devices=devices, default=default)
+        system = System(platform="darwin", machine="arm64", libc=("", ""), environ={}, root=tmp_path)
+        assert metal(system) == Metal(default=default, devices=devices)
+
+    def test_the_time_of_each_program_on_the_graphics_part(self, tmp_path: Path) -> None:
+        found = mac_graphics(machine(tmp_path, "m4-max"))
+        assert found is not None
+        assert (found.busy, found.times_ns) == (0.03, {412: 36 * 10**9, 4245: 123632 * 10**6})
 
     def test_under_rosetta_nothing_runs_and_the_way_out_is_named(self, tmp_path: Path) -> None:
         facts = probe(machine(tmp_path, "rosetta"), "salt")
         assert possible(facts) == set()
+        assert faulty(facts) == {"mlx-metal", "torch-mps"}
         assert "Rosetta" in reasons(facts)["mlx-metal"]
         assert "Rosetta" in reasons(facts)["torch-mps"]
+        assert "Install the arm64 version of the runner" in reasons(facts)["torch-mps"]
         assert any("arch -arm64" in text for text in facts["warnings"])
         assert facts["machine"]["chip"] == "Apple M4 Max"
         assert facts["accelerators"] == []
@@ -168,6 +249,8 @@ class TestMac:
         assert facts["machine"]["virtual"] is True
         assert possible(facts) == {"mlx-cpu", "torch-cpu"}
         assert "virtual machine" in reasons(facts)["mlx-metal"]
+        assert faulty(facts) == set()
+        assert any("by itself only the processor is measured" in text for text in facts["warnings"])
         assert facts["machine"]["power_mode"] == "unknown"
 
     def test_an_old_macos_is_named(self, tmp_path: Path) -> None:
@@ -264,11 +347,34 @@ class TestNvidia:
         assert [board["name"] for board in facts["accelerators"]] == ["NVIDIA A100-SXM4-40GB MIG 2g.10gb"]
         assert facts["machine"]["hardware_id_hash"] == hashed("MIG-a28ad590-3fda-56dd-84fc-0a0b96edc58d")
 
-    def test_a_broken_driver_is_a_reason_and_a_warning(self, tmp_path: Path) -> None:
-        facts = probe(machine(tmp_path, "broken-driver"), "salt")
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("broken-driver", "couldn't communicate with the NVIDIA driver"),
+            ("updated-driver", "Driver/library version mismatch"),
+        ],
+    )
+    def test_a_broken_driver_is_a_reason_and_a_warning(self, tmp_path: Path, name: str, words: str) -> None:
+        facts = probe(machine(tmp_path, name), "salt")
         assert possible(facts) == {"torch-cpu", "mlx-cpu"}
-        assert "couldn't communicate with the NVIDIA driver" in reasons(facts)["torch-cuda"]
-        assert any("couldn't communicate" in text for text in facts["warnings"])
+        assert faulty(facts) == {"torch-cuda", "mlx-cuda"}
+        assert words in reasons(facts)["torch-cuda"]
+        assert any(words in text for text in facts["warnings"])
+
+    def test_a_machine_under_wsl(self, tmp_path: Path) -> None:
+        facts = probe(machine(tmp_path, "wsl"), "salt")
+        assert facts["accelerators"][0]["driver"] == "546.80"
+        assert facts["drift"]["wsl"] is True
+        assert possible(facts) >= {"torch-cuda", "torch-cpu"}
+
+    @pytest.mark.parametrize("name", ["jetson-without-nvidia-smi", "jetson-orin"])
+    def test_a_jetson_is_named_and_its_processor_does_not_stand_in(self, tmp_path: Path, name: str) -> None:
+        facts = probe(machine(tmp_path, name), "salt")
+        assert "tegrastats" in reasons(facts)["torch-cuda"]
+        assert "torch-cuda" in faulty(facts)
+        assert "torch-cpu" in possible(facts)
+        assert "Jetson" in facts["machine"]["model"]
+        assert facts["accelerators"] == []
 
     def test_nvidia_smi_is_found_where_wsl_keeps_it(self, tmp_path: Path) -> None:
         system = machine(tmp_path, "h200")
@@ -333,6 +439,15 @@ class TestWindows:
         assert facts["machine"]["hardware_id_hash"] == hashed("GPU-8fe3a97d-51f6-a669-0d80-b4530b81b816")
         assert possible(facts) == {"torch-cuda", "torch-cpu"}
         assert "Windows" in reasons(facts)["mlx-cuda"]
+        assert facts["drift"]["os_build"] == "26100"
+
+    def test_nvidia_smi_is_looked_for_where_drivers_put_it(self, tmp_path: Path) -> None:
+        system = machine(tmp_path, "windows-rtx")
+        assert system.which("nvidia-smi") == str(tmp_path / "root/Windows/System32/nvidia-smi.exe")
+        (tmp_path / "root/Windows/System32/nvidia-smi.exe").unlink()
+        older = tmp_path / "root/Program Files/NVIDIA Corporation/NVSMI/nvidia-smi.exe"
+        install(older, "windows-rtx", "nvidia-smi")
+        assert len(probe(system, "salt")["accelerators"]) == 1
 
     def test_a_machine_that_refuses_every_question(self, tmp_path: Path) -> None:
         facts = probe(machine(tmp_path, "windows-server-bare"), "salt")

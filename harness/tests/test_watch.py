@@ -106,7 +106,8 @@ class LibSystem:
         self.notify_get_state = notify_get_state
 
     def load(self, name: str) -> "LibSystem":
-        assert name == "/usr/lib/libSystem.B.dylib"
+        if name != "/usr/lib/libSystem.B.dylib":
+            raise OSError(f"{name}: image not found")
         return self
 
 

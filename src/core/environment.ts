@@ -46,6 +46,8 @@ export const probeSchema = z.strictObject({
       backend: backendSchema,
       possible: z.boolean(),
       accelerated: z.boolean(),
+      /** The computer has the accelerator, and it cannot be used as things stand: no logged-in session, a broken driver. */
+      faulty: z.boolean(),
       reason: text.nullable(),
     }),
   ),

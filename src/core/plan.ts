@@ -29,16 +29,20 @@ export interface Plan {
   readonly listed: readonly string[];
 }
 
-/** The backends of this machine's accelerator, or those of its processor where it has none. */
+/**
+ * The backends of this machine's accelerator, or those of its processor where it has none. The processor does not stand in
+ * for an accelerator that is there and cannot be used.
+ */
 export function automaticBackends(probe: Probe): Backend[] {
-  const possible = probe.backends.filter((entry) => entry.possible);
-  const accelerated = possible.filter((entry) => entry.accelerated);
-  return (accelerated.length > 0 ? accelerated : possible).map((entry) => entry.backend);
+  const usable = probe.backends.filter((entry) => entry.possible || entry.faulty);
+  const accelerated = usable.filter((entry) => entry.accelerated);
+  return (accelerated.length > 0 ? accelerated : usable).map((entry) => entry.backend);
 }
 
 /**
- * Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`;
- * one named by the suite is left out where the machine does not have it, because one suite serves many machines.
+ * Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`, and
+ * so is one whose accelerator is faulty. One named by the suite is left out where the machine does not have it, because
+ * one suite serves many machines.
  */
 export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backends">, catalogue: Catalogue): Plan {
   const plan: { benchmarks: PlannedBenchmark[]; skipped: LeftOut[]; failed: LeftOut[]; listed: string[] } = {
@@ -69,7 +73,7 @@ export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backe
       const state = probe.backends.find((candidate) => candidate.backend === backend);
       if (state?.possible !== true) {
         const reason = state?.reason ?? `${backend} is not known to the probe`;
-        (inputs.backends === null ? plan.skipped : plan.failed).push(left(reason));
+        (inputs.backends === null && state?.faulty !== true ? plan.skipped : plan.failed).push(left(reason));
         continue;
       }
       plan.benchmarks.push({ id, title, backend, entry, comparisonClass: classOf(entry, catalogue) });

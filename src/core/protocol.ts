@@ -78,6 +78,10 @@ const device = z.strictObject({
   device_busy: z.number().min(0).max(1).optional(),
   cpu_busy: z.number().min(0).max(1).optional(),
   cpu_stolen: z.number().min(0).max(1).optional(),
+  /** What may be switched while a job runs: an energy-saving mode, the source of power, the main display. */
+  low_power: z.boolean().optional(),
+  on_battery: z.boolean().optional(),
+  display_asleep: z.boolean().optional(),
 });
 
 /** A number of the program's own. Of repeated lines with one name the last counts. */

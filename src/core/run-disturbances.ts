@@ -1,5 +1,6 @@
 /** What slowed one run down or shared its machine: from the samples of the device while it ran, and from its own steps. */
 import { isCpu, type Backend } from "./backend.ts";
+import { otherwisePowered, type Power } from "./machine-changes.ts";
 import type { HarnessEvent, StepEvent } from "./protocol.ts";
 import { stepEstimator } from "./registry.ts";
 import type { Disturbance } from "./result.ts";
@@ -16,6 +17,8 @@ export interface ObservedRun {
   readonly times: readonly number[];
   /** Clock of this device under load in the other runs of the job, MHz (see {@link usualClock}); null: not known. */
   readonly usualClockMhz: number | null;
+  /** How the machine was powered when the job began. */
+  readonly startPower: Power;
 }
 
 /**
@@ -54,12 +57,14 @@ const LEAST_ORDER = 3.6;
 const MOST_BLOCKS = 100;
 
 /** Empty for a run that nothing disturbed, and for one that nothing is known of. */
-export function runDisturbances({ backend, samples, times, usualClockMhz }: ObservedRun): Disturbance[] {
+export function runDisturbances(run: ObservedRun): Disturbance[] {
+  const { backend, samples, times, usualClockMhz, startPower } = run;
   // What an accelerator does says nothing of work on the processor.
   const device = isCpu(backend)
     ? []
     : [...throttled(samples), ...slowClock(samples, usualClockMhz), ...shared(samples)];
-  return [...device, ...pressed(samples), ...stolen(samples, backend), ...trend(times, backend)];
+  const machine = [...pressed(samples), ...otherwisePowered(samples, startPower), ...stolen(samples, backend)];
+  return [...device, ...machine, ...trend(times, backend)];
 }
 
 function throttled(samples: readonly DeviceEvent[]): Disturbance[] {

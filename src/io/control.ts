@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Backend } from "../core/backend.ts";
 import { readEvents } from "../core/events.ts";
 import { softwareIdentity } from "../core/identity.ts";
+import { powerAtStart, type Power } from "../core/machine-changes.ts";
 import type { HarnessEvent } from "../core/protocol.ts";
 import type { BenchmarkResult, RunRecord } from "../core/result.ts";
 import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../core/run-disturbances.ts";
@@ -134,6 +135,7 @@ function resultOf({ backend, runs }: State): BenchmarkResult {
   const done = runs.filter(({ record }) => record.outcome.status === "ok");
   const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
   const environment = done.find((run) => run.environment !== null)?.environment ?? null;
+  const startPower = powerAtStart(runs.flatMap((run) => run.samples));
   return {
     id: `control.${backend}`,
     title: "control",
@@ -143,7 +145,7 @@ function resultOf({ backend, runs }: State): BenchmarkResult {
     hyperparameters: {},
     software: environment === null ? null : softwareIdentity(environment),
     metrics: [...(done[0]?.metrics ?? [])],
-    runs: runs.map((run, index) => withDisturbances(run, runs.toSpliced(index, 1), backend)),
+    runs: runs.map((run, index) => withDisturbances(run, { backend, others: runs.toSpliced(index, 1), startPower })),
     status:
       failed?.status === "failed"
         ? { state: "failed", reason: failed.reason, message: failed.message }
@@ -152,11 +154,17 @@ function resultOf({ backend, runs }: State): BenchmarkResult {
   };
 }
 
-function withDisturbances({ record, events, samples }: Run, others: readonly Run[], backend: Backend): RunRecord {
+interface Others {
+  readonly backend: Backend;
+  readonly others: readonly Run[];
+  readonly startPower: Power;
+}
+
+function withDisturbances({ record, events, samples }: Run, { backend, others, startPower }: Others): RunRecord {
   const steps = events.filter((event) => event.event === "step");
   const times = timedTimes(steps, record.warmup_steps);
   const usualClockMhz = usualClock(others.map((other) => other.samples));
-  return { ...record, disturbances: runDisturbances({ backend, samples, times, usualClockMhz }) };
+  return { ...record, disturbances: runDisturbances({ backend, samples, times, usualClockMhz, startPower }) };
 }
 
 function workHash(events: readonly HarnessEvent[]): string[] {

@@ -1,5 +1,6 @@
 /** Everything of the plan made ready and measured. */
 import type { Inputs } from "../core/inputs.ts";
+import { machineChanges } from "../core/machine-changes.ts";
 import type { Plan } from "../core/plan.ts";
 import type { BenchmarkResult } from "../core/result.ts";
 import { controlBackends, openControl, type Control } from "./control.ts";
@@ -45,7 +46,7 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
   for (const { planned, message } of notReady) progress.line(`${planned.id}: not ready, ${message}`);
   progress.phase("Measure");
   const warnings = await waitUntilQuiet(ready, observation, host);
-  const began = performance.now();
+  const [began, beganMs] = [performance.now(), Date.now()];
   const backends = controlBackends(ready);
   const python = machine.python.executable;
   const control = openControl({ host, python, backends, results: folder.path, watch });
@@ -53,6 +54,7 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
   const { benchmarks } = await measure({ ready, repeats, budget: inputs.timeBudget, bench });
   await control.measure(2);
   const measuredS = (performance.now() - began) / 1000;
+  for (const change of machineChanges(watch?.between(beganMs, Date.now()) ?? [])) warnings.push(change);
   return { benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)], ready, control, measuredS, warnings };
 }
 

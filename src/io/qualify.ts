@@ -4,6 +4,7 @@ import { shippedCatalogue } from "../core/catalogue.ts";
 import { controlFindings } from "../core/control.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { LAST_LOOK } from "../core/pairs.ts";
+import { machineChanges } from "../core/machine-changes.ts";
 import { makePlan } from "../core/plan.ts";
 import type { Qualification } from "../core/qualification.ts";
 import { disturbedRuns, movedInWords, type Qualified } from "../core/qualify-words.ts";
@@ -50,7 +51,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
   host.progress.phase("Qualify");
   const busy = await waitUntilQuiet(ready, observation, host);
-  const began = performance.now();
+  const [began, beganMs] = [performance.now(), Date.now()];
   const elapsedS = (): number => (performance.now() - began) / 1000;
   const control = openControl({
     host,
@@ -77,7 +78,8 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   for (const one of ready) if (!host.signal.aborted) found.push(await qualifyOne(one, job));
   await control.measure(2);
   host.progress.end();
-  const measured = { benchmarks: [], ready, control, measuredS: elapsedS(), warnings: busy };
+  const warnings = [...busy, ...machineChanges(watch.between(beganMs, Date.now()))];
+  const measured = { benchmarks: [], ready, control, measuredS: elapsedS(), warnings };
   const result = assembleResult({
     host,
     suite,

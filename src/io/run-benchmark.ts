@@ -5,6 +5,7 @@ import { isCpu, type Backend } from "../core/backend.ts";
 import type { Identity } from "../core/environment.ts";
 import { readEvents } from "../core/events.ts";
 import { installedSoftware, softwareIdentity } from "../core/identity.ts";
+import { powerAtStart } from "../core/machine-changes.ts";
 import type { Metric } from "../core/metrics.ts";
 import type { HarnessEvent } from "../core/protocol.ts";
 import type { Disturbance, RunRecord } from "../core/result.ts";
@@ -113,7 +114,8 @@ function disturbancesOf(
   const others = earlier.get(backend) ?? [];
   const steps = events.filter((event) => event.event === "step");
   const times = timedTimes(steps, record.warmup_steps);
-  const found = runDisturbances({ backend, samples, times, usualClockMhz: usualClock(others) });
+  const startPower = powerAtStart([...others.flat(), ...samples]);
+  const found = runDisturbances({ backend, samples, times, usualClockMhz: usualClock(others), startPower });
   earlier.set(backend, [...others, samples]);
   return found;
 }

@@ -8,7 +8,7 @@ import { parseSuite } from "../../src/core/suite-parse.ts";
 
 const ALL: Backend[] = ["mlx-metal", "mlx-cuda", "mlx-cpu", "torch-cuda", "torch-mps", "torch-cpu"];
 
-function machine(possible: Backend[]): Probe {
+function machine(possible: Backend[], faulty: Backend[] = []): Probe {
   return {
     protocol: 1,
     machine: {
@@ -29,6 +29,7 @@ function machine(possible: Backend[]): Probe {
       backend,
       possible: possible.includes(backend),
       accelerated: !backend.endsWith("-cpu"),
+      faulty: faulty.includes(backend),
       reason: possible.includes(backend) ? null : `no ${backend} here`,
     })),
     python: { version: "3.11.7", executable: "python3", implementation: "CPython" },
@@ -79,6 +80,23 @@ test("a backend named by the input that cannot run is failed, never skipped", ()
     skipped: [],
     failed: ["lora-alpaca-tinyllama.strict.tiny.torch-cuda", "mine.torch-cuda"],
   });
+});
+
+test("the processor does not stand in for an accelerator that is there and cannot be used", () => {
+  const faulty = machine(["torch-cpu", "mlx-cpu"], ["torch-cuda", "mlx-cuda"]);
+  expect(ids(faulty, null)).toEqual({
+    run: ["mine.torch-cpu"],
+    skipped: [],
+    failed: [
+      "lora-alpaca-tinyllama.strict.tiny.mlx-cuda",
+      "lora-alpaca-tinyllama.strict.tiny.torch-cuda",
+      "mine.torch-cuda",
+    ],
+  });
+  const plan = makePlan(suite, faulty, { backends: null }, shippedCatalogue());
+  expect(plan.failed[0]?.reason).toBe("no mlx-cuda here");
+  // Who names the processor gets it.
+  expect(ids(faulty, ["torch-cpu"])).toMatchObject({ run: expect.arrayContaining(["mine.torch-cpu"]), failed: [] });
 });
 
 test("an entry that the suite limits to other backends is left out by name, and nobody misses it", () => {

@@ -15,7 +15,7 @@ function times(count: number, of: (index: number) => number): number[] {
   return Array.from({ length: count }, (_, index) => of(index));
 }
 
-const QUIET = { backend: "torch-cuda", samples: [], times: [], usualClockMhz: null } as const;
+const QUIET = { backend: "torch-cuda", samples: [], times: [], usualClockMhz: null, startPower: {} } as const;
 const found = (run: Partial<Parameters<typeof runDisturbances>[0]>): ReturnType<typeof runDisturbances> =>
   runDisturbances({ ...QUIET, ...run });
 
@@ -31,6 +31,15 @@ test("a quiet accelerator under full load", () => {
   const busy = { throttle: ["sw_power_cap"], clock_mhz: 1980, device_busy: 1, foreign_processes: 0, cpu_stolen: 0 };
   const quiet = samples(busy, { ...busy, pressure: "nominal" }, { ...busy, pressure: "fair" });
   expect(found({ samples: quiet, times: times(30, () => 0.1), usualClockMhz: 1980 })).toEqual([]);
+});
+
+test("a run on another power than the job began with is disturbed, on the processor too", () => {
+  const unplugged = samples({ on_battery: false }, { on_battery: true });
+  for (const backend of ["mlx-metal", "torch-cpu"] as const) {
+    expect(found({ backend, samples: unplugged, startPower: { on_battery: false } })).toEqual([
+      { kind: "power", message: "the machine was unplugged and ran on its battery after the job began" },
+    ]);
+  }
 });
 
 describe("the driver's reasons", () => {
@@ -254,7 +263,7 @@ test("whatever a device says, the findings are valid values and the same each ti
       fc.array(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), { maxLength: 40 }),
       fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })),
       (backend, facts, series, usualClockMhz) => {
-        const run = { backend, samples: samples(...facts), times: series, usualClockMhz };
+        const run = { backend, samples: samples(...facts), times: series, usualClockMhz, startPower: {} };
         for (const sample of run.samples) expect(eventSchema.safeParse(sample).success).toBe(true);
         const disturbed = runDisturbances(run);
         expect(runDisturbances(run)).toEqual(disturbed);

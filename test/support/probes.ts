@@ -8,13 +8,15 @@ export interface ProbeFacts {
   readonly machine?: Partial<Probe["machine"]>;
   readonly accelerators?: readonly Partial<Accelerator>[];
   readonly possible?: readonly Backend[];
+  /** Whose accelerator is there and cannot be used. */
+  readonly faulty?: readonly Backend[];
 }
 
 const BACKENDS: readonly Backend[] = ["mlx-metal", "mlx-cuda", "mlx-cpu", "torch-cuda", "torch-mps", "torch-cpu"];
 
 /** A Linux machine without an accelerator, changed by `facts`. */
 export function probeOf(facts: ProbeFacts = {}): Probe {
-  const { machine = {}, accelerators = [], possible = ["mlx-cpu", "torch-cpu"] } = facts;
+  const { machine = {}, accelerators = [], possible = ["mlx-cpu", "torch-cpu"], faulty = [] } = facts;
   return probeSchema.parse({
     protocol: 1,
     machine: {
@@ -44,6 +46,7 @@ export function probeOf(facts: ProbeFacts = {}): Probe {
       backend,
       possible: possible.includes(backend),
       accelerated: !backend.endsWith("-cpu"),
+      faulty: faulty.includes(backend),
       reason: possible.includes(backend) ? null : `no ${backend} here`,
     })),
     python: { version: "3.12.8", executable: "/usr/bin/python3", implementation: "CPython" },

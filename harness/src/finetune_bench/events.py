@@ -95,6 +95,9 @@ class Device:
     device_busy: float | None = None
     cpu_busy: float | None = None
     cpu_stolen: float | None = None
+    low_power: bool | None = None
+    on_battery: bool | None = None
+    display_asleep: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

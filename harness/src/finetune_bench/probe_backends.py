@@ -23,8 +23,20 @@ def backends(system: System, machine: Machine, apple: Accelerators, nvidia: Acce
         "torch-mps": _metal(system, machine, apple, "torch"),
         "torch-cpu": _wheel(system, machine, "torch"),
     }
+    faulty = {
+        "mlx-metal": apple.faulty,
+        "torch-mps": apple.faulty,
+        "mlx-cuda": nvidia.faulty and _wheel(system, machine, "mlx") is None,
+        "torch-cuda": nvidia.faulty and _wheel(system, machine, "torch") is None,
+    }
     return [
-        {"backend": name, "possible": reason is None, "accelerated": not name.endswith("-cpu"), "reason": reason}
+        {
+            "backend": name,
+            "possible": reason is None,
+            "accelerated": not name.endswith("-cpu"),
+            "faulty": faulty.get(name, False),
+            "reason": reason,
+        }
         for name, reason in reasons.items()
     ]
 

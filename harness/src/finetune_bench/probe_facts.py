@@ -38,10 +38,14 @@ class Accelerator:
 
 @dataclass(frozen=True)
 class Accelerators:
-    """The usable accelerators, or in `reason` why there are none."""
+    """The usable accelerators, or in `reason` why there are none.
+
+    `faulty`: the computer has one, and it cannot be used as things stand. The processor must not stand in for it.
+    """
 
     found: tuple[Accelerator, ...] = ()
     reason: str | None = None
+    faulty: bool = False
     drift: Drift = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

@@ -29,6 +29,11 @@ _QUESTIONS = (
 )
 _TIMEOUT_S = 30.0
 _MIB = 2**20
+# Older Jetsons have no nvidia-smi, and on Orin it answers with the name "Orin (nvgpu)" and little else.
+_JETSON_REASON = (
+    "this is a Jetson, whose graphics part needs NVIDIA's own builds of the frameworks and is watched by tegrastats "
+    "instead of nvidia-smi: it is not supported. To measure its processor, name the backend (backends: torch-cpu)"
+)
 # Bits of the reasons for a lower clock that mean heat or a lack of power, by nvml.h.
 _SLOWED = {0x4: "power cap", 0x8: "hardware slowdown", 0x20: "heat", 0x40: "heat", 0x80: "power brake"}
 
@@ -44,11 +49,15 @@ class _Slice:
 
 def nvidia_accelerators(system: System) -> Accelerators:
     if system.which("nvidia-smi") is None:
+        if _is_jetson(system):
+            return Accelerators(reason=_JETSON_REASON, faulty=True, warnings=(_JETSON_REASON,))
         return Accelerators(reason="no NVIDIA driver: nvidia-smi was not found")
     rows, trouble = _boards(system)
+    if any("nvgpu" in row.get("name", "") for row in rows):
+        return Accelerators(reason=_JETSON_REASON, faulty=True, warnings=(_JETSON_REASON,))
     if not rows:
         reason = f"nvidia-smi found no usable board: {trouble}" if trouble else "nvidia-smi lists no board"
-        return Accelerators(reason=reason, warnings=(reason,) if trouble else ())
+        return Accelerators(reason=reason, faulty=trouble != "", warnings=(reason,) if trouble else ())
     slices = _slices(system) if any(row.get("mig.mode.current") == "Enabled" for row in rows) else []
     visible = _visible(system.environ.get("CUDA_VISIBLE_DEVICES"), rows, slices)
     if not visible:
@@ -63,6 +72,11 @@ def nvidia_accelerators(system: System) -> Accelerators:
         drift=_drift(boards) | {"gpu_processes": users},
         warnings=tuple(warnings),
     )
+
+
+def _is_jetson(system: System) -> bool:
+    model = system.read("proc/device-tree/model") or ""
+    return "Jetson" in model or system.read("etc/nv_tegra_release") is not None
 
 
 def _boards(system: System) -> tuple[list[dict[str, str]], str]:

@@ -14,7 +14,11 @@ _TIMEOUT_S = 20.0
 _USUAL_PLACES = {
     "linux": ("usr/bin", "bin", "usr/sbin", "sbin", "usr/local/bin", "usr/lib/wsl/lib", "opt/bin"),
     "darwin": ("usr/sbin", "usr/bin", "bin", "sbin", "opt/homebrew/bin", "usr/local/bin"),
-    "win32": ("Windows/System32", "Windows/System32/WindowsPowerShell/v1.0"),
+    "win32": (
+        "Windows/System32",
+        "Windows/System32/WindowsPowerShell/v1.0",
+        "Program Files/NVIDIA Corporation/NVSMI",
+    ),
 }
 
 
@@ -64,9 +68,10 @@ class System:
     def ask(self, name: str, *arguments: str, timeout_s: float = _TIMEOUT_S) -> Answer | None:
         """Runs a program in the C locale. None where there is no such program: a fact, not an error."""
         program = self.which(name)
-        if program is None:
-            return None
-        return _run([program, *arguments], {**self.environ, "LC_ALL": "C", "LANG": "C"}, timeout_s)
+        return None if program is None else self.run([program, *arguments], timeout_s=timeout_s)
+
+    def run(self, command: Sequence[str], *, timeout_s: float) -> Answer:
+        return _run(command, {**self.environ, "LC_ALL": "C", "LANG": "C"}, timeout_s)
 
     def text(self, name: str, *arguments: str, timeout_s: float = _TIMEOUT_S) -> str | None:
         """What a program printed, stripped; None where it is missing, failed or said nothing."""

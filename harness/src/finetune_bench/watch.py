@@ -21,11 +21,14 @@ from finetune_bench.errors import EXIT_OK
 from finetune_bench.events import Device, to_json
 from finetune_bench.nvml import Load, open_nvml
 from finetune_bench.probe_system import System, this_system
+from finetune_bench.watch_mac import MacGraphicsUse, MacState, Seldom
 from finetune_bench.watch_nvidia import NvidiaSource
 from finetune_bench.watch_pressure import MacPressure
 from finetune_bench.watch_processes import Processes
 from finetune_bench.watch_processor import LinuxProcessor, MacProcessor, WindowsProcessor
 
+_GRAPHICS_EVERY_S = 5.0
+_STATE_EVERY_S = 10.0
 ONCE_S = 0.2
 """Seconds between the two looks of --once: shares of time need two."""
 
@@ -39,7 +42,9 @@ class Source(Protocol):
 def open_sources(system: System, parent: int, load: Load = ctypes.CDLL) -> Iterator[Sequence[Source]]:
     """Everything that can be asked on this system. `parent` is the process that starts what is measured."""
     if system.platform == "darwin":
-        yield (MacProcessor(load), MacPressure(load))
+        graphics = Seldom(MacGraphicsUse(system, parent), _GRAPHICS_EVERY_S)
+        state = Seldom(MacState(system, load), _STATE_EVERY_S)
+        yield (MacProcessor(load), MacPressure(load), graphics, state)
         return
     linux = system.platform == "linux"
     processor = LinuxProcessor(system) if linux else WindowsProcessor(load)
