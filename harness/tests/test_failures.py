@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from finetune_bench.backends import no_device
 from finetune_bench.order import Order, read_order
 from support import (
     CPU_BACKENDS,
@@ -205,3 +206,19 @@ def wait_for(events: Path, text: str, child: subprocess.Popen[bytes]) -> None:
         assert child.poll() is None, "the run ended early"
         assert time.monotonic() < limit
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac has these devices")
+@pytest.mark.parametrize("backend", ["mlx-metal", "torch-mps"])
+def test_a_device_that_the_framework_does_not_find(interpreters: Interpreters, backend: str) -> None:
+    framework, device = backend.split("-")
+    smoke = harness("smoke", "--backend", backend, python=interpreters.of(framework))
+    assert smoke.returncode == 3
+    assert f"finds no {device} device on this machine" in smoke.stderr
+    assert "Traceback" not in smoke.stderr
+
+
+def test_on_a_mac_a_missing_device_is_a_missing_session() -> None:
+    words = no_device("mlx 0.32.0", "mlx-metal", "darwin")
+    assert words == "mlx 0.32.0 finds no metal device on this machine: the runner needs a logged-in session"
+    assert "session" not in no_device("torch 2.13.0", "torch-cuda", "linux")

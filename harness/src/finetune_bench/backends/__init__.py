@@ -1,5 +1,6 @@
 """The six backends, and what the measuring loop asks of each: narrow enough for two small modules to answer."""
 
+import sys
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +15,12 @@ def is_cpu(backend: str) -> bool:
 
 def framework_of(backend: str) -> str:
     return backend.split("-")[0]
+
+
+def no_device(framework: str, backend: str, platform: str = sys.platform) -> str:
+    """What is said where an imported framework finds no device for a backend."""
+    needed = ": the runner needs a logged-in session" if platform == "darwin" else ""
+    return f"{framework} finds no {backend.split('-')[1]} device on this machine{needed}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu
+from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
 from finetune_bench.blas import mlx_blas
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.machine import processor_name
@@ -28,7 +28,7 @@ class MlxBackend:
             "mlx-cpu": lambda: False,
         }[self.name]()
         if missing:
-            raise BackendUnavailable(f"mlx {mx.__version__} cannot use {self.name.removeprefix('mlx-')} here")
+            raise BackendUnavailable(no_device(f"mlx {mx.__version__}", self.name))
         self.device = mx.cpu if is_cpu(self.name) else mx.gpu
         mx.set_default_device(self.device)
         if self.name == "mlx-metal":

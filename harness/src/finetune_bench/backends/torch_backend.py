@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu
+from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
 from finetune_bench.blas import torch_blas
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.machine import processor_name
@@ -24,7 +24,7 @@ class TorchBackend:
         self.torch = torch
         available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
         if self.device_type in available and not available[self.device_type]():
-            raise BackendUnavailable(f"torch {torch.__version__} sees no {self.device_type} device on this machine")
+            raise BackendUnavailable(no_device(f"torch {torch.__version__}", self.name))
         if is_cpu(self.name):
             torch.set_num_threads(1)
             if torch.get_num_interop_threads() != 1:  # may be set once in a process
