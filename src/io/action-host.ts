@@ -15,7 +15,7 @@ import { uploadResults } from "./artifacts.ts";
 import { baseOfJob, githubRemote } from "./base-commit.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { publishComment } from "./comment.ts";
-import { connectGitHub, type GitHubApi } from "./github-api.ts";
+import { answerWithin, connectGitHub, type GitHubApi } from "./github-api.ts";
 import type { Host } from "./host.ts";
 import { readJobContext, refuseFork, type JobContext } from "./job-context.ts";
 import { openStore } from "./open-store.ts";
@@ -37,8 +37,11 @@ export async function actionHost(inputs: Inputs, options: ActionOptions): Promis
   const context = await readJobContext({ env, cwd: workspace });
   refuseFork(context, inputs.allowForks);
   const { serverUrl, apiUrl, defaultBranch } = context;
-  const api = await connectGitHub({ token: options.token, repository: context.job.repository, apiUrl, serverUrl });
-  const remote = githubRemote({ serverUrl, repository: context.job.repository, token: options.token, env });
+  const { token } = options;
+  const { repository } = context.job;
+  const answerWithinS = answerWithin(env);
+  const api = await connectGitHub({ token, repository, apiUrl, serverUrl, answerWithinS });
+  const remote = githubRemote({ serverUrl, repository, token, env, answerWithinS });
   const scratch = env["RUNNER_TEMP"] ?? path.join(workspace, ".finetune-bench");
   return {
     context,
@@ -71,7 +74,13 @@ interface Publication {
 async function publish(judged: Report, { folder, api, context, inputs }: Publication): Promise<Report> {
   const warnings = [...context.warnings];
   const runUrl = `${context.serverUrl}/${context.job.repository}/actions/runs/${context.job.run_id}`;
-  const upload = await uploadResults({ folder: folder.path, name: folder.name, runUrl });
+  // A whole folder may take longer than one answer.
+  const upload = await uploadResults({
+    folder: folder.path,
+    name: folder.name,
+    runUrl,
+    withinS: 10 * api.answerWithinS,
+  });
   if (!upload.uploaded) warnings.push(upload.warning);
   const report = upload.uploaded ? withArtifact(judged, upload.url) : judged;
   const fullReportUrl = report.links.artifact_url ?? context.job.run_url;

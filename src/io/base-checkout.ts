@@ -1,6 +1,7 @@
 /** The base commit checked out beside the user's tree: a repository and a worktree of their own, removed afterwards. */
 import { appendFile, cp, mkdir, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gitAt, type Git } from "./git.ts";
 import type { Remote } from "./base-commit.ts";
 import { scratchFolder } from "./scratch.ts";
@@ -32,6 +33,7 @@ export type OpenedBase =
 
 /** Fetching and checking out large repositories takes its time. */
 const SLOW_MS = 900_000;
+const FETCH_ATTEMPTS = 3;
 /** Settings of the user's own repository that change what a checkout holds (large files, line ends) and where submodules come from. */
 const COPIED_SETTINGS = String.raw`^(filter\..*|lfs\..*|url\..*|core\.(autocrlf|eol|safecrlf|longpaths|symlinks|filemode|ignorecase))$`;
 const NO_HOOKS = ["-c", "core.hooksPath=/dev/null"];
@@ -89,10 +91,15 @@ export async function reachBase(sha: string, workspace: string, remote: Remote |
   };
 }
 
-/** git's last words where it failed. */
+/** git's last words where it failed. What a refusal is stays one; everything else is tried again. */
 async function fetchCommit({ git, remote, sha }: Place): Promise<string> {
   const url = remote?.url ?? "origin";
-  return (await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha)).words;
+  for (let attempt = 1; ; attempt++) {
+    const { ok, words } = await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha);
+    const refusal = /\b40[134]\b|not our ref|not found|could not read (Username|Password)|Authentication failed/i;
+    if (ok || attempt >= FETCH_ATTEMPTS || refusal.test(words)) return words;
+    await sleep(1000 * attempt);
+  }
 }
 
 async function checkOut(place: Place): Promise<OpenedBase> {

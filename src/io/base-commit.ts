@@ -17,7 +17,7 @@ export type BaseChoice =
 /** How git reaches the repository on GitHub, where the checkout itself is too shallow. */
 export interface Remote {
   readonly url: string;
-  /** Variables that log git in. Never arguments: those are seen by every process. */
+  /** Variables that log git in, and end what hangs. Never arguments: those are seen by every process. */
   readonly login: Readonly<Record<string, string>>;
 }
 
@@ -27,14 +27,18 @@ export function githubRemote(given: {
   repository: string;
   token: string;
   env?: Environment;
+  /** How long git waits while nothing arrives. */
+  answerWithinS?: number;
 }): Remote {
-  const { serverUrl, repository, token, env = {} } = given;
+  const { serverUrl, repository, token, env = {}, answerWithinS = 60 } = given;
   // Settings that the runner gives git in this way already stay in force.
   const taken = Number(env["GIT_CONFIG_COUNT"] ?? 0) || 0;
   const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
   return {
     url: `${serverUrl}/${repository}.git`,
     login: {
+      GIT_HTTP_LOW_SPEED_LIMIT: "1",
+      GIT_HTTP_LOW_SPEED_TIME: String(Math.ceil(answerWithinS)),
       GIT_CONFIG_COUNT: String(taken + 1),
       [`GIT_CONFIG_KEY_${taken}`]: `http.${serverUrl}/.extraheader`,
       [`GIT_CONFIG_VALUE_${taken}`]: `AUTHORIZATION: basic ${basic}`,

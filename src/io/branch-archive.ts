@@ -16,12 +16,17 @@ const DOWNLOAD_TIMEOUT_MS = 300_000;
 export async function readBranchFiles(api: GitHubApi, commit: string, runnerKey: string | null): Promise<RawFile[]> {
   const { octokit, owner, repo } = api;
   return withRetry(async () => {
+    // The beginning is awaited as long as any answer; what then arrives may take its time.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error("nothing came in time")), api.answerWithinS * 1000).unref();
+    const signal = AbortSignal.any([late.signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
     const response = await octokit.rest.repos.downloadTarballArchive({
       owner,
       repo,
       ref: commit,
-      request: { parseSuccessResponseBody: false, signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) },
+      request: { parseSuccessResponseBody: false, signal },
     });
+    clearTimeout(timer);
     if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the archive came without a body");
     try {
       return await readTarGz(response.data, LIMITS, (entry) => storedName(entry, runnerKey));

@@ -49,20 +49,14 @@ export async function publishComment(api: GitHubApi, request: CommentRequest): P
 async function publish(api: GitHubApi, request: CommentRequest): Promise<CommentOutcome> {
   const text = textOf(request);
   const marked = await findMarked(api, request);
-  const author =
-    marked.length === 0
-      ? null
-      : await loginOf(
-          api,
-          marked.filter((comment) => comment.isBot).map((comment) => comment.author),
-        );
+  const author = marked.length === 0 ? null : await ownLogin(api, marked);
   const ours = marked.filter((comment) => comment.author === author);
   if (ours.length > 0) {
     const outcome = await settle(api, { ours, text, marker: request.marker });
     if (outcome !== null) return outcome;
   }
   if (request.onlyUpdate === true) return { state: "none" };
-  const created = await create(api, request.pullRequest, text);
+  const created = await create(api, request, text);
   return settleRivals(api, { request, text, created });
 }
 
@@ -121,11 +115,32 @@ async function findMarked({ octokit, owner, repo }: GitHubApi, request: CommentR
   }
 }
 
-async function create({ octokit, owner, repo }: GitHubApi, pullRequest: number, body: string) {
-  const { data } = await withRetry(() =>
-    octokit.rest.issues.createComment({ owner, repo, issue_number: pullRequest, body }),
+async function create(api: GitHubApi, request: CommentRequest, body: string): Promise<Creation["created"]> {
+  const { octokit, owner, repo } = api;
+  return withRetry(async (attempt) => {
+    // An attempt whose answer was lost may have written the comment all the same.
+    const written = attempt === 1 ? undefined : await findWritten(api, request);
+    if (written !== undefined) return written;
+    const { data } = await octokit.rest.issues.createComment({ owner, repo, issue_number: request.pullRequest, body });
+    return { url: data.html_url, author: data.user?.login ?? null };
+  });
+}
+
+/** The comment that this very job has written. */
+async function findWritten(api: GitHubApi, request: CommentRequest): Promise<Found | undefined> {
+  const { runId, attempt } = request.marker;
+  const marked = await findMarked(api, request);
+  const same = marked.filter(({ marker }) => marker.runId === runId && marker.attempt === attempt);
+  if (same.length === 0) return undefined;
+  const author = await ownLogin(api, same);
+  return same.find((comment) => comment.author === author);
+}
+
+function ownLogin(api: GitHubApi, marked: readonly Found[]): Promise<string> {
+  return loginOf(
+    api,
+    marked.filter((comment) => comment.isBot).map((comment) => comment.author),
   );
-  return { url: data.html_url, author: data.user?.login ?? null };
 }
 
 /** False when the comment is gone. */

@@ -66,20 +66,30 @@ export interface RetryPolicy {
   readonly baseS: number;
   /** When GitHub asks for a longer wait than this many seconds, there is no further attempt. */
   readonly longestWaitS: number;
+  /** No attempt begins later than this many seconds after the first: a service that hangs must not use up the job. */
+  readonly withinS: number;
 }
 
-export const API_RETRY: RetryPolicy = { attempts: 4, baseS: 1, longestWaitS: 60 };
+export const API_RETRY: RetryPolicy = { attempts: 4, baseS: 1, longestWaitS: 60, withinS: 120 };
 
-/** Repeats `request` after 5xx, a lost connection or a rate limit; every other refusal is final. */
-export async function withRetry<T>(request: () => Promise<T>, policy: RetryPolicy = API_RETRY): Promise<T> {
+/**
+ * Repeats `request` after 5xx, a lost connection or a rate limit; every other refusal is final. It is told which attempt
+ * it is, from 1: what an earlier one asked for may have been done although its answer was lost.
+ */
+export async function withRetry<T>(
+  request: (attempt: number) => Promise<T>,
+  policy: RetryPolicy = API_RETRY,
+): Promise<T> {
+  const began = performance.now();
   for (let attempt = 1; ; attempt++) {
     try {
-      return await request();
+      return await request(attempt);
     } catch (error) {
       const { status, waitS } = apiFailure(error);
       const passing = waitS !== null || status === 0 || status >= 500;
       const wait = waitS ?? jittered(policy.baseS, attempt);
-      if (!passing || attempt >= policy.attempts || wait > policy.longestWaitS) throw error;
+      const tooLate = (performance.now() - began) / 1000 + wait > policy.withinS;
+      if (!passing || attempt >= policy.attempts || wait > policy.longestWaitS || tooLate) throw error;
       await sleep(wait * 1000);
     }
   }

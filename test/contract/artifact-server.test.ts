@@ -120,7 +120,7 @@ describe("the artifact server", () => {
   });
 
   it("fails when a test says so", async () => {
-    server.fail("CreateArtifact", 403, "artifact storage is off");
+    server.fail({ operation: "CreateArtifact", status: 403, message: "artifact storage is off" });
     await expect(upload()).rejects.toThrow(/403.*artifact storage is off/s);
   });
 });

@@ -244,7 +244,7 @@ describe("the API server", () => {
     for (let index = 0; index < 5; index += 1) results.push((await refusal(repos.get(at))).slice(0, 11));
     expect(results).toEqual(["accepted", "503 unicorn", "503 unicorn", "accepted", "accepted"]);
     expect(seen).toBe(await github.git.resolve("main"));
-    github.fail({ operation: "*", drop: true });
+    github.fail({ operation: "*", cut: "before" });
     await expect(repos.get(at)).rejects.toThrow(/fetch failed|other side closed/);
     expect(github.calls.at(-1)?.status).toBe(0);
   });

@@ -73,7 +73,11 @@ describe("the shipped action while GitHub is in trouble", () => {
 
   it("writes its results although the artifact storage refuses", async () => {
     await using project = await BenchProject.create();
-    project.artifacts.fail("CreateArtifact", 403, "artifact storage quota has been hit");
+    project.artifacts.fail({
+      operation: "CreateArtifact",
+      status: 403,
+      message: "artifact storage quota has been hit",
+    });
     const { result } = await project.pullRequest(7, {});
     expect(result).toMatchObject({ code: 0, outputs: { verdict: "no-baseline", "artifact-url": "" } });
     expect(result.outputs["comment-url"]).toContain("#issuecomment-");

@@ -61,17 +61,41 @@ test("a link that the measured program left is not followed out of the folder", 
   ]);
 });
 
-test("a name that is taken is a warning that says why", async () => {
-  await uploadResults({ folder: results, name, runUrl });
-  expect(await uploadResults({ folder: results, name, runUrl })).toEqual({
-    uploaded: false,
-    warning: expect.stringMatching(/409.*Another job of this run/),
+test("a name that is taken costs no measurement: the next one is, until three are taken", async () => {
+  for (let count = 0; count < 3; count++) {
+    expect(await uploadResults({ folder: results, name, runUrl })).toMatchObject({ uploaded: true });
+  }
+  expect(server.artifacts().map((artifact) => artifact.name)).toEqual([name, `${name}-2`, `${name}-3`]);
+  expect(await warningOfUpload()).toMatch(/409.*different runner keys.*results-path/);
+});
+
+test.each([
+  ["CreateArtifact", "before", name],
+  ["CreateArtifact", "after", `${name}-2`],
+  ["FinalizeArtifact", "before", `${name}-2`],
+  ["FinalizeArtifact", "after", name],
+] as const)("a connection lost at %s, %s it was done, leaves one complete artifact", async (operation, cut, left) => {
+  server.fail({ operation, cut });
+  const outcome = await uploadResults({ folder: results, name, runUrl });
+  const [artifact] = server.artifacts();
+  expect(outcome).toMatchObject({
+    uploaded: true,
+    url: expect.stringMatching(new RegExp(`/artifacts/${artifact?.id}$`)),
   });
-  expect(server.artifacts()).toHaveLength(1);
+  expect(server.artifacts().map((stored) => stored.name)).toEqual([left]);
+  expect([...(await server.files(left)).keys()]).toContain("result.json");
+});
+
+test("a service that never answers is given up", async () => {
+  server.fail({ operation: "CreateArtifact", hang: true });
+  expect(await uploadResults({ folder: results, name, runUrl, withinS: 1 })).toEqual({
+    uploaded: false,
+    warning: expect.stringMatching(/longer than 1 s.*results-path/),
+  });
 });
 
 test("a server that refuses, is gone, is GitHub Enterprise Server or no workflow at all is a warning", async () => {
-  server.fail("CreateArtifact", 403, "storage quota: insufficient usage");
+  server.fail({ operation: "CreateArtifact", status: 403, message: "storage quota: insufficient usage" });
   expect(await warningOfUpload()).toContain("quota");
   vi.stubEnv("GITHUB_SERVER_URL", "https://github.example.com");
   expect(await warningOfUpload()).toMatch(/Enterprise Server.*results-path/);

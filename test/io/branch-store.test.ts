@@ -143,7 +143,7 @@ test("the words of a repository rule are passed on, and nothing is tried again",
 test("an API that is down for a moment is asked again, one that stays down is a warning", async () => {
   const store = await openBranch();
   github.fail({ operation: "git/get-commit", status: 502, message: "Bad Gateway" });
-  github.fail({ operation: "git/create-commit", drop: true });
+  github.fail({ operation: "git/create-commit", cut: "before" });
   github.fail({ operation: "git/create-tree", status: 429, message: "slow down", headers: { "retry-after": "1" } });
   expect(await store.save(sampleResult())).toMatchObject({ saved: true });
   // An answer that is no archive: the proxy in between had something else to say.

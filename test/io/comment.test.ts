@@ -106,8 +106,9 @@ test("a creation whose answer was lost does not leave two comments", async () =>
     status: 502,
     before: async () => github.comments.add(PULL, `${writeMarker(marker("100"))}\n### run 100`, ACTIONS_BOT),
   });
-  expect(await post("100")).toMatchObject({ state: "updated" });
+  expect(await post("100")).toMatchObject({ state: "created" });
   expect(ours()).toHaveLength(1);
+  expect(github.count("issues/create-comment")).toBe(1);
 });
 
 test("a comment that somebody deletes under our hands is created anew", async () => {
@@ -168,7 +169,7 @@ test("a personal token and an app's token find their own comments again", async 
 });
 
 test("short failures are waited out; refused text is not sent again; a long limit is not waited for", async () => {
-  github.fail({ operation: "issues/list-comments", drop: true });
+  github.fail({ operation: "issues/list-comments", cut: "before" });
   github.fail({ operation: "issues/create-comment", status: 403, headers: { "retry-after": "1" } });
   expect(await post("100")).toMatchObject({ state: "created" });
   expect(github.count("issues/create-comment")).toBe(2);

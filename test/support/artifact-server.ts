@@ -10,6 +10,7 @@ import path from "node:path";
 import { execa } from "execa";
 import * as z from "zod";
 import { BlobStore } from "./blob-store.ts";
+import { cutAnswer, type Fault, FaultPlan, meet } from "./github-faults.ts";
 import { parseJson } from "./json.ts";
 import { listen, readBody } from "./loopback.ts";
 
@@ -68,8 +69,8 @@ export interface ArtifactServer extends AsyncDisposable {
   files(name: string): Promise<Map<string, Buffer>>;
   /** A signed address from which an artifact's zip can be fetched without a token. */
   signedUrl(artifact: StoredArtifact): string;
-  /** Answer the next call of a Twirp method (`CreateArtifact`, …) with an error. */
-  fail(method: string, status: number, message: string): void;
+  /** Plans a fault of a Twirp method (`CreateArtifact`, …) or of an upload to a blob (`PutBlob`). */
+  fail(fault: Fault): void;
   /** Method and path of every request, in order. */
   readonly calls: readonly string[];
   /** Requests that GitHub's service would not understand; a test wants none. */
@@ -90,7 +91,7 @@ class TwirpError extends Error {
 export async function startArtifacts(): Promise<ArtifactServer> {
   const calls: string[] = [];
   const violations: string[] = [];
-  const faults: { method: string; error: TwirpError }[] = [];
+  const faults = new FaultPlan();
   const stored: StoredArtifact[] = [];
   const blobs = new BlobStore();
 
@@ -107,8 +108,6 @@ export async function startArtifacts(): Promise<ArtifactServer> {
   };
 
   function answer(method: string, body: unknown, token: { run: string; job: string }): object {
-    const fault = faults.findIndex((entry) => entry.method === method);
-    if (fault !== -1) throw faults.splice(fault, 1)[0]?.error ?? new TwirpError(500, "internal", method);
     const parse = <T extends { workflow_run_backend_id: string }>(schema: z.ZodType<T>): T => {
       const parsed = schema.safeParse(body);
       if (!parsed.success) {
@@ -190,19 +189,29 @@ export async function startArtifacts(): Promise<ArtifactServer> {
     const url = new URL(request.url ?? "/", "http://localhost");
     const body = await readBody(request);
     calls.push(`${request.method} ${url.pathname}`);
-    if (url.pathname.startsWith("/blob/")) {
+    const blob = url.pathname.startsWith("/blob/");
+    const method = url.pathname.slice(SERVICE.length);
+    const fault = faults.next(blob ? `${request.method === "PUT" ? "Put" : "Get"}Blob` : method);
+    if (await meet(fault, response)) return;
+    if (blob) {
+      if (fault?.status !== undefined) {
+        response.writeHead(fault.status, { "content-type": "application/xml", ...fault.headers }).end();
+        return;
+      }
       const complaint = blobs.handle(request, url, body, response);
       if (complaint !== null) violations.push(complaint);
       return;
     }
     const send = (status: number, value: object) => {
+      if (cutAnswer(fault, response, status, Buffer.from(JSON.stringify(value)))) return;
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(value));
     };
     try {
       if (!url.pathname.startsWith(SERVICE)) throw new TwirpError(404, "bad_route", `no path ${url.pathname}`);
       const token = scopeOf(request.headers.authorization);
-      send(200, answer(url.pathname.slice(SERVICE.length), parseJson(body.toString("utf8")), token));
+      if (fault?.status !== undefined) throw new TwirpError(fault.status, "test", fault.message ?? "");
+      send(200, answer(method, parseJson(body.toString("utf8")), token));
     } catch (error) {
       if (!(error instanceof TwirpError)) violations.push(`${url.pathname}: ${String(error)}`);
       if (error instanceof TwirpError) send(error.status, { code: error.code, msg: error.message });
@@ -236,9 +245,7 @@ export async function startArtifacts(): Promise<ArtifactServer> {
     bytes: (wanted) => blobs.bytes(named(wanted).blob),
     files: (wanted) => unzip(blobs.bytes(named(wanted).blob)),
     signedUrl: (artifact) => `${server.url}${blobs.signedPath(artifact.blob, "r")}`,
-    fail: (method, status, message) => {
-      faults.push({ method, error: new TwirpError(status, "test", message) });
-    },
+    fail: (fault) => faults.add(fault),
     calls,
     violations,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

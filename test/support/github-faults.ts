@@ -1,8 +1,10 @@
-/** Failures a test plans: an error status, a cut connection, a delay, or somebody else acting first. */
+/** Failures a test plans: an error status, a cut connection, silence, a delay, or somebody else acting first. */
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What happens instead of, or before, the answer to matching calls. */
 export interface Fault {
-  /** `issues/create-comment`; `*` for every operation. */
+  /** `issues/create-comment`, or a name the server gives to what GitHub's description does not hold; `*` for everything. */
   readonly operation: string;
   /** The first matching call it concerns, counted from 1. Default 1. */
   readonly nth?: number;
@@ -12,11 +14,41 @@ export interface Fault {
   readonly status?: number;
   readonly message?: string;
   readonly headers?: Record<string, string>;
-  /** Cut the connection without an answer. */
-  readonly drop?: boolean;
+  /** Cut the connection: before the request is acted upon, after it was, or in the middle of the answer. */
+  readonly cut?: "before" | "after" | "halfway";
+  /** Never answer. */
+  readonly hang?: boolean;
+  /** A page of somebody in between, with status 200. */
+  readonly page?: string;
   readonly delayMs?: number;
   /** Runs first: somebody else's push between two of the client's calls, for example. */
   readonly before?: () => Promise<unknown>;
+}
+
+/**
+ * Does what a fault wants done in place of an answer; false where the request is to be answered as usual. Cutting after
+ * the deed, or halfway, is the answer's own business: {@link cutAnswer}.
+ */
+export async function meet(fault: Fault | null, response: ServerResponse): Promise<boolean> {
+  if (fault === null) return false;
+  await fault.before?.();
+  if (fault.delayMs !== undefined) await sleep(fault.delayMs);
+  if (fault.cut === "before") response.req.socket.destroy();
+  else if (fault.page !== undefined) response.writeHead(200, { "content-type": "text/html" }).end(fault.page);
+  else return fault.hang === true;
+  return true;
+}
+
+/** Cuts the connection where the fault wants the deed done and its answer lost; false where it wants neither. */
+export function cutAnswer(fault: Fault | null, response: ServerResponse, status: number, body: Buffer): boolean {
+  if (fault?.cut !== "after" && fault?.cut !== "halfway") return false;
+  if (fault.cut === "halfway") {
+    response.writeHead(status, { "content-type": "application/json", "content-length": `${body.length}` });
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.req.socket.destroy());
+  } else {
+    response.req.socket.destroy();
+  }
+  return true;
 }
 
 export class FaultPlan {

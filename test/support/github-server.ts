@@ -4,7 +4,6 @@
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ArtifactServer } from "./artifact-server.ts";
 import { GitBackend } from "./git-backend.ts";
 import { gitPath, serveGit } from "./git-http.ts";
@@ -14,7 +13,7 @@ import { commentHandlers, CommentStore } from "./github-comments.ts";
 import { commentPayload, type CommentEvent } from "./github-events.ts";
 import { gitDataHandlers } from "./github-git-data.ts";
 import { startArchives } from "./github-archives.ts";
-import { type Fault, FaultPlan } from "./github-faults.ts";
+import { cutAnswer, type Fault, FaultPlan, meet } from "./github-faults.ts";
 import { issueHandlers, IssueStore } from "./github-issues.ts";
 import { type Account, ApiError, notFound, type RepositoryFacts, userJson } from "./github-objects.ts";
 import { collaboratorHandlers, type Role } from "./github-people.ts";
@@ -104,7 +103,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const issues = new IssueStore();
   const people = new Map<string, Role>();
 
-  const archives = await startArchives(git, owner, repo, (text) => violations.push(text));
+  const archives = await startArchives({ git, owner, repo, faults, onViolation: (text) => violations.push(text) });
   const server = await listen((request, response) => void handle(request, response));
   const facts: RepositoryFacts = {
     owner: { login: owner, id: 4242, type: "Organization" },
@@ -171,13 +170,19 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
         response.writeHead(404).end();
         return;
       }
+      if (await meet(faults.next("git"), response)) return;
       await serveGit(git, request, response, { url, rest: asked.rest, body: raw, tokens, visibility });
       return;
     }
     const found = openApi.find(method, url.pathname);
     const operation = found?.operation ?? null;
+    const fault = operation === null ? null : faults.next(operation.id);
+    const note = (status: number) =>
+      calls.push({ operation: operation?.id ?? null, method, path: url.pathname + url.search, status });
     const send = (answer: Answer) => {
-      calls.push({ operation: operation?.id ?? null, method, path: url.pathname + url.search, status: answer.status });
+      note(answer.status);
+      const body = answer.body === undefined ? "" : JSON.stringify(answer.body);
+      if (cutAnswer(fault, response, answer.status, Buffer.from(body))) return;
       const now = rate();
       response.writeHead(answer.status, {
         ...(answer.body === undefined ? {} : { "content-type": "application/json; charset=utf-8" }),
@@ -188,19 +193,15 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
         "x-ratelimit-reset": `${now.reset}`,
         ...answer.headers,
       });
-      response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+      response.end(body);
     };
     if (found === null || operation === null) {
       violations.push(`${method} ${url.pathname}: no such operation in GitHub's description`);
       return send({ status: 404, body: notFound().body() });
     }
     if (request.headers["user-agent"] === undefined) violations.push(`${operation.id}: no user-agent header`);
-    const fault = faults.next(operation.id);
-    await fault?.before?.();
-    if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
-    if (fault?.drop === true) {
-      calls.push({ operation: operation.id, method, path: url.pathname + url.search, status: 0 });
-      request.socket.destroy();
+    if (await meet(fault, response)) {
+      note(0);
       return;
     }
     if (fault?.status !== undefined) {
