@@ -1,10 +1,10 @@
-/** How the two entries are bundled into dist/: readable ESM, the same bytes on every machine. */
+/** How the three entries are bundled into dist/: readable ESM, the same bytes on every machine. */
 import type { BuildOptions } from "rolldown";
 
 /** `dir`: where the bundle goes. */
 export function bundle(dir: string): BuildOptions {
   return {
-    input: { main: "src/main.ts", cli: "src/cli.ts" },
+    input: { main: "src/main.ts", authorize: "src/authorize.ts", cli: "src/cli.ts" },
     platform: "node",
     tsconfig: false,
     output: { dir, format: "esm", cleanDir: true, entryFileNames: "[name].js", chunkFileNames: "[name].js" },

@@ -181,8 +181,9 @@ export class BenchProject {
 }
 
 /** What a runner downloads of an action: the files of its repository that the entry needs, and no node_modules. */
-async function copyAction(folder: string): Promise<void> {
+export async function copyAction(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
+  await cp(path.join(root, "authorize"), path.join(folder, "authorize"), { recursive: true });
   await copyFile(path.join(root, "action.yml"), path.join(folder, "action.yml"));
   await copyFile(path.join(root, "package.json"), path.join(folder, "package.json"));
   await cp(path.join(root, "dist"), path.join(folder, "dist"), { recursive: true });
