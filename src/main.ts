@@ -5,9 +5,20 @@ import { stopSignal } from "./io/stop-signal.ts";
 // A job can be cancelled while the program is still loading.
 const stop = stopSignal();
 console.log(`finetune-bench ${VERSION} (Node ${process.versions.node}, ${process.platform} ${process.arch}) starts`);
+stop.onDeadline(() => {
+  console.log("::error::cancelled: the seconds that a runner gives were over before everything was published");
+  leave(1);
+});
 try {
   const { runAction } = await import("./action.ts");
-  if (!(await runAction(stop.signal))) process.exitCode = 1;
+  if (!(await runAction(stop))) process.exitCode = 1;
 } finally {
+  // What was left under way, an upload for example, would keep a cancelled program alive.
+  if (stop.signal.aborted) leave(1);
   stop[Symbol.dispose]();
+}
+
+/** Ends the program once its last words are written. */
+function leave(status: number): void {
+  process.stdout.write("", () => process.exit(status));
 }

@@ -47,6 +47,8 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const environments = await planEnvironments(inputs, host, machine, plan);
   const { installs, provide } = environments;
   await announceJob({ inputs, host, suite, repeats, machine, plan, history: history.results, installs });
+  // Cancelled before anything could be measured: nothing to keep, and nothing to say.
+  host.signal.throwIfAborted();
   const { run_id, attempt } = host.context.job;
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
   const observation = { watch: stack.use(openWatch(host, machine, folder)), earlier: new Map() };

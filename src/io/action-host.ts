@@ -17,6 +17,7 @@ import { cacheFolder } from "./cache-folder.ts";
 import { publishComment } from "./comment.ts";
 import { answerWithin, connectGitHub, type GitHubApi } from "./github-api.ts";
 import type { Host } from "./host.ts";
+import { inTime } from "./in-time.ts";
 import { readJobContext, refuseFork, type JobContext } from "./job-context.ts";
 import { openStore } from "./open-store.ts";
 import type { ResultsFolder } from "./results-folder.ts";
@@ -28,6 +29,8 @@ export interface ActionOptions {
   readonly harness: string;
   readonly token: string;
   readonly signal: AbortSignal;
+  /** Aborts when a cancelled job has no time left for publishing. */
+  readonly hurry: AbortSignal;
 }
 
 export async function actionHost(inputs: Inputs, options: ActionOptions): Promise<Host> {
@@ -54,12 +57,12 @@ export async function actionHost(inputs: Inputs, options: ActionOptions): Promis
     store: openStore(parseBaselineInput(inputs.baseline), { cwd: workspace, api, defaultBranch }),
     record: context.isDefaultBranch,
     repeats: null,
-    base: () => baseOfJob(context, workspace, remote),
+    base: () => baseOfJob(context, workspace, remote, options.signal),
     remote,
     confirmBudgetS: Number.POSITIVE_INFINITY,
     progress: actionProgress(),
     signal: options.signal,
-    publish: (report, folder) => publish(report, { folder, api, context, inputs }),
+    publish: (report, folder) => publish(report, { folder, api, context, inputs, hurry: options.hurry }),
   };
 }
 
@@ -68,23 +71,28 @@ interface Publication {
   readonly api: GitHubApi;
   readonly context: JobContext;
   readonly inputs: Inputs;
+  readonly hurry: AbortSignal;
 }
 
+const LEFT = "the job was cancelled, and its time was over";
+
 /** Artifact first, so that everything after it can point to it. What fails is a warning, and the rest goes on. */
-async function publish(judged: Report, { folder, api, context, inputs }: Publication): Promise<Report> {
+async function publish(judged: Report, { folder, api, context, inputs, hurry }: Publication): Promise<Report> {
   const warnings = [...context.warnings];
   const runUrl = `${context.serverUrl}/${context.job.repository}/actions/runs/${context.job.run_id}`;
   // A whole folder may take longer than one answer.
-  const upload = await uploadResults({
-    folder: folder.path,
-    name: folder.name,
-    runUrl,
-    withinS: 10 * api.answerWithinS,
+  const withinS = 10 * api.answerWithinS;
+  const upload = await inTime(uploadResults({ folder: folder.path, name: folder.name, runUrl, withinS }), hurry, {
+    uploaded: false,
+    warning: `the artifact ${folder.name} was not uploaded: ${LEFT}`,
   });
   if (!upload.uploaded) warnings.push(upload.warning);
   const report = upload.uploaded ? withArtifact(judged, upload.url) : judged;
   const fullReportUrl = report.links.artifact_url ?? context.job.run_url;
-  const comment = await comments(report, { api, context, inputs, fullReportUrl });
+  const comment = await inTime(comments(report, { api, context, inputs, fullReportUrl }), hurry, {
+    url: "",
+    warning: `the comment was not written: ${LEFT}`,
+  });
   if (comment.warning !== null) warnings.push(comment.warning);
   const file = process.env["GITHUB_STEP_SUMMARY"];
   const markdown = [
@@ -108,7 +116,7 @@ async function publish(judged: Report, { folder, api, context, inputs }: Publica
 
 async function comments(
   report: Report,
-  { api, context, inputs, fullReportUrl }: Omit<Publication, "folder"> & { fullReportUrl: string | null },
+  { api, context, inputs, fullReportUrl }: Omit<Publication, "folder" | "hurry"> & { fullReportUrl: string | null },
 ): Promise<{ url: string; warning: string | null }> {
   const pullRequest = context.commentOn;
   if (pullRequest === null || inputs.comment === "never") return { url: "", warning: null };

@@ -48,6 +48,7 @@ interface Place {
   readonly repository: string;
   readonly tree: string;
   readonly git: Git;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -55,7 +56,12 @@ interface Place {
  * missing (checkouts are shallow) is fetched aside. Called before anything of the head runs, so that no setting which the
  * head's code might leave in the checkout takes part.
  */
-export async function reachBase(sha: string, workspace: string, remote: Remote | null): Promise<Reached> {
+export async function reachBase(
+  sha: string,
+  workspace: string,
+  remote: Remote | null,
+  signal?: AbortSignal,
+): Promise<Reached> {
   await using stack = new AsyncDisposableStack();
   const scratch = stack.use(await scratchFolder());
   const user = gitAt(workspace, { workspace: remote !== null });
@@ -63,13 +69,14 @@ export async function reachBase(sha: string, workspace: string, remote: Remote |
   if (root === null) return { reached: false, reason: `${workspace} is not a git repository` };
   const repository = path.join(scratch.path, "repository");
   await mkdir(repository);
-  const git = gitAt(repository, { workspace: true, env: remote?.login ?? {}, timeoutMs: SLOW_MS });
+  const git = gitAt(repository, { workspace: true, env: remote?.login ?? {}, timeoutMs: SLOW_MS, signal });
   if (!(await git.attempt("init", "--quiet", "--bare")).ok) {
     return { reached: false, reason: "git could not make a repository for it" };
   }
   await borrow(user, workspace, repository);
   await copySettings(user, repository, remote);
-  const place: Place = { sha, workspace, remote, root, repository, tree: path.join(scratch.path, "base"), git };
+  const tree = path.join(scratch.path, "base");
+  const place: Place = { sha, workspace, remote, root, repository, tree, git, signal };
   if (!(await has(git, sha))) {
     if (remote === null) return { reached: false, reason: `commit ${sha.slice(0, 7)} is not in this repository` };
     const fetched = await fetchCommit(place);
@@ -103,7 +110,7 @@ async function fetchCommit({ git, remote, sha }: Place): Promise<string> {
 }
 
 async function checkOut(place: Place): Promise<OpenedBase> {
-  const { git, sha, tree, root, remote, repository } = place;
+  const { git, sha, tree, remote, repository } = place;
   const add = () => git.attempt(...NO_HOOKS, "worktree", "add", "--quiet", "--force", "--detach", tree, sha);
   let added = await add();
   if (!added.ok && remote !== null) {
@@ -118,7 +125,7 @@ async function checkOut(place: Place): Promise<OpenedBase> {
     const hint = remote === null ? "; in a partial clone, git fetch --refetch brings what it lacks" : "";
     return refused(`commit ${sha.slice(0, 7)} could not be checked out (git: ${added.words})${hint}`);
   }
-  const modules = await submodules(tree, root, remote);
+  const modules = await submodules(place);
   if (modules !== null) return refused(modules);
   return {
     opened: true,
@@ -189,8 +196,8 @@ function quoted(text: string): string {
 }
 
 /** Only where the head's checkout has them too. Null: nothing to say. */
-async function submodules(tree: string, root: string, remote: Remote | null): Promise<string | null> {
-  const git = gitAt(tree, { workspace: remote !== null, env: remote?.login ?? {}, timeoutMs: SLOW_MS });
+async function submodules({ tree, root, remote, signal }: Place): Promise<string | null> {
+  const git = gitAt(tree, { workspace: remote !== null, env: remote?.login ?? {}, timeoutMs: SLOW_MS, signal });
   const listed = await git.query("config", "--file", ".gitmodules", "--get-regexp", String.raw`^submodule\..*\.path$`);
   const paths = (listed ?? "").split("\n").flatMap((line) => line.split(" ").slice(1).join(" ") || []);
   for (const module of paths) {

@@ -49,7 +49,12 @@ export function githubRemote(given: {
 const SHA = /^[0-9a-f]{40,64}$/;
 
 /** Of a workflow job: the base of the pull request or of the merge queue. */
-export async function baseOfJob(context: JobContext, workspace: string, remote: Remote): Promise<BaseChoice> {
+export async function baseOfJob(
+  context: JobContext,
+  workspace: string,
+  remote: Remote,
+  signal?: AbortSignal,
+): Promise<BaseChoice> {
   if (context.queueBase !== null) {
     return { state: "found", sha: context.queueBase, why: "the commit the merge queue builds on" };
   }
@@ -67,7 +72,7 @@ export async function baseOfJob(context: JobContext, workspace: string, remote: 
   }
   const base = pull.baseSha ?? (context.defaultBranch === null ? null : `refs/heads/${context.defaultBranch}`);
   if (base === null) return { state: "missing", reason: "the event does not name the base of the pull request" };
-  const sha = await mergeBase(git, pull.headSha, base, remote);
+  const sha = await mergeBase(git, { head: pull.headSha, base }, remote, signal);
   return sha === null
     ? { state: "missing", reason: `no common ancestor of ${pull.headSha.slice(0, 7)} and its base could be fetched` }
     : { state: "found", sha, why: "where the pull request branched off" };
@@ -109,18 +114,20 @@ async function parentsOf(git: Git, sha: string): Promise<string[]> {
   return [...header.matchAll(/^parent ([0-9a-f]{40,64})$/gm)].flatMap(([, parent]) => parent ?? []);
 }
 
-/**
- * Answered by the checkout where it is deep enough, else by a graph of commits fetched aside.
- *
- * @param base a commit, or the full name of a branch of the remote
- */
-async function mergeBase(git: Git, head: string, base: string, remote: Remote): Promise<string | null> {
+/** Answered by the checkout where it is deep enough, else by a graph of commits fetched aside. */
+async function mergeBase(
+  git: Git,
+  /** `base`: a commit, or the full name of a branch of the remote. */
+  { head, base }: { readonly head: string; readonly base: string },
+  remote: Remote,
+  signal?: AbortSignal,
+): Promise<string | null> {
   if (SHA.test(base) && (await git.query("rev-parse", "--is-shallow-repository")) === "false") {
     const shared = await git.query("merge-base", head, base);
     if (shared !== null) return shared;
   }
   await using scratch = await scratchFolder();
-  const graph = gitAt(scratch.path, { workspace: true, env: remote.login, timeoutMs: 300_000 });
+  const graph = gitAt(scratch.path, { workspace: true, env: remote.login, timeoutMs: 300_000, signal });
   if ((await graph.query("init", "--quiet", "--bare")) === null) return null;
   const ref = "refs/heads/base";
   const wanted = [head, `+${base}:${ref}`];

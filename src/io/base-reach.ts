@@ -20,7 +20,7 @@ export type BaseSide =
 export async function reachBaseOf(host: Host, newest: JobResult | undefined): Promise<BaseSide> {
   const choice = await host.base(newest);
   if (choice.state !== "found") return choice;
-  const reached = await reachBase(choice.sha, host.workspace, host.remote);
+  const reached = await reachBase(choice.sha, host.workspace, host.remote, host.signal);
   if (!reached.reached) return { state: "missing", reason: reached.reason };
   const { base } = reached;
   return { state: "found", base, why: choice.why, accepted: acceptedIn(await base.readFile(ACCEPT_FILE)) };

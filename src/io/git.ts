@@ -1,6 +1,7 @@
 /** The few questions asked of git, always about one folder, never of a person. */
 import path from "node:path";
 import { execa } from "execa";
+import { noteChild } from "./child-notes.ts";
 
 export interface Git {
   /** Like `query`, with git's own last words where it failed. */
@@ -19,12 +20,14 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Longest time of one question; default a minute. */
   readonly timeoutMs?: number;
+  /** Aborting it ends the question in progress, which then counts as not answered. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Variables by which git's own hooks point it at another repository. */
 const POINTERS = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"];
 
-export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 60_000 }: GitOptions): Git {
+export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 60_000, signal }: GitOptions): Git {
   const settings = ["-c", "core.fsmonitor=false", ...(workspace ? ["-c", "safe.directory=*"] : [])];
   const env = {
     ...Object.fromEntries(POINTERS.map((name) => [name, undefined])),
@@ -36,14 +39,22 @@ export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 6
     LC_ALL: "C",
     ...more,
   };
-  const run = (args: readonly string[]) =>
-    execa("git", [...settings, "-C", folder, ...args], {
+  const run = async (args: readonly string[]) => {
+    const child = execa("git", [...settings, "-C", folder, ...args], {
       env,
       stdin: "ignore",
       reject: false,
       timeout: timeoutMs,
+      // git leaves the network to programs of its own, which would outlive it.
+      killDescendants: true,
+      forceKillAfterDelay: 1000,
       windowsHide: true,
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
     });
+    using notes = new DisposableStack();
+    notes.use(noteChild(child.pid));
+    return await child;
+  };
   return {
     async query(...args) {
       const done = await run(args);

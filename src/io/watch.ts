@@ -8,6 +8,7 @@ import { parseEventLine } from "../core/event-line.ts";
 import { idleness } from "../core/idle.ts";
 import type { DeviceEvent } from "../core/run-disturbances.ts";
 import { measuringEnvironment } from "./child-environment.ts";
+import { noteChild } from "./child-notes.ts";
 import { harnessProcess, type Harness } from "./harness.ts";
 
 export interface WatchRequest {
@@ -73,6 +74,7 @@ export function startWatch(request: WatchRequest): Watch {
     cleanup: true,
     windowsHide: true,
   });
+  const note = noteChild(child.pid);
   const { stdin, stdout, stderr } = child;
   // It may end before it is told to; what that means is told by its exit.
   stdin.on("error", () => {});
@@ -103,6 +105,8 @@ export function startWatch(request: WatchRequest): Watch {
     async [Symbol.asyncDispose]() {
       state.ending = true;
       stdin.end();
+      // A cancelled job has no seconds for a watcher that hangs.
+      if (harness.signal.aborted) child.kill("SIGKILL");
       using limits = new DisposableStack();
       limits.adopt(
         setTimeout(() => child.kill("SIGTERM"), TERMINATE_AFTER_MS),
@@ -113,6 +117,7 @@ export function startWatch(request: WatchRequest): Watch {
         clearTimeout,
       );
       await over;
+      note[Symbol.dispose]();
       lines.close();
       file.end();
       await finished(file).catch(() => {});

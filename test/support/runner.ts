@@ -26,7 +26,12 @@ const metadataSchema = z.object({
     .record(z.string(), z.object({ default: z.coerce.string().optional(), required: z.boolean().optional() }))
     .default({}),
   outputs: z.record(z.string(), z.object({ description: z.string().optional() })).default({}),
-  runs: z.object({ using: z.literal("node24"), main: z.string(), post: z.string().optional() }),
+  runs: z.object({
+    using: z.literal("node24"),
+    main: z.string(),
+    post: z.string().optional(),
+    "post-if": z.literal("always()").optional(),
+  }),
 });
 
 export interface ActionRun {
@@ -52,8 +57,13 @@ export interface ActionRun {
   readonly runnerName?: string;
   /** `env:` of the job. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The job is cancelled as soon as this answers true; it is asked ten times a second. */
+  /** The job is cancelled as soon as this answers true; it is asked ten times a second, and at every line of the log. */
   readonly cancelWhen?: (log: string) => boolean;
+  /**
+   * How it is cancelled. SIGINT, the default: as a runner does it, SIGTERM and the end of the tree following where they must.
+   * SIGTERM: as a stopped service does it. SIGKILL: the entry alone dies, as when memory runs out.
+   */
+  readonly cancelWith?: "SIGINT" | "SIGTERM" | "SIGKILL";
 }
 
 export interface ActionResult {
@@ -224,7 +234,7 @@ async function execute(
   script: string,
   env: Record<string, string>,
   reader: CommandReader,
-  run: Pick<ActionRun, "workspace" | "cancelWhen">,
+  run: Pick<ActionRun, "workspace" | "cancelWhen" | "cancelWith">,
 ): Promise<{ code: number | null; signals: NodeJS.Signals[]; cancelMs: number | null }> {
   if (!process.version.startsWith("v24.")) throw new Error(`the action needs Node 24, this is ${process.version}`);
   const child = spawn(process.execPath, [script], { cwd: run.workspace, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -241,18 +251,22 @@ async function execute(
   };
   const cancel = () => {
     cancelledAt = performance.now();
-    send("SIGINT");
-    timers.push(
-      setTimeout(() => send("SIGTERM"), TERMINATE_AFTER),
-      setTimeout(() => void killTree(), KILL_AFTER),
-    );
+    const first = run.cancelWith ?? "SIGINT";
+    send(first);
+    if (first === "SIGKILL") return;
+    if (first === "SIGINT") timers.push(setTimeout(() => send("SIGTERM"), TERMINATE_AFTER));
+    timers.push(setTimeout(() => void killTree(), KILL_AFTER));
+  };
+  const ask = () => {
+    if (cancelledAt === null && run.cancelWhen?.(reader.log) === true) cancel();
   };
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => reader.read(line));
+    createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => {
+      reader.read(line);
+      ask();
+    });
   }
-  const asking = setInterval(() => {
-    if (cancelledAt === null && run.cancelWhen?.(reader.log) === true) cancel();
-  }, 100);
+  const asking = setInterval(ask, 100);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

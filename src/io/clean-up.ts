@@ -1,0 +1,58 @@
+/** What `post` does after the job: ends the processes and removes the folders that a killed action left behind. */
+import { readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { forgetNotes, readNotes } from "./child-notes.ts";
+import { endMarked } from "./leftovers.ts";
+import { livingProcesses } from "./living.ts";
+import { endTree, orphansOf } from "./orphans.ts";
+import { SCRATCH_PREFIX } from "./scratch.ts";
+
+export interface CleanedUp {
+  /** Process groups and single processes that were ended. */
+  readonly processes: number;
+  readonly folders: number;
+}
+
+/** For processes that were told to end. */
+const ENDING_MS = 1000;
+
+/** After an action that ended by itself there is nothing to do, and nothing is asked of the system. */
+export async function cleanUp(env: NodeJS.ProcessEnv): Promise<CleanedUp> {
+  const processes = (await endNoted(env)) + (await endStrayed(env));
+  return { processes, folders: await removeScratch(env) };
+}
+
+async function endNoted(env: NodeJS.ProcessEnv): Promise<number> {
+  const notes = readNotes(env);
+  forgetNotes(env);
+  if (notes.length === 0) return 0;
+  const look = (): number[] => {
+    const pids = notes.map(({ pid }) => pid);
+    return orphansOf(notes, livingProcesses(pids));
+  };
+  const found = look();
+  for (const pid of found) endTree(pid);
+  const until = Date.now() + ENDING_MS;
+  while (process.platform !== "win32" && Date.now() < until && look().length > 0) await sleep(20);
+  return found.length;
+}
+
+/** What a measured program started in a session of its own carries the variables of its run. */
+async function endStrayed(env: NodeJS.ProcessEnv): Promise<number> {
+  const job = env["RUNNER_TRACKING_ID"];
+  if (!job) return 0;
+  return endMarked((all) => all.includes(`RUNNER_TRACKING_ID=${job}`) && all.some(isEventsFile));
+}
+
+function isEventsFile(variable: string): boolean {
+  return variable.startsWith("FINETUNE_BENCH_EVENTS=");
+}
+
+async function removeScratch(env: NodeJS.ProcessEnv): Promise<number> {
+  const temp = env["RUNNER_TEMP"];
+  if (!temp) return 0;
+  const names = (await readdir(temp)).filter((name) => name.startsWith(SCRATCH_PREFIX));
+  for (const name of names) await rm(path.join(temp, name), { recursive: true, force: true, maxRetries: 3 });
+  return names.length;
+}
