@@ -50,7 +50,10 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   // Cancelled before anything could be measured: nothing to keep, and nothing to say.
   host.signal.throwIfAborted();
   const { run_id, attempt } = host.context.job;
-  const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
+  const folder = await makeResultsFolder(
+    host.resultsRoot,
+    artifactName(machine.runnerKey, run_id, attempt, suite.name),
+  );
   const observation = { watch: stack.use(openWatch(host, machine, folder)), earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });

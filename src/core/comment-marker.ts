@@ -7,12 +7,6 @@ export interface CommentMarker {
   readonly attempt: number;
 }
 
-/** Lower-case letters, digits, `.`, `_` and `-`: nothing that could end the HTML comment. */
-export function suiteKeyOf(suiteName: string): string {
-  const key = suiteName.toLowerCase().replace(/[^a-z0-9._]+/g, "-");
-  return key.replace(/^-+|-+$/g, "").slice(0, 80) || "suite";
-}
-
 export function writeMarker({ suiteKey, runId, attempt }: CommentMarker): string {
   return `<!-- finetune-bench:${suiteKey} run ${runId}.${attempt} -->`;
 }

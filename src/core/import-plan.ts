@@ -19,16 +19,20 @@ export interface FoundFile {
 
 export interface ImportPlan {
   readonly add: readonly { readonly path: string; readonly text: string }[];
-  /** Paths that hold the very same result already. */
+  /** Paths whose very result is there already. */
   readonly present: readonly string[];
   /** Paths that hold something else, which stays. */
   readonly taken: readonly string[];
   readonly refused: readonly { readonly source: string; readonly fault: string }[];
 }
 
-/** Names are made from the contents, never taken from the archive: none can lead out of the store. */
+/**
+ * Names are made from the contents, never taken from the archive: none can lead out of the store. What is there already is
+ * known by its contents too, since older versions named it otherwise.
+ */
 export function planImport(found: readonly FoundFile[], existing: readonly StoredFile[]): ImportPlan {
   const there = new Map(existing.map((file) => [file.path, meaningOf(contentOf(file))]));
+  const meanings = new Set(there.values());
   const add = new Map<string, JobResult | Qualification>();
   const present = new Set<string>();
   const taken = new Set<string>();
@@ -42,9 +46,9 @@ export function planImport(found: readonly FoundFile[], existing: readonly Store
       continue;
     }
     const path = pathOf(file);
-    const known = there.has(path) ? there.get(path) : meaningOf(add.get(path) ?? content);
-    if (known !== meaningOf(content)) taken.add(path);
-    else if (there.has(path)) present.add(path);
+    const meaning = meaningOf(content);
+    if (meanings.has(meaning)) present.add(path);
+    else if (there.has(path) || meaningOf(add.get(path) ?? content) !== meaning) taken.add(path);
     else add.set(path, content);
   }
   return {

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { qualificationSchema, type Qualification } from "./qualification.ts";
 import { jobResultSchema, RESULT_SCHEMA_VERSION, type JobResult } from "./result.ts";
+import { suiteSuffix } from "./suite-key.ts";
 
 /** A file beyond this is set aside unread: the largest honest result is some hundred kilobytes. */
 export const MAX_STORED_BYTES = 4 * 1024 * 1024;
@@ -34,12 +35,12 @@ export function storedFolders(key: string): string[] {
   return [key, `${key}/${QUALIFIED}`];
 }
 
-/** `<runner-key>/<sha>-<run id>-<attempt>.json`, with `/` on every system. */
+/** `<runner-key>/<sha>-<run id>-<attempt>[-<suite>].json`, with `/` on every system. */
 export function storedPath(result: JobResult): string {
   const { sha, run_id, attempt } = result.job;
   // The text may come from an artifact that somebody else made: it must never lead out of the store.
   if (!safe.test(run_id)) throw new Error(`run id ${JSON.stringify(run_id)} cannot be part of a file name`);
-  return `${result.runner_key}/${sha ?? "nocommit"}-${run_id}-${attempt}.json`;
+  return `${result.runner_key}/${sha ?? "nocommit"}-${run_id}-${attempt}${suiteSuffix(result.suite.name)}.json`;
 }
 
 /** `<runner-key>/qualified/<time>.json`: the time without its punctuation, which some file systems refuse. */

@@ -1,13 +1,13 @@
 /** The world of the action: a workflow job, its log, its token, and the history on a branch. */
 import path from "node:path";
 import { parseBaselineInput } from "../core/baseline-input.ts";
-import { suiteKeyOf } from "../core/comment-marker.ts";
 import { codeBlock } from "../core/escape.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { renderComment, renderSummary } from "../core/markdown.ts";
 import { withArtifact } from "../core/build-report.ts";
 import { leadOf } from "../core/lead.ts";
 import type { Report } from "../core/report.ts";
+import { suiteKeyOf } from "../core/suite-key.ts";
 import { VERSION } from "../core/version.ts";
 import { actionProgress } from "./action-progress.ts";
 import { annotationsOf } from "./annotations.ts";

@@ -89,8 +89,8 @@ async function saveOne(files: StoredFiles, file: NewFile, message: string): Prom
   return {
     saved: false,
     warning:
-      `${file.path} exists in ${files.describe()} already and is never rewritten: another job of the same run and ` +
-      `runner stored its result. Run one suite per runner in a workflow run, or give the jobs different runner keys.`,
+      `${file.path} exists in ${files.describe()} already and is never rewritten: another job of the same run, runner ` +
+      `and suite stored its result. Give the jobs different runner keys, or run the suite once for each runner.`,
   };
 }
 

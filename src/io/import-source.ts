@@ -17,8 +17,8 @@ const LIMITS = {
 /** Folders below the one that was named: artifact or runner, and what lies in it. */
 const DEPTH = 3;
 const RESULT = "result.json";
-/** `<sha>-<run id>-<attempt>.json` and `qualified/<time>.json`: what else an artifact holds has other names. */
-const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+|qualified\/[0-9TZ]+)\.json$/;
+/** `<sha>-<run id>-<attempt>[-<suite>].json` and `qualified/<time>.json`: what else an artifact holds has other names. */
+const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+(?:-[^/]+)?|qualified\/[0-9TZ]+)\.json$/;
 
 /** Throws a `UserError` for what is none of these, and where nothing is found. */
 export async function readImport(given: string): Promise<FoundFile[]> {

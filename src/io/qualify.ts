@@ -43,7 +43,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   const { installs, provide } = await planEnvironments(inputs, host, machine, plan);
   await announceJob({ inputs, host, suite, repeats: MOST_RUNS, machine, plan, history: history.results, installs });
   const { run_id: runId, attempt } = host.context.job;
-  const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt));
+  const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt, suite.name));
   await using watch = openWatch(host, machine, folder);
   const observation: Observation = { watch, earlier: new Map() };
   const bench = benchOf(host, folder, observation);

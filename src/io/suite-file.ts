@@ -4,10 +4,10 @@ import path from "node:path";
 import { BUILTIN_SUITES } from "../core/builtin-suites.ts";
 import { didYouMean } from "../core/did-you-mean.ts";
 import { UserError } from "../core/errors.ts";
+import { DEFAULT_SUITE } from "../core/suite-key.ts";
 import { parseSuite } from "../core/suite-parse.ts";
 import type { Suite } from "../core/suite.ts";
 
-export const DEFAULT_SUITE = "finetune-bench.yml";
 const FALLBACK = "builtin:quick";
 
 /**

@@ -1,7 +1,8 @@
 /** The hidden line by which a comment is known again. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isNewer, readMarker, suiteKeyOf, writeMarker } from "../../src/core/comment-marker.ts";
+import { isNewer, readMarker, writeMarker } from "../../src/core/comment-marker.ts";
+import { suiteKeyOf } from "../../src/core/suite-key.ts";
 
 const markers = fc.record({
   suiteKey: fc.string().map((name) => suiteKeyOf(name)),

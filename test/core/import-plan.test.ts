@@ -60,6 +60,13 @@ test("the same result is there already, also as an older version wrote it; anoth
   });
 });
 
+test("a result that an older version stored under another name is there already", () => {
+  const existing = [readStored({ path: `${RUNNER}/${"0".repeat(40)}-1-1.json`, text: storedText(ONE) })];
+  const plan = planImport([found(storedPath(ONE), storedText(ONE)), found(storedPath(TWO), storedText(TWO))], existing);
+  expect(plan.present).toEqual([storedPath(ONE)]);
+  expect(plan.add.map(({ path }) => path)).toEqual([storedPath(TWO)]);
+});
+
 test("a result that comes twice is added once, two that claim one name are a conflict", () => {
   const twice = planImport(
     [found("a/1.json", storedText(sampleResult({}, 1, "a"))), found("a/2.json", storedText(sampleResult({}, 1, "a")))],

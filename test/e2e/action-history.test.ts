@@ -87,3 +87,32 @@ it("judges nothing against a baseline that is too old, says so loudly, and fails
   expect(strict.result).toMatchObject({ code: 1, outputs: { verdict: "no-baseline", gate: "fail" } });
   expect(project.violations).toEqual([]);
 });
+
+it("two suites in two steps of one job: both are stored and uploaded, and each is compared with its own", async () => {
+  await using project = await BenchProject.create();
+  project.extraFiles["bench/night.yml"] = `version: 1
+benchmarks:
+  - name: night
+    command: [python3, train.py, night]
+    backends: [torch-cpu]
+`;
+  const noise = (seed: string): Noise => ({ ...steady(seed), night: { between_cv: 0.003, seed } });
+  const runId = "9000000500";
+  const first = await project.push(noise("a"), { runId });
+  const payload = await project.github.pushPayload("main", first.sha);
+  const second = await project.run("push", payload, first.sha, { runId, inputs: { suite: "bench/night.yml" } });
+  const [one, two] = [first, second].map(({ result }) => result.outputs);
+  expect([one?.["baseline-saved"], two?.["baseline-saved"]]).toEqual(["true", "true"]);
+  expect([...(await project.history()).values()].map(({ suite }) => suite.name).sort()).toEqual([
+    "bench/night.yml",
+    "finetune-bench.yml",
+  ]);
+  expect(project.artifacts.artifacts()).toHaveLength(2);
+  // The second step empties its own folder, and not the one of the first.
+  expect(two?.["results-path"]).not.toBe(one?.["results-path"]);
+  const pull = await project.pullRequest(7, noise("b"), { inputs: { suite: "bench/night.yml" } });
+  const report = reportSchema.parse(await readReport(pull.result.outputs["results-path"] ?? ""));
+  expect(report.comparisons[0]).toMatchObject({ benchmark: "night.torch-cpu", base: { count: 1 } });
+  expect(report.failures).toEqual([]);
+  expect(project.violations).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { type ArtifactServer, startArtifacts } from "../support/artifact-server.
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
 const runUrl = "https://github.com/ada/engine/actions/runs/9876543210/attempts/2";
-const name = artifactName("apple-m4-max-64gb-3f2a", "9876543210", 2);
+const name = artifactName("apple-m4-max-64gb-3f2a", "9876543210", 2, "finetune-bench.yml");
 let server: ArtifactServer;
 let folder: TemporaryFolder;
 let results: string;

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import type { JobResult } from "../../src/core/result.ts";
 import { MAX_STORED_BYTES, qualificationPath, storedPath, storedText } from "../../src/core/stored-result.ts";
 import { directoryStore } from "../../src/io/directory-store.ts";
 import { RUNNER, sampleQualification, sampleResult } from "./sample-result.ts";
@@ -41,6 +42,26 @@ test("an existing name is never rewritten, whoever comes first", async () => {
   });
   // The same result once more is no conflict: a step that was started again finds its work done.
   expect(await store.save(winner ?? sampleResult())).toMatchObject({ saved: true });
+});
+
+test("suites that one job measures one after the other are all kept, each under its own name", async () => {
+  await using folder = await temporaryFolder();
+  const store = directoryStore(folder.path, "/");
+  const results = ["finetune-bench.yml", "nightly.yml", "builtin:quick", "bench/../../nightly.yml"].map(
+    (name): JobResult => ({ ...sampleResult(), suite: { ...sampleResult().suite, name } }),
+  );
+  for (const result of results) expect(await store.save(result)).toMatchObject({ saved: true });
+  const names = (await readdir(path.join(folder.path, RUNNER))).map((name) => name.slice(41)).sort();
+  const base = `${sampleResult().job.run_id}-1`;
+  expect(names).toEqual([
+    `${base}-bench-..-..-nightly.yml.json`,
+    `${base}-builtin-quick.json`,
+    `${base}-nightly.yml.json`,
+    `${base}.json`,
+  ]);
+  const read = await store.read(RUNNER);
+  expect(read.warnings).toEqual([]);
+  expect(read.results.map(({ suite }) => suite.name).sort()).toEqual(results.map(({ suite }) => suite.name).sort());
 });
 
 test("a file that cannot serve is named with what to do, stays as it is, and the others serve", async () => {

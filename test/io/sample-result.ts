@@ -29,7 +29,7 @@ export function sampleResult(job: Partial<Job> = {}, minute = 0, runnerKey = RUN
     runner_key: runnerKey,
     machine: identity({ model: "Mac16,5", memory: "64 GB" }),
     drift: {},
-    suite: { name: "builtin:quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
+    suite: { name: "finetune-bench.yml", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
     ...NOTHING_MORE,
     benchmarks: [],
     measured_s: 12,

@@ -40,7 +40,7 @@ def setting(name: str, default: str) -> str:
 def control_events(backend: str, stdlib: bool, place: str) -> list[dict]:
     work = control_work(backend, stdlib)
     # The run id in the results folder's name, so that the jobs of a history differ as they would.
-    job = re.search(r"-(\d+-\d+)[/\\]", place)
+    job = re.search(r"-(\d+-\d+)(?:-[^/\\]+)?[/\\]", place)
     job_id = "" if job is None else job.group(1)
     generator = random.Random(f"{setting('CONTROL_SEED', '0')}/{job_id}/{os.path.basename(place)}/{backend}")
     run = math.exp(generator.gauss(0, 1) * float(setting("CONTROL_CV", "0.002")))

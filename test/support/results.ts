@@ -75,7 +75,7 @@ export function jobResult(
     runner_key: "box-1a2b",
     machine: identity({ model: "X670E", os: "linux", os_release: "24.04" }),
     drift: {},
-    suite: { name: "quick", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
+    suite: { name: "finetune-bench.yml", repeats: 3, min_effect: 0.02, max_tolerated: 0.05, ...JUDGE_DEFAULTS },
     benchmarks: [...benchmarks],
     ...NOTHING_MORE,
     measured_s: 60,
