@@ -38,7 +38,11 @@ export function decideGate(comparisons: readonly Comparison[], failOn: ReadonlyS
   const accepted = all.filter(isAccepted);
   const gated = all.filter((comparison) => !isAccepted(comparison));
   const worst = worstVerdict(gated) ?? (accepted.length > 0 ? "no-change" : null);
-  if (worst === null) return { gate: "neutral", verdict: "inconclusive", reason: "nothing was compared" };
+  if (worst === null) {
+    const fail = failOn.has("no-baseline");
+    const reason = fail ? "nothing was compared: fail-on lists no-baseline" : "nothing was compared";
+    return { gate: fail ? "fail" : "neutral", verdict: "inconclusive", reason };
+  }
   const failing = gated.filter((comparison) => fails(comparison, failOn));
   if (failing.length > 0) {
     return { gate: "fail", verdict: worst, reason: `${listFindings(failing)}: fail-on lists ${listWords(failing)}` };

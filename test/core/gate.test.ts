@@ -107,7 +107,11 @@ test("the reason counts what was found and names the input that decided", () => 
   expect(decideGate([found("no-baseline")], new Set(["no-baseline"])).reason).toBe(
     "1 no-baseline: fail-on lists no-baseline",
   );
-  expect(decideGate([], NEVER).reason).toBe("nothing was compared");
+  expect(decideGate([], NEVER)).toMatchObject({ gate: "neutral", reason: "nothing was compared" });
+  expect(decideGate([], new Set(["no-baseline"]))).toMatchObject({
+    gate: "fail",
+    reason: "nothing was compared: fail-on lists no-baseline",
+  });
   expect(decideGate([found("regression", accepted), found("no-change")], DEFAULT).reason).toBe(
     "1 regression accepted, nothing else got worse",
   );
