@@ -6,6 +6,9 @@ import type { ReportFacts } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
 import { counted, formatNumber, formatPercent } from "./units.ts";
 
+/** Who cannot see a change of this size sees nothing, and a number would not help. */
+const MOST_SENSIBLE = 0.5;
+
 /** Nothing where nothing is undecided. */
 export function adviceOnUndecided(report: ReportFacts): Sentence[] {
   const open = withVerdict(report.comparisons, "inconclusive");
@@ -28,6 +31,10 @@ function howBlind(found: readonly Comparison[], { suite }: ReportFacts): Sentenc
   const [worst] = found.toSorted((a, b) => (b.smallest_detectable ?? 0) - (a.smallest_detectable ?? 0));
   const blind = worst?.smallest_detectable ?? null;
   if (worst === undefined || blind === null) return [];
+  if (blind > MOST_SENSIBLE) {
+    const all = `not even a change of ${formatPercent(MOST_SENSIBLE)} could have been seen`;
+    return [[`Runs differ so much here that ${all}: close what else uses the machine, or make the runs longer.`]];
+  }
   const unseen = `A change below ${formatPercent(blind)} could not have been seen`;
   if (worst.pairs > 0) {
     const needed = pairsNeeded(worst, suite.min_effect);

@@ -96,7 +96,8 @@ export function outOfTime(
   if (late.length === 0) return [];
   const which = listed(late.map(({ benchmark }) => benchmark));
   if (job.event === "local") {
-    const more = say`name the base with ${named("--base")} or raise ${named("--time-budget")}`;
+    // Pairs that nobody asked for have a small budget of their own.
+    const more = say`with ${named("--base")} they may take as long as ${named("--time-budget")} allows`;
     return [say`There was no time for all pairs of ${which}: ${more}.`];
   }
   return [say`The time budget left no room for all pairs of ${which}: raise ${named("time-budget")}.`];

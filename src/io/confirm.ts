@@ -161,7 +161,7 @@ function tellPlan({ progress }: Host, due: readonly Due[], dueS: number, leftS: 
   const [least, most] = [Math.min(...pairs), Math.max(...pairs)];
   const count = least === most ? counted(most, "pair") : `${least} to ${most} pairs`;
   progress.line(
-    `pairs: ${count} of ${counted(due.length, "benchmark")}, about ${formatDuration(dueS)}; ${formatDuration(Math.max(0, leftS))} of the time budget left`,
+    `pairs: ${count} of ${counted(due.length, "benchmark")}, about ${formatDuration(dueS)}; ${formatDuration(Math.max(0, leftS))} left for them`,
   );
 }
 

@@ -1,4 +1,5 @@
 /** Everything of the plan made ready and measured. */
+import { isCpu } from "../core/backend.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { machineChanges } from "../core/machine-changes.ts";
 import type { Plan } from "../core/plan.ts";
@@ -61,15 +62,15 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
 /** Seconds that a job waits for what else runs on the machine. */
 const IDLE_S = 5;
 
+/** Of all that run on the processors one speaks for the others, and of all that run on the accelerator. */
 export async function waitUntilQuiet(ready: readonly Ready[], { watch }: Observation, host: Host): Promise<string[]> {
-  const backends = new Set(ready.map(({ planned }) => planned.backend));
-  const found = new Set<string>();
-  for (const backend of backends) {
+  const found: string[] = [];
+  for (const backend of new Map(ready.map(({ planned }) => [isCpu(planned.backend), planned.backend])).values()) {
     const busy = await watch?.waitUntilIdle({ backend, maxS: IDLE_S });
-    if (busy !== null && busy !== undefined) found.add(`${busy}, and did not become idle within ${IDLE_S} s`);
+    if (busy !== null && busy !== undefined) found.push(`${busy}, and did not become idle within ${IDLE_S} s`);
   }
   for (const warning of found) host.progress.line(`warning: ${warning}`);
-  return [...found];
+  return found;
 }
 
 /** Where the runs of a host's own checkout take place. */

@@ -34,7 +34,7 @@ const CANCELLED = { reason: "cancelled", side: null, message: "cancelled while p
 
 /** Said of a benchmark whose pairs do not fit into the time that is left, seconds. */
 export function outOfTime(wanted: number, needS: number, leftS: number): NonNullable<Paired["stopped"]> {
-  const message = `${wanted} pairs needed about ${Math.ceil(needS)} s more, and the time budget had ${Math.max(0, Math.floor(leftS))} s left`;
+  const message = `${wanted} pairs needed about ${Math.ceil(needS)} s more, and ${Math.max(0, Math.floor(leftS))} s were left for them`;
   return { reason: "time-budget", side: null, message };
 }
 
@@ -81,7 +81,8 @@ export async function measurePairs(request: PairsRequest): Promise<Paired> {
   };
   const failure = (side: "base" | "head", { record, outOfTime: isLate }: DoneRun): Paired["stopped"] => {
     if (head.bench.signal.aborted) return CANCELLED;
-    if (isLate) return { reason: "time-budget", side: null, message: "the time budget ran out while pairs were run" };
+    if (isLate)
+      return { reason: "time-budget", side: null, message: "the time for pairs was over while they were run" };
     if (record.outcome.status === "ok") return null;
     return { reason: "failed", side, message: `the ${side} run failed: ${record.outcome.message}`.slice(0, 8000) };
   };

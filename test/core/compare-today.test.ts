@@ -85,7 +85,7 @@ test("pairs confirm, and their base is what is shown", () => {
 });
 
 test("pairs that broke off say why, and are still what the judge would want", () => {
-  const message = "4 pairs needed about 90 s more, and the time budget had 10 s left";
+  const message = "4 pairs needed about 90 s more, and 10 s were left for them";
   const stopped = { reason: "time-budget", side: null, message } as const;
   const paired = lora(850, { paired: pairs(1000, 850, 0, { stopped }) });
   const compared = compare(jobResult(9, [paired], { confirmation: confirmation() }));

@@ -42,7 +42,7 @@ function stopped(whole: BenchmarkResult, pairs: number, stop: NonNullable<Paired
   return { ...whole, paired: { software, metrics, base: runs, head: runs, stopped: stop } };
 }
 
-const NO_TIME = "10 pairs needed about 240 s more, and the time budget had 90 s left";
+const NO_TIME = "10 pairs needed about 240 s more, and 90 s were left for them";
 const late = stopped(mine, 4, { reason: "time-budget", side: null, message: NO_TIME });
 
 const CANCELLED = "cancelled while pairs were run";
