@@ -49,6 +49,15 @@ test("memory: zero has no ratio", () => {
   expect(memory([[0]], [4096])).toMatchObject({ verdict: "inconclusive", effect: null, warnings: [DOUBTS.noRatio] });
 });
 
+test("loss: half a per cent, and more where the history wobbles", () => {
+  expect(loss([[2.5]], [2.5124]).verdict).toBe("no-change");
+  expect(loss([[2.5]], [2.5126]).verdict).toBe("regression");
+  // Median absolute deviation 0.4 %, so five robust standard deviations are 3 %.
+  const wobbling = [[2.48], [2.49], [2.5], [2.51], [2.52]];
+  expect(loss(wobbling, [2.57]).verdict).toBe("no-change");
+  expect(loss(wobbling, [2.58]).verdict).toBe("regression");
+});
+
 test("loss: it may not move in either direction", () => {
   const stored = [[2.5, 2.5, 2.5]];
   expect(loss(stored, [2.512, 2.512, 2.512])).toMatchObject({ verdict: "no-change", unconfirmed: false });

@@ -264,3 +264,29 @@ test("more pairs never take back what fewer pairs decided", () => {
     ),
   );
 });
+
+/** Pairs whose logarithms lie `sd` above and below, the head's lower by each of `drops`. */
+function alternating(sd: number, drops: readonly number[]): Pairs {
+  const logs = drops.map((_, index) => 4.6 + (index % 2 === 0 ? sd : -sd));
+  return { base: logs.map(Math.exp), head: logs.map((log, index) => Math.exp(log - (drops[index] ?? 0))) };
+}
+
+function ten(drop: number): number[] {
+  return Array.from({ length: 10 }, () => drop);
+}
+
+test("what the first look decided keeps its place in the family at the second, whatever later pairs say", () => {
+  // Alone p = 0.002 with four pairs, and 1 with ten; of the other one 0.1 with four, and 0.0035 with ten.
+  const early = alternating(0.0118, [...ten(0.05).slice(0, 4), ...ten(-0.2 / 6).slice(0, 6)]);
+  const late = alternating(0.0316, ten(0.05));
+  const cases = [early, late].map((paired, index) => ({
+    ...confirmable(judgeCase([], [95, 95, 95]), paired),
+    id: String(index),
+  }));
+  const [first, second] = judge(cases, POLICY);
+  expect(first).toMatchObject({ verdict: "regression", pairs: 4 });
+  expect(second).toMatchObject({ verdict: "regression", pairs: 10 });
+  // With an undecided neighbour, which counts as p = 1, the same numbers are not enough.
+  const [, beside] = judge([confirmable(judgeCase([], [95, 95, 95])), ...cases.slice(1)], POLICY);
+  expect(beside?.verdict).toBe("inconclusive");
+});

@@ -3,8 +3,8 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { identity } from "../../src/core/identity.ts";
-import { jobResultSchema, type JobResult } from "../../src/core/result.ts";
 import { localProject } from "../support/local-command.ts";
+import { withoutDisturbances } from "../support/undisturbed.ts";
 
 const MINUTES = 60_000;
 
@@ -15,14 +15,6 @@ benchmarks:
     size: tiny
     set: { rows: 64${set} }
 `;
-
-function undisturbed(result: JobResult): JobResult {
-  const benchmarks = result.benchmarks.map((benchmark) => ({
-    ...benchmark,
-    runs: benchmark.runs.map((run) => ({ ...run, disturbances: [] })),
-  }));
-  return { ...result, benchmarks };
-}
 
 test(
   "changed work and changed software are refused by name, and both frameworks did equal work",
@@ -37,9 +29,7 @@ test(
     expect(pair?.loss_difference).toBeLessThan(1e-5);
 
     const [file = ""] = await project.stored();
-    // Other users of a shared processor must not decide whether this test has a history.
-    const stored = undisturbed(jobResultSchema.parse(JSON.parse(await readFile(file, "utf8"))));
-    await writeFile(file, JSON.stringify(stored));
+    const stored = await withoutDisturbances(file);
     const torch = stored.benchmarks.find((benchmark) => benchmark.backend.startsWith("torch"));
     // 64 rows, 4 at a time, 2 micro-batches a step.
     expect(torch?.runs[0]).toMatchObject({ outcome: { status: "ok" }, steps: 8 });

@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { reportSchema, type Report } from "../../src/core/report.ts";
 import { jobResultSchema } from "../../src/core/result.ts";
+import { withoutDisturbances } from "../support/undisturbed.ts";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
 const MINUTE = 60_000;
@@ -70,6 +71,10 @@ test(
     const [one] = await reports();
     expect(one?.gate).toMatchObject({ gate: "neutral", verdict: "no-baseline" });
     expect(one?.recorded).toBe("yes");
+    const stores = path.join(clone, ".finetune-bench", "baselines");
+    const [key = ""] = await readdir(stores);
+    const [stored = ""] = await readdir(path.join(stores, key));
+    await withoutDisturbances(path.join(stores, key, stored));
 
     const unreachable = "http://127.0.0.1:9";
     const second = await npmStart({
@@ -79,10 +84,10 @@ test(
       HTTPS_PROXY: unreachable,
       HTTP_PROXY: unreachable,
     });
-    expect(second.code, second.stderr).toBe(0);
     expect(second.stderr).not.toContain("Installing");
     expect(second.stderr).toContain("nothing to download");
     const two = (await reports()).at(-1);
+    expect(second.code, second.stderr).toBe(two?.gate.gate === "fail" ? 1 : 0);
     expect(two?.baseline?.jobs).toBe(1);
     const primary = two?.comparisons.filter((comparison) => comparison.metric?.primary === true) ?? [];
     expect(primary.map((comparison) => comparison.benchmark).sort()).toEqual(IDS);
@@ -98,8 +103,6 @@ test(
     expect(losses.map((comparison) => comparison.verdict)).toEqual(losses.map(() => "no-change"));
     expect(two?.frameworks.length).toBeGreaterThan(0);
 
-    const stores = path.join(clone, ".finetune-bench", "baselines");
-    const [key = ""] = await readdir(stores);
     const files = await readdir(path.join(stores, key));
     expect(files).toHaveLength(2);
     for (const file of files) {
