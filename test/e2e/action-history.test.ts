@@ -88,6 +88,10 @@ it("judges nothing against a baseline that is too old, says so loudly, and fails
   expect(project.violations).toEqual([]);
 });
 
+function nightly(seed: string): Noise {
+  return { ...steady(seed), night: { between_cv: 0.003, seed } };
+}
+
 it("two suites in two steps of one job: both are stored and uploaded, and each is compared with its own", async () => {
   await using project = await BenchProject.create();
   project.extraFiles["bench/night.yml"] = `version: 1
@@ -96,9 +100,8 @@ benchmarks:
     command: [python3, train.py, night]
     backends: [torch-cpu]
 `;
-  const noise = (seed: string): Noise => ({ ...steady(seed), night: { between_cv: 0.003, seed } });
   const runId = "9000000500";
-  const first = await project.push(noise("a"), { runId });
+  const first = await project.push(nightly("a"), { runId });
   const payload = await project.github.pushPayload("main", first.sha);
   const second = await project.run("push", payload, first.sha, { runId, inputs: { suite: "bench/night.yml" } });
   const [one, two] = [first, second].map(({ result }) => result.outputs);
@@ -110,7 +113,7 @@ benchmarks:
   expect(project.artifacts.artifacts()).toHaveLength(2);
   // The second step empties its own folder, and not the one of the first.
   expect(two?.["results-path"]).not.toBe(one?.["results-path"]);
-  const pull = await project.pullRequest(7, noise("b"), { inputs: { suite: "bench/night.yml" } });
+  const pull = await project.pullRequest(7, nightly("b"), { inputs: { suite: "bench/night.yml" } });
   const report = reportSchema.parse(await readReport(pull.result.outputs["results-path"] ?? ""));
   expect(report.comparisons[0]).toMatchObject({ benchmark: "night.torch-cpu", base: { count: 1 } });
   expect(report.failures).toEqual([]);
