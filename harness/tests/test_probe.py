@@ -468,6 +468,14 @@ def test_a_tool_that_hangs_is_a_fact(tmp_path: Path) -> None:
     assert system.ask("no-such-program") is None
 
 
+@pytest.mark.parametrize("place", ["home/.local/bin", "home/.cargo/bin", "root/opt/homebrew/bin"])
+def test_uv_is_found_where_a_service_does_not_look(tmp_path: Path, place: str) -> None:
+    system = machine(tmp_path, "m1-mac-mini", HOME=str(tmp_path / "home"))
+    assert probe(system, "salt")["tools"]["uv"] is None
+    install(tmp_path / place / "uv", "m1-mac-mini", "uv")
+    assert probe(system, "salt")["tools"]["uv"] == str(tmp_path / place / "uv")
+
+
 def test_tools_are_asked_in_the_c_locale(tmp_path: Path) -> None:
     program = tmp_path / "say"
     program.write_text('#!/bin/sh\necho "$LC_ALL $1"\n')

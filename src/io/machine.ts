@@ -16,7 +16,8 @@ export interface Machine {
 export async function readMachine(inputs: Inputs, host: Host): Promise<Machine> {
   host.progress.phase("Probe");
   const { env, signal, harness } = host;
-  const python = await findPython({ requested: inputs.python, env, signal });
+  const fetch = { cache: host.cache, progress: host.progress.line };
+  const python = await findPython({ requested: inputs.python, env, signal, fetch });
   const salt = host.context.job.repository;
   const probe = await probeMachine({ python: python.executable, harness, salt, env, signal });
   const key = runnerKey(probe, inputs.runnerKey);

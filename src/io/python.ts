@@ -2,13 +2,18 @@
 import { UserError } from "../core/errors.ts";
 import * as z from "zod";
 import { installEnvironment, usesPip } from "./child-environment.ts";
-import { findProgram, pythonCandidates, type Candidate } from "./python-candidates.ts";
+import { pythonCandidates, type Candidate } from "./python-candidates.ts";
+import { FETCHED, fetchPython } from "./python-fetch.ts";
 import { printedObject } from "./printed-object.ts";
-import { runProcess } from "./process.ts";
+import { runProcess, type ProcessResult } from "./process.ts";
+import { findUv, type Place } from "./usual-places.ts";
 
 export const OLDEST_PYTHON = "3.11";
 /** The newest that the pinned packages have wheels for. */
 const NEWEST_MINOR = 14;
+const ANSWER_S = 20;
+/** How `python.exe` ends on Windows where it only offers to open the Store. */
+const STORE_STUB = 9009;
 
 const factsSchema = z.object({
   executable: z.string().min(1),
@@ -31,10 +36,14 @@ export interface Python {
 export interface PythonRequest {
   /** The input `python`: used as it is, never changed. */
   readonly requested?: string | null;
-  /** Must it have a usable `venv` module? By default, unless there is uv on the PATH to make environments. */
+  /** Must it have a usable `venv` module? By default, unless there is uv to make environments. */
   readonly needsVenv?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly platform?: NodeJS.Platform;
+  /** Where the file system begins. */
+  readonly root?: string;
+  /** Where uv may fetch an interpreter to, where none is found; null: it must not. */
+  readonly fetch?: { readonly cache: string; readonly progress: (message: string) => void } | null;
   readonly signal?: AbortSignal;
 }
 
@@ -64,18 +73,20 @@ type Answer = z.infer<typeof factsSchema> | { problem: string };
 
 /**
  * The interpreter named by the input `python`, or the first usable one of at least 3.11: on the PATH, then where
- * interpreters usually are, the newest name first.
+ * interpreters usually are, the newest name first. Where there is none, uv may fetch one.
  * @throws UserError naming every candidate that was seen, with its version.
  */
 export async function findPython(request: PythonRequest = {}): Promise<Python> {
-  const { requested = null, env = process.env, platform = process.platform } = request;
-  const needsVenv = request.needsVenv ?? (usesPip(env) || (await findProgram("uv", env, platform)) === null);
-  const ask = (candidate: Candidate): Promise<Answer> => askCandidate(candidate, env, platform, request.signal);
+  const { requested = null, env = process.env, platform = process.platform, root = "/", signal } = request;
+  const place: Place = { env, platform, root };
+  const ask = (candidate: Candidate): Promise<Answer> => askCandidate(candidate, place, signal);
   if (requested !== null && requested !== "") return useRequested(requested, await ask({ file: requested, args: [] }));
+  const uv = await findUv(place);
+  const needsVenv = request.needsVenv ?? (usesPip(env) || uv === null);
   const seen: string[] = [];
   const asked = new Set<string>();
-  for await (const candidate of pythonCandidates(env, platform)) {
-    request.signal?.throwIfAborted();
+  for await (const candidate of pythonCandidates(place)) {
+    signal?.throwIfAborted();
     const answer = await ask(candidate);
     if ("problem" in answer) {
       seen.push(`${name(candidate)}: ${answer.problem}`);
@@ -86,12 +97,20 @@ export async function findPython(request: PythonRequest = {}): Promise<Python> {
       seen.push(`${name(candidate)}: ${problem}`);
     }
   }
+  if (uv !== null && request.fetch !== undefined && request.fetch !== null) {
+    const fetched = await fetchPython({ ...request.fetch, uv, env, signal });
+    signal?.throwIfAborted();
+    const answer = "problem" in fetched ? fetched : await ask({ file: fetched.file, args: [] });
+    if (!("problem" in answer)) return answer;
+    seen.push(`${uv} was asked for Python ${FETCHED}: ${answer.problem}`);
+  }
   const found = seen.length === 0 ? "There is none on the PATH or where interpreters usually are." : "Found:";
   throw new UserError(
     [
       `no usable Python ${OLDEST_PYTHON} or newer. ${found}`,
       ...seen.map((line) => `  ${line}`),
-      `Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).`,
+      `Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).` +
+        (uv === null ? " With uv installed, one is fetched." : ""),
     ].join("\n"),
   );
 }
@@ -132,8 +151,7 @@ function tooPoor(answer: z.infer<typeof factsSchema>, needsVenv: boolean): strin
 
 async function askCandidate(
   candidate: Candidate,
-  env: NodeJS.ProcessEnv,
-  platform: NodeJS.Platform,
+  { env, platform }: Place,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   const lines: string[] = [];
@@ -141,19 +159,25 @@ async function askCandidate(
     file: candidate.file,
     args: [...candidate.args, "-I", "-c", QUESTION],
     cwd: process.cwd(),
-    env: installEnvironment(env, {}, platform),
+    // Windows' install manager would fetch the version it is asked about.
+    env: installEnvironment(env, { PYTHON_MANAGER_AUTOMATIC_INSTALL: "false" }, platform),
     onLine: (line) => lines.push(line),
-    timeoutS: 20,
+    timeoutS: ANSWER_S,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (result.code !== 0) {
-    if (result.startError !== null) return { problem: startProblem(result.startError) };
-    if (result.timedOut) return { problem: "did not answer within 20 s" };
-    if (result.code === 9009) return { problem: "is the Microsoft Store's placeholder, no interpreter" };
-    return { problem: `does not start (exit ${result.code ?? result.signal}): ${result.tail[0] ?? "no output"}` };
-  }
+  if (result.code !== 0) return { problem: silence(result) };
   const parsed = factsSchema.safeParse(printedObject(lines));
   return parsed.success ? parsed.data : { problem: "does not answer like a Python interpreter" };
+}
+
+type Ended = Pick<ProcessResult, "code" | "signal" | "startError" | "timedOut" | "tail">;
+
+/** Why a program gave no answer. */
+export function silence({ code, signal, startError, timedOut, tail }: Ended): string {
+  if (startError !== null) return startProblem(startError);
+  if (timedOut) return `did not answer within ${ANSWER_S} s`;
+  if (code === STORE_STUB) return "is the Microsoft Store's placeholder, no interpreter";
+  return `does not start (exit ${code ?? signal}): ${tail[0] ?? "no output"}`;
 }
 
 function startProblem(message: string): string {

@@ -1,9 +1,9 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { UserError } from "../../src/core/errors.ts";
 import { findPython } from "../../src/io/python.ts";
+import { interpreterIn, programIn, refusal, type Version } from "../support/interpreters.ts";
 import { temporaryFolder, type TemporaryFolder } from "./temporary-folder.ts";
 
 let folder: TemporaryFolder;
@@ -13,36 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-interface Version {
-  readonly version: string;
-  readonly venv?: boolean;
-  readonly tag?: string;
-}
-
-/** A program that answers our one question as an interpreter of that version does. */
-async function interpreter(name: string, { version, venv = true, tag }: Version): Promise<string> {
-  const file = path.join(folder.path, name);
-  const minor = version.split(".")[1] ?? "";
-  const answer = { executable: file, version, tag: tag ?? `cp3${minor}`, platform: "linux_x86_64", venv };
-  return program(name, `echo '${JSON.stringify(answer)}'`);
-}
-
-async function program(name: string, script: string): Promise<string> {
-  const file = path.join(folder.path, name);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, `#!/bin/sh\n${script}\n`);
-  await chmod(file, 0o755);
-  return file;
-}
-
-async function refusal(searching: Promise<unknown>): Promise<string> {
-  const error: unknown = await searching.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof UserError)) throw new Error("an interpreter was found", { cause: error });
-  return error.message;
-}
+const interpreter = (name: string, version: Version): Promise<string> => interpreterIn(folder.path, name, version);
+const program = (name: string, script: string): Promise<string> => programIn(folder.path, name, script);
 
 describe("the input python", () => {
   test("is used as it is, even without venv", async () => {
@@ -103,8 +75,7 @@ describe("without the input", () => {
       `  ${bad}/python3.12.exe: 3.12.8 has no usable venv module (on Debian and Ubuntu: apt install python3.12-venv)`,
       `  ${bad}/python3.exe: 3.9.6 is too old`,
       `  ${bad}/python.exe: does not start (exit 73): no output`,
-      "  py -3: there is no such program",
-      "Install Python 3.11 or newer, or name an interpreter with the input python (--python).",
+      "Install Python 3.11 or newer, or name an interpreter with the input python (--python). With uv installed, one is fetched.",
     ]);
   });
 
@@ -117,7 +88,7 @@ describe("without the input", () => {
 
   test("an empty machine is told what to install", async () => {
     const message = await refusal(findPython({ env: { Path: "" }, platform: "win32" }));
-    expect(message).toMatch(/^no usable Python 3\.11 or newer\. .*\n.*py -3.*\nInstall Python 3\.11/s);
+    expect(message).toMatch(/^no usable Python 3\.11 or newer\. There is none.*\nInstall Python 3\.11/s);
   });
 });
 

@@ -20,6 +20,8 @@ _USUAL_PLACES = {
         "Program Files/NVIDIA Corporation/NVSMI",
     ),
 }
+# Where their installers put them, below a user's home.
+_HOME_PLACES = (".local/bin", ".cargo/bin")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,11 @@ class System:
         if found is not None:
             return found
         suffix = ".exe" if self.platform == "win32" else ""
-        for place in _USUAL_PLACES.get(self.platform, ()):
-            candidate = self.root / place / f"{name}{suffix}"
+        home = self.environ.get("HOME") or self.environ.get("USERPROFILE")
+        usual = [self.root / place for place in _USUAL_PLACES.get(self.platform, ())]
+        own = [Path(home) / place for place in _HOME_PLACES] if home else []
+        for place in (*usual, *own):
+            candidate = place / f"{name}{suffix}"
             if candidate.is_file() and os.access(candidate, os.X_OK):
                 return str(candidate)
         return None
