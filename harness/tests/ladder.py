@@ -1,6 +1,6 @@
 """The orders of the parity tests, and how their traces are recorded.
 
-python tests/ladder.py      records tests/golden/lora-alpaca-tinyllama.trace anew, in float64 on torch
+python tests/ladder.py [WORKLOAD…]      records tests/golden/WORKLOAD.trace anew, in float64 on torch; all without names
 """
 
 import os
@@ -8,25 +8,50 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from finetune_bench.order import Order, read_order, trainable_hash
 from finetune_bench.trace import Trace, read_trace
 from finetune_bench.workloads import llama
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
-from support import HARNESS, LORA, PYTHON_VARIABLES, changed, environment, prepare, write_order
+from finetune_bench.workloads.training_work import parameter_count
+from support import HARNESS, LORA, NLI, PYTHON_VARIABLES, changed, environment, prepare, write_order
 
-GOLDEN = HARNESS / "tests" / "golden" / f"{LORA}.trace"
 UNFROZEN = "model.layers.1.self_attn.o_proj.weight"
 
-# Twenty steps. Decay and learning rate are large so that one step's decay shows in float32, and the rate falls so that
-# a schedule that is off by one shows.
-OVERRIDES = {"rows": 160, "max_length": 8, "learning_rate": 5e-4, "weight_decay": 1.0, "schedule": "linear"}
+# Decay and learning rate are large so that one step's decay shows in float32, and the rate falls so that a schedule
+# that is off by one shows.
+FAST = {"learning_rate": 5e-4, "weight_decay": 1.0, "schedule": "linear"}
+GENTLE = FAST | {"learning_rate": 1e-4}
 
 
-def base_order(folder: Path, cache: Path) -> Order:
-    return read_order(prepare(folder, cache, LORA, OVERRIDES))
+@dataclass(frozen=True)
+class Ladder:
+    """The work that one workload is proven with: twenty steps of it, and the same with one defect each.
+
+    `rungs` says where each defect must show first.
+    """
+
+    workload: str
+    overrides: Mapping[str, Any]
+    defects: Callable[[Order, Order], Mapping[str, Order]]
+    """(order, the same with other weights) → defective orders"""
+    rungs: Mapping[str, str]
+
+    @property
+    def golden(self) -> Path:
+        return HARNESS / "tests" / "golden" / f"{self.workload}.trace"
+
+    def base_order(self, folder: Path, cache: Path, **overrides: Any) -> Order:
+        return read_order(prepare(folder, cache, self.workload, {**self.overrides, **overrides}))
+
+    def orders(self, folder: Path, cache: Path) -> dict[str, Order]:
+        """The base order under `base`, and those with a defect."""
+        base = self.base_order(folder, cache)
+        return {"base": base, **self.defects(base, self.base_order(folder, cache, seed=1))}
 
 
 def golden_order(base: Order) -> Order:
@@ -34,33 +59,91 @@ def golden_order(base: Order) -> Order:
     return changed(base, precision={"weights": "float64", "compute": "float64", "tf32": False})
 
 
-def defects(base: Order) -> dict[str, Order]:
-    """The base order with one defect each: work that is nearly the same and must be told apart."""
-    work = base.work
-    shapes = dict(llama.adapter_tensors(SHAPES["tiny"], _lora(work["lora"])))
-    shapes[UNFROZEN] = (256, 256)
-    unfrozen = {"also": [UNFROZEN], "parameters": llama.parameter_count(shapes.items()), "hash": trainable_hash(shapes)}
+def _common(base: Order) -> dict[str, Order]:
+    """Defects that any training can have."""
+    optimiser = base.work["optimiser"]
+    rates = optimiser["learning_rates"]
     return {
-        "other batches": changed(base, batches=work["batches"][::-1]),
+        "other batches": changed(base, batches=base.work["batches"][::-1]),
+        "bias correction off": changed(base, optimiser=optimiser | {"bias_correction": False}),
+        "no decay": changed(base, optimiser=optimiser | {"weight_decay": 0.0}),
+        "schedule off by one": changed(base, optimiser=optimiser | {"learning_rates": [rates[0], *rates[:-1]]}),
+    }
+
+
+COMMON_RUNGS = {
+    "other batches": "1 data",
+    "bias correction off": "6 first update",
+    "no decay": "6 first update",
+    "schedule off by one": "7 training",
+}
+
+
+def _lora_defects(base: Order, _: Order) -> dict[str, Order]:
+    work = base.work
+    lora = llama.Lora(rank=int(work["lora"]["rank"]), scale=2.0, targets=TARGETS)
+    shapes = dict(llama.adapter_tensors(SHAPES["tiny"], lora))
+    shapes[UNFROZEN] = (256, 256)
+    unfrozen = {"also": [UNFROZEN], "parameters": parameter_count(shapes.items()), "hash": trainable_hash(shapes)}
+    return _common(base) | {
         "one layer unfrozen": changed(base, trainable=work["trainable"] | unfrozen),
         "default rope theta": changed(base, model=work["model"] | {"rope_theta": 10_000.0}),
         "pad in loss": changed(base, loss=work["loss"] | {"mask": "all"}),
         "shifted labels": changed(base, loss=work["loss"] | {"shift": 2}),
         "scale 20 instead of 2": changed(base, lora=work["lora"] | {"scale": 20.0}),
         "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
-        "bias correction off": changed(base, optimiser=work["optimiser"] | {"bias_correction": False}),
-        "no decay": changed(base, optimiser=work["optimiser"] | {"weight_decay": 0.0}),
-        "schedule off by one": changed(base, optimiser=work["optimiser"] | {"learning_rates": _late(work)}),
     }
 
 
-def _lora(value: Mapping[str, object]) -> llama.Lora:
-    return llama.Lora(rank=int(str(value["rank"])), scale=2.0, targets=TARGETS)
+def _nli_defects(base: Order, other: Order) -> dict[str, Order]:
+    work = base.work
+    return _common(base) | {
+        "other weights": replace(
+            changed(base, weights=other.work["weights"]), files=base.files | {"weights": other.files["weights"]}
+        ),
+        "norm's epsilon": changed(base, model=work["model"] | {"norm_eps": 1e-3}),
+        "other heads": changed(base, model=work["model"] | {"heads": 4}),
+        "two rows missing": changed(base, batches=[batch[:-2] for batch in work["batches"]]),
+        "dropout": changed(base, dropout=0.1),
+        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
+    }
 
 
-def _late(work: Mapping[str, dict[str, list[float]]]) -> list[float]:
-    rates = work["optimiser"]["learning_rates"]
-    return [rates[0], *rates[:-1]]
+LADDERS: Sequence[Ladder] = (
+    Ladder(
+        workload=LORA,
+        overrides=FAST | {"rows": 160, "max_length": 8},
+        defects=_lora_defects,
+        # The clip scales every gradient alike, which Adam undoes but for its eps: the small gradients of q tell in the
+        # first update.
+        rungs=COMMON_RUNGS
+        | {
+            "one layer unfrozen": "2 model",
+            "default rope theta": "3 logits",
+            "pad in loss": "4 loss",
+            "shifted labels": "4 loss",
+            "scale 20 instead of 2": "5 gradients",
+            "missing clip": "6 first update",
+        },
+    ),
+    Ladder(
+        workload=NLI,
+        overrides=GENTLE | {"rows": 160, "max_length": 24, "clip": 0.2},
+        defects=_nli_defects,
+        rungs=COMMON_RUNGS
+        | {
+            "other weights": "2 model",
+            "norm's epsilon": "3 logits",
+            "other heads": "5 gradients",
+            "two rows missing": "1 data",
+            "dropout": "3 logits",
+            "missing clip": "6 first update",
+        },
+    ),
+)
+
+ON_MLX = ("bias correction off",)
+"""torch's AdamW cannot leave the correction out; MLX leaves it out unless told."""
 
 
 def record(python: str, backend: str, cache: Path, folder: Path, orders: Mapping[str, Order]) -> dict[str, Trace]:
@@ -75,14 +158,17 @@ def record(python: str, backend: str, cache: Path, folder: Path, orders: Mapping
     return {name: read_trace(path.with_suffix(f".{backend}.trace")) for name, path in paths.items()}
 
 
-def main() -> None:
+def main(names: Sequence[str]) -> None:
     python = os.environ.get(PYTHON_VARIABLES["torch"], sys.executable)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder, cache = Path(scratch), Path(scratch) / "cache"
-        order = golden_order(base_order(folder, cache))
-        record(python, "torch-cpu", cache, folder, {"golden": order})
-        shutil.copy(folder / f"{order.work_hash}.torch-cpu.trace", GOLDEN)
+    for ladder in LADDERS:
+        if names and ladder.workload not in names:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            folder, cache = Path(scratch), Path(scratch) / "cache"
+            order = golden_order(ladder.base_order(folder, cache))
+            record(python, "torch-cpu", cache, folder, {"golden": order})
+            shutil.copy(folder / f"{order.work_hash}.torch-cpu.trace", ladder.golden)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

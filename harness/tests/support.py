@@ -19,11 +19,14 @@ REPOSITORY = HARNESS.parent
 PYTHON_VARIABLES = {"torch": "FINETUNE_BENCH_TORCH_PYTHON", "mlx": "FINETUNE_BENCH_MLX_PYTHON"}
 
 LORA = "lora-alpaca-tinyllama"
+NLI = "nli-bert-tiny"
 MATMUL = "switch-matmul"
 SMALL_LORA = {"rows": 48, "validation_rows": 4, "max_length": 8}
 """Six steps of 64 tokens: a second or two even on the reference BLAS."""
+SMALL_NLI = {"rows": 48, "validation_rows": 5, "max_length": 16}
 SMALL_MATMUL = {"n": 96, "iterations": 7}
-SMALL = {LORA: SMALL_LORA, MATMUL: SMALL_MATMUL}
+SMALL = {LORA: SMALL_LORA, NLI: SMALL_NLI, MATMUL: SMALL_MATMUL}
+TRAINING = (LORA, NLI)
 CPU_BACKENDS = ("torch-cpu", "mlx-cpu")
 
 

@@ -52,8 +52,8 @@ def test_the_committed_catalogue_is_what_list_says() -> None:
 def test_the_catalogue_names_every_hyperparameter_with_both_defaults() -> None:
     catalogue = json.loads(harness("list").stdout)
     names = {entry["name"]: [one["name"] for one in entry["hyperparameters"]] for entry in catalogue["workloads"]}
-    assert list(names) == [LORA, MATMUL]
-    assert set(SMALL_LORA) < set(names[LORA])
+    assert list(names) == list(SMALL)
+    assert all(set(small) < set(names[name]) for name, small in SMALL.items())
     for entry in catalogue["workloads"]:
         assert set(entry["backends"]) == set(BACKENDS)
         for one in entry["hyperparameters"]:
@@ -68,7 +68,7 @@ def estimated(tmp_path: Path, backend: str, workload: str, **changes: Any) -> di
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("workload", [LORA, MATMUL])
+@pytest.mark.parametrize("workload", SMALL)
 def test_estimates_grow_with_the_work(tmp_path: Path, workload: str) -> None:
     tiny = estimated(tmp_path, "torch-cpu", workload)
     real = estimated(tmp_path, "torch-cpu", workload, size="real")
@@ -87,11 +87,12 @@ def test_the_estimate_of_the_real_size_is_physical(tmp_path: Path) -> None:
     assert 4.4e9 < real["memory_bytes"] < 9e9
 
 
-def test_the_estimate_counts_the_bytes_that_prepare_writes(tmp_path: Path, cache: Path) -> None:
-    prepare(tmp_path, tmp_path / "own-cache", MATMUL, SMALL_MATMUL)
+@pytest.mark.parametrize("workload", SMALL)
+def test_the_estimate_counts_the_bytes_that_prepare_writes(tmp_path: Path, cache: Path, workload: str) -> None:
+    prepare(tmp_path, tmp_path / "own-cache", workload, SMALL[workload])
     written = sum(file.stat().st_size for file in (tmp_path / "own-cache").glob("*.safetensors"))
-    said = estimated(tmp_path, "torch-cpu", MATMUL, set=SMALL_MATMUL)["disk_bytes"]
-    assert written == pytest.approx(said, rel=0.01)
+    said = estimated(tmp_path, "torch-cpu", workload, set=SMALL[workload])["disk_bytes"]
+    assert written == pytest.approx(said, rel=0.02)
     assert cache.exists()
 
 
@@ -100,7 +101,7 @@ def test_a_second_prepare_makes_nothing_again(tmp_path: Path, workload: str) -> 
     own_cache = tmp_path / "cache"
     first = prepare(tmp_path, own_cache, workload, SMALL[workload])
     stamps = {file.name: file.stat().st_mtime_ns for file in own_cache.glob("*.safetensors*")}
-    assert len(stamps) >= 6
+    assert len(stamps) == 6 if workload != LORA else 9
     time.sleep(0.02)
     assert prepare(tmp_path, own_cache, workload, SMALL[workload]) == first
     kept = {name: stamp for name, stamp in stamps.items() if not name.endswith(".lock")}

@@ -17,7 +17,7 @@ from finetune_bench.backends import AllocatorPeaks, DeviceFacts
 from finetune_bench.errors import CheckFailed, NotFinite
 from finetune_bench.events import EventLog, Metric
 from finetune_bench.measure import measure, warmup_steps
-from finetune_bench.tasks import Conclusion, Preparation, StepNumbers
+from finetune_bench.tasks import Concluded, Conclusion, Preparation, StepNumbers
 from support import read_events
 
 
@@ -95,9 +95,10 @@ class LeastSquares:
     def conclusion(self) -> Conclusion:
         return (("evaluate", self._evaluate),)
 
-    def _evaluate(self) -> Sequence[Metric]:
+    def _evaluate(self) -> Concluded:
         value = float(np.abs(self.w - [1, -2, 3, 0.5]).max()) if self.validation is None else self.validation
-        return [Metric(name="error", value=value, unit="", direction="lower")]
+        metric = Metric(name="error", value=value, unit="", direction="lower")
+        return Concluded(metrics=[metric], samples=32, tokens_padded=256, tokens_real=128)
 
 
 def measured(tmp_path: Path, task: LeastSquares, slowdown: float = 0.0) -> list[dict[str, Any]]:
@@ -159,6 +160,15 @@ def test_an_injected_slow_down_lengthens_every_step_and_nothing_else(tmp_path: P
     assert min(step["duration_s"] for step in steps) < 0.06
     assert min(step["data_s"] for step in steps) < 0.02
     assert task.w.any()
+
+
+def test_a_phase_that_works_on_rows_counts_them(tmp_path: Path) -> None:
+    phases = {
+        event["name"]: event for event in measured(tmp_path, LeastSquares(LaggingBackend(), steps=2)) if "name" in event
+    }
+    counts = {"samples": 32, "tokens_padded": 256, "tokens_real": 128}
+    assert {name: phases["evaluate"][name] for name in counts} == counts
+    assert not set(counts) & set(phases["build"])
 
 
 def test_memory_peaks_are_of_their_phase_alone(tmp_path: Path) -> None:

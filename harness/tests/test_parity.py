@@ -1,7 +1,7 @@
 """Equal work, proven: torch against MLX, both against a float64 trace, and every defect found at its rung."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -9,51 +9,54 @@ import pytest
 from finetune_bench.order import Order
 from finetune_bench.parity import RUNGS, climb, draw, first_failure
 from finetune_bench.trace import Trace, read_trace, write_trace
-from ladder import GOLDEN, base_order, defects, golden_order, record
-from support import Interpreters, harness
+from ladder import LADDERS, ON_MLX, Ladder, golden_order, record
+from support import LORA, NLI, Interpreters, harness
 
-# Where each defect must show first. The clip scales every gradient alike, which Adam undoes but for its eps: the
-# small gradients of q tell in the first update.
-NAMED_RUNGS = {
-    "other batches": "1 data",
-    "one layer unfrozen": "2 model",
-    "default rope theta": "3 logits",
-    "pad in loss": "4 loss",
-    "shifted labels": "4 loss",
-    "scale 20 instead of 2": "5 gradients",
-    "missing clip": "6 first update",
-    "bias correction off": "6 first update",
-    "no decay": "6 first update",
-    "schedule off by one": "7 training",
-}
-ON_MLX = ("bias correction off",)
-"""torch's AdamW cannot leave the correction out; MLX leaves it out unless told."""
+
+@dataclass(frozen=True)
+class Climbed:
+    """The traces of one workload's orders: on torch, on MLX, and of the base order in float64."""
+
+    ladder: Ladder
+    base: Order
+    torch: dict[str, Trace]
+    mlx: dict[str, Trace]
+    golden: Trace
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Order:
-    return base_order(tmp_path_factory.mktemp("parity"), cache)
+def all_climbed(
+    cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Climbed]:
+    """Recorded by one process a framework, because imports cost more than all the steps."""
+    folder = tmp_path_factory.mktemp("parity")
+    orders = {
+        (ladder.workload, name): order for ladder in LADDERS for name, order in ladder.orders(folder, cache).items()
+    }
+    on_torch = {key: order for key, order in orders.items() if key[1] not in ON_MLX}
+    on_mlx = {key: order for key, order in orders.items() if key[1] in (*ON_MLX, "base")}
+    torch = record(interpreters.torch, "torch-cpu", cache, folder / "torch", on_torch)
+    mlx = record(interpreters.mlx, "mlx-cpu", cache, folder / "mlx", on_mlx)
+    return {
+        ladder.workload: Climbed(
+            ladder,
+            orders[ladder.workload, "base"],
+            {name: trace for (workload, name), trace in torch.items() if workload == ladder.workload},
+            {name: trace for (workload, name), trace in mlx.items() if workload == ladder.workload},
+            read_trace(ladder.golden),
+        )
+        for ladder in LADDERS
+    }
 
 
-@pytest.fixture(scope="module")
-def torch(
-    base: Order, cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Trace]:
-    orders = {"base": base} | {name: order for name, order in defects(base).items() if name not in ON_MLX}
-    return record(interpreters.torch, "torch-cpu", cache, tmp_path_factory.mktemp("torch"), orders)
-
-
-@pytest.fixture(scope="module")
-def mlx(
-    base: Order, cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Trace]:
-    orders = {"base": base} | {name: defects(base)[name] for name in ON_MLX}
-    return record(interpreters.mlx, "mlx-cpu", cache, tmp_path_factory.mktemp("mlx"), orders)
+@pytest.fixture(params=[ladder.workload for ladder in LADDERS])
+def climbed(request: pytest.FixtureRequest, all_climbed: dict[str, Climbed]) -> Climbed:
+    return all_climbed[request.param]
 
 
 @pytest.fixture(scope="module")
 def golden() -> Trace:
-    return read_trace(GOLDEN)
+    return read_trace(LADDERS[0].golden)
 
 
 def equal(ours: Trace, theirs: Trace) -> None:
@@ -62,60 +65,73 @@ def equal(ours: Trace, theirs: Trace) -> None:
     assert first_failure(rungs) is None, f"\n{draw(rungs)}"
 
 
-def test_torch_and_mlx_do_the_same_work(torch: dict[str, Trace], mlx: dict[str, Trace]) -> None:
-    equal(torch["base"], mlx["base"])
+def test_torch_and_mlx_do_the_same_work(climbed: Climbed) -> None:
+    equal(climbed.torch["base"], climbed.mlx["base"])
 
 
-def test_torch_agrees_with_the_float64_trace(torch: dict[str, Trace], golden: Trace) -> None:
-    equal(golden, torch["base"])
+def test_torch_agrees_with_the_float64_trace(climbed: Climbed) -> None:
+    equal(climbed.golden, climbed.torch["base"])
 
 
-def test_mlx_agrees_with_the_float64_trace(mlx: dict[str, Trace], golden: Trace) -> None:
-    equal(golden, mlx["base"])
+def test_mlx_agrees_with_the_float64_trace(climbed: Climbed) -> None:
+    equal(climbed.golden, climbed.mlx["base"])
 
 
-def test_the_float64_trace_is_of_this_order(golden: Trace, base: Order) -> None:
-    assert golden.precision == "float64"
-    assert golden.work_hash == golden_order(base).work_hash, "record it anew: python tests/ladder.py"
+def test_the_float64_trace_is_of_this_order(climbed: Climbed) -> None:
+    assert climbed.golden.precision == "float64"
+    assert climbed.golden.work_hash == golden_order(climbed.base).work_hash, "record it anew: python tests/ladder.py"
 
 
-def test_the_traced_work_has_what_the_ladder_is_to_find(golden: Trace, base: Order) -> None:
-    """Twenty steps that move; a clip that bites in every step; padding; a loss that is not yet learnt."""
+def test_the_traced_work_has_what_the_ladder_is_to_find(climbed: Climbed) -> None:
+    """Twenty steps that move; a clip that bites in every step; a loss that is not yet learnt."""
+    golden, work = climbed.golden, climbed.base.work
     assert len(golden.losses) == len(golden.total_norms) == 20
-    assert min(golden.total_norms) > base.work["optimiser"]["clip"]
-    assert golden.first_loss == pytest.approx(math.log(4096), abs=0.2)
-    assert golden.groups["q_proj.lora_A"].trained == 4 * 2 * 256
+    assert min(golden.total_norms) > work["optimiser"]["clip"]
+    classes = work["model"].get("classes") or work["model"]["vocab_size"]
+    assert golden.first_loss == pytest.approx(math.log(classes), abs=0.2)
+    assert sum(group.trained for group in golden.groups.values()) == work["trainable"]["parameters"]
     assert all(any(values) for values in golden.first_update.values())
 
 
-@pytest.mark.parametrize("defect", NAMED_RUNGS)
-def test_a_defect_is_found_at_its_rung(
-    defect: str, torch: dict[str, Trace], mlx: dict[str, Trace], golden: Trace
-) -> None:
+EVERY_DEFECT = [(ladder.workload, defect) for ladder in LADDERS for defect in ladder.rungs]
+
+
+@pytest.mark.parametrize(("workload", "defect"), EVERY_DEFECT)
+def test_a_defect_is_found_at_its_rung(workload: str, defect: str, all_climbed: dict[str, Climbed]) -> None:
     """Against the other framework and against the float64 trace alike."""
-    defective, other = (mlx, torch["base"]) if defect in ON_MLX else (torch, mlx["base"])
-    for sound in (other, golden):
+    climbed = all_climbed[workload]
+    defective, other = (climbed.mlx, climbed.torch) if defect in ON_MLX else (climbed.torch, climbed.mlx)
+    for sound in (other["base"], climbed.golden):
         rungs = climb(sound, defective[defect])
         failure = first_failure(rungs)
         assert failure is not None
-        assert failure.name == NAMED_RUNGS[defect], f"\n{draw(rungs)}"
+        assert failure.name == climbed.ladder.rungs[defect], f"\n{draw(rungs)}"
 
 
-def test_every_defect_is_tried(base: Order) -> None:
-    assert set(defects(base)) == set(NAMED_RUNGS)
+def test_every_defect_is_tried(climbed: Climbed) -> None:
+    assert {*climbed.torch, *climbed.mlx} == {"base", *climbed.ladder.rungs}
 
 
-def test_the_command_compares_two_files(torch: dict[str, Trace], tmp_path: Path) -> None:
+def test_the_bias_of_keys_has_no_gradient_and_is_left_out(all_climbed: dict[str, Climbed]) -> None:
+    """A softmax does not see what all its arguments share; every other group is compared."""
+    climbed = all_climbed[NLI]
+    for trace in (climbed.golden, climbed.torch["base"], climbed.mlx["base"]):
+        assert trace.gradient_norms["key.bias"] == 0
+        assert set(trace.groups) - set(trace.first_update) == {"key.bias"}
+
+
+def test_the_command_compares_two_files(all_climbed: dict[str, Climbed], tmp_path: Path) -> None:
+    climbed = all_climbed[LORA]
     sound, defective = tmp_path / "sound.trace", tmp_path / "defective.trace"
-    write_trace(sound, torch["base"])
-    write_trace(defective, torch["scale 20 instead of 2"])
-    same = harness("parity", "compare", GOLDEN, sound)
+    write_trace(sound, climbed.torch["base"])
+    write_trace(defective, climbed.torch["scale 20 instead of 2"])
+    same = harness("parity", "compare", climbed.ladder.golden, sound)
     assert (same.returncode, same.stdout.splitlines()[-1]) == (0, "the two did the same work")
-    other = harness("parity", "compare", GOLDEN, defective)
+    other = harness("parity", "compare", climbed.ladder.golden, defective)
     assert (other.returncode, other.stdout.splitlines()[-1]) == (5, "they differ first at rung 5 gradients")
     broken = tmp_path / "broken.trace"
     broken.write_text("{}")
-    assert harness("parity", "compare", GOLDEN, broken).returncode == 2
+    assert harness("parity", "compare", climbed.ladder.golden, broken).returncode == 2
 
 
 @pytest.mark.parametrize(

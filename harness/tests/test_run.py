@@ -7,13 +7,28 @@ from pathlib import Path
 import pytest
 
 from finetune_bench.order import read_order
-from support import CPU_BACKENDS, LORA, MATMUL, SMALL_LORA, SMALL_MATMUL, Interpreters, Run, harness, prepare, run
+from support import (
+    CPU_BACKENDS,
+    LORA,
+    MATMUL,
+    NLI,
+    SMALL,
+    SMALL_NLI,
+    TRAINING,
+    Interpreters,
+    Run,
+    harness,
+    prepare,
+    run,
+)
 
-PHASES = {
+FULL = ["import", "build", "load_weights", "optimiser", "data", "warmup", "timed", "evaluate"]
+PHASES = dict.fromkeys(TRAINING, FULL) | {
     LORA: ["import", "build", "load_weights", "adapter", "data", "warmup", "timed", "evaluate"],
     MATMUL: ["import", "data", "warmup", "timed", "check"],
 }
-SETS = {LORA: SMALL_LORA, MATMUL: SMALL_MATMUL}
+SETS = SMALL
+CLASSES = {LORA: 4096, NLI: 3}
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +105,9 @@ def test_the_environment_says_what_ran(runs: dict[tuple[str, str], Run], key: tu
     assert said["device"].strip()
 
 
+every_training = pytest.mark.parametrize("workload", TRAINING)
+
+
 @every_backend
 def test_training_counts_its_tokens(runs: dict[tuple[str, str], Run], orders: dict[str, Path], backend: str) -> None:
     work = read_order(orders[LORA]).work
@@ -104,29 +122,73 @@ def test_training_counts_its_tokens(runs: dict[tuple[str, str], Run], orders: di
 
 
 @every_backend
-def test_training_starts_at_the_loss_of_a_blind_guess(runs: dict[tuple[str, str], Run], backend: str) -> None:
-    done = runs[LORA, backend]
-    assert done.of("step")[0]["loss"] == pytest.approx(math.log(4096), abs=0.15)
-    (validation,) = done.of("metric")
+def test_a_pair_counts_as_one_sample_and_both_its_sentences(runs: dict[tuple[str, str], Run], backend: str) -> None:
+    for step in runs[NLI, backend].of("step"):
+        assert step["samples"] == step["tokens_loss"] == 8
+        assert step["tokens_padded"] == 2 * 8 * SMALL_NLI["max_length"]
+        assert 2 * 8 * 3 <= step["tokens_real"] < step["tokens_padded"]
+
+
+@every_training
+@every_backend
+def test_training_starts_at_the_loss_of_a_blind_guess(
+    runs: dict[tuple[str, str], Run], workload: str, backend: str
+) -> None:
+    done = runs[workload, backend]
+    guess = math.log(CLASSES[workload])
+    assert done.of("step")[0]["loss"] == pytest.approx(guess, abs=0.15)
+    validation = done.of("metric")[0]
     assert (validation["name"], validation["unit"], validation["class"]) == ("validation_loss", "nat", "loss")
-    assert validation["value"] == pytest.approx(math.log(4096), abs=0.15)
+    assert validation["value"] == pytest.approx(guess, abs=0.15)
 
 
-def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run]) -> None:
-    torch, mlx = (runs[LORA, backend].of("step") for backend in CPU_BACKENDS)
+@every_training
+@every_backend
+def test_validation_counts_what_it_read(
+    runs: dict[tuple[str, str], Run], orders: dict[str, Path], workload: str, backend: str
+) -> None:
+    work = read_order(orders[workload]).work
+    phase = runs[workload, backend].of("phase")[-1]
+    assert phase["name"] == "evaluate"
+    assert phase["samples"] == sum(map(len, work["validation_batches"]))
+    assert phase["samples"] < phase["tokens_real"] <= phase["tokens_padded"]
+
+
+@every_backend
+def test_a_classifier_says_how_many_it_got_right(runs: dict[tuple[str, str], Run], backend: str) -> None:
+    _, accuracy = runs[NLI, backend].of("metric")
+    assert (accuracy["name"], accuracy["direction"], accuracy["class"]) == ("validation_accuracy", "higher", "info")
+    assert accuracy["value"] * SMALL_NLI["validation_rows"] == pytest.approx(round(accuracy["value"] * 5))
+    assert accuracy["value"] == runs[NLI, "torch-cpu"].of("metric")[1]["value"]
+
+
+@every_training
+def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run], workload: str) -> None:
+    torch, mlx = (runs[workload, backend] for backend in CPU_BACKENDS)
     for counter in ("samples", "tokens_padded", "tokens_real", "tokens_loss", "learning_rate"):
-        assert [step[counter] for step in torch] == [step[counter] for step in mlx]
-    for ours, theirs in zip(torch, mlx, strict=True):
+        assert [step[counter] for step in torch.of("step")] == [step[counter] for step in mlx.of("step")]
+    for ours, theirs in zip(torch.of("step"), mlx.of("step"), strict=True):
         assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
         assert ours["grad_norm"] == pytest.approx(theirs["grad_norm"], rel=1e-5)
+    validation = [done.of("metric")[0]["value"] for done in (torch, mlx)]
+    assert validation[0] == pytest.approx(validation[1], abs=1e-5)
 
 
+@every_backend
 def test_a_second_run_on_one_machine_gives_the_very_same_losses(
-    runs: dict[tuple[str, str], Run], orders: dict[str, Path], cache: Path, interpreters: Interpreters, tmp_path: Path
+    runs: dict[tuple[str, str], Run],
+    orders: dict[str, Path],
+    cache: Path,
+    interpreters: Interpreters,
+    tmp_path: Path,
+    backend: str,
 ) -> None:
-    again = run(interpreters.torch, orders[LORA], "torch-cpu", cache, tmp_path)
-    losses = [[step["loss"] for step in done.of("step")] for done in (again, runs[LORA, "torch-cpu"])]
-    assert losses[0] == losses[1]
+    again = run(interpreters.of(backend), orders[NLI], backend, cache, tmp_path)
+    ours, theirs = (
+        [step["loss"] for step in done.of("step")] + [metric["value"] for metric in done.of("metric")]
+        for done in (again, runs[NLI, backend])
+    )
+    assert ours == theirs
 
 
 @every_backend

@@ -30,7 +30,15 @@ const environment = z.strictObject({
   knobs: z.record(text, z.union([text, z.number(), z.boolean()])),
 });
 
-const phase = z.strictObject({ event: z.literal("phase"), name: text.min(1), duration_s: seconds });
+/** A named phase. The counts are of the rows that it worked on: of a validation, its rates are made of them. */
+const phase = z.strictObject({
+  event: z.literal("phase"),
+  name: text.min(1),
+  duration_s: seconds,
+  samples: count.optional(),
+  tokens_padded: count.optional(),
+  tokens_real: count.optional(),
+});
 
 /** One optimiser step (or one iteration). `warmup` is the minimum the harness tags; the core may extend it. */
 const step = z.strictObject({

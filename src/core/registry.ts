@@ -10,10 +10,10 @@ interface Definition {
   readonly estimator: Estimator | "steps";
 }
 
-const info = (unit: string, direction: Direction, estimator: Definition["estimator"]): Definition => ({
+const info = <E extends Definition["estimator"]>(unit: string, direction: Direction, estimator: E) => ({
   unit,
   direction,
-  class: "info",
+  class: "info" as const,
   estimator,
 });
 
@@ -62,8 +62,15 @@ export function builtinMetric(name: MetricName, backend: Backend, primary = fals
   };
 }
 
-/** Seconds of a named phase of the run (loading, preparing, validating). */
-export function phaseMetric(phase: string): Metric {
-  const name = `phase.${phase}`.slice(0, 100);
-  return { name, unit: "s", direction: "lower", class: "info", estimator: "total", primary: false };
+const OF_A_PHASE = {
+  duration: info("s", "lower", "total"),
+  tokens_per_second: info("tok/s", "higher", "total"),
+  peak_memory: info("B", "lower", "maximum"),
+} as const;
+
+/** Seconds of a named phase of the run (loading, preparing, validating), or its speed or memory as `phase.NAME.speed`. */
+export function phaseMetric(phase: string, what: keyof typeof OF_A_PHASE = "duration"): Metric {
+  const { unit, direction, class: metricClass, estimator } = OF_A_PHASE[what];
+  const name = what === "duration" ? `phase.${phase}` : `phase.${phase}.${what}`;
+  return { name: name.slice(0, 100), unit, direction, class: metricClass, estimator, primary: false };
 }

@@ -47,6 +47,7 @@ export function deriveMetrics(events: readonly HarnessEvent[], backend: Backend,
     const metric = phaseMetric(name);
     found.set(metric.name, { metric, value: seconds });
   }
+  for (const [metric, value] of workingPhases(events)) found.set(metric.name, { metric, value });
   putReported(found, events, steps.length > 0);
   const ordered = [...found.values()].toSorted((a, b) => Number(b.metric.primary) - Number(a.metric.primary));
   return {
@@ -64,6 +65,23 @@ export function phasesOf(events: readonly HarnessEvent[]): Record<string, number
     if (event.event === "phase") phases.set(event.name, (phases.get(event.name) ?? 0) + event.duration_s);
   }
   return Object.fromEntries(phases);
+}
+
+/** Speed and peak memory of the phases that count what they work on: of a validation. */
+function workingPhases(events: readonly HarnessEvent[]): [Metric, number][] {
+  return events.flatMap((event) => {
+    if (event.event !== "phase" || event.tokens_real === undefined) return [];
+    const memory = events.findLast((other) => other.event === "memory" && other.phase === event.name);
+    const peak = memory?.event === "memory" ? (memory.alloc_peak_bytes ?? memory.rss_peak_bytes) : undefined;
+    const speed = rate(event.tokens_real, event.duration_s);
+    const numbers: [Metric, number | null | undefined][] = [
+      [phaseMetric(event.name, "tokens_per_second"), speed],
+      [phaseMetric(event.name, "peak_memory"), peak],
+    ];
+    return numbers.flatMap(([metric, value]): [Metric, number][] =>
+      typeof value === "number" ? [[metric, value]] : [],
+    );
+  });
 }
 
 interface PerStep {

@@ -130,6 +130,26 @@ test("totals, data time, phases and the whole process are told as info", () => {
   expect(info.map((metric) => metric.class)).toEqual(info.map(() => "info"));
 });
 
+test("a phase that counts its tokens has a speed and a peak of its own, which do not mix with those of training", () => {
+  const body = [
+    ...steps(9),
+    memory("timed", 500, 50),
+    { event: "phase", name: "evaluate", duration_s: 0.5, samples: 4, tokens_padded: 256, tokens_real: 100 },
+    memory("evaluate", 700, 70),
+    { event: "phase", name: "save", duration_s: 0.5 },
+  ];
+  const { values, metrics } = derive(harnessRun(body));
+  expect(values).toMatchObject({
+    "phase.evaluate": 0.5,
+    "phase.evaluate.tokens_per_second": 200,
+    "phase.evaluate.peak_memory": 700,
+    peak_memory: 500,
+  });
+  expect(values["phase.save.tokens_per_second"]).toBeUndefined();
+  const speed = metrics.find(({ name }) => name === "phase.evaluate.tokens_per_second");
+  expect(speed).toMatchObject({ unit: "tok/s", direction: "higher", class: "info", primary: false });
+});
+
 function memory(phase: string, alloc: number, rss: number): object {
   const reserved = { reserved_peak_bytes: 2 * alloc, rss_peak_bytes: rss };
   return { event: "memory", phase, alloc_peak_bytes: alloc, ...reserved };

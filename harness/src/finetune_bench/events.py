@@ -39,9 +39,14 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
+    """A named phase; the counts are of the rows that it worked on, where it is one that does."""
+
     event: ClassVar[str] = "phase"
     name: str
     duration_s: float
+    samples: int | None = None
+    tokens_padded: int | None = None
+    tokens_real: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,7 +47,7 @@ def generate_rows(recipe: TextRecipe, rows: int, max_length: int, stream: str) -
     natural = np.clip(np.rint(drawn), law.shortest, law.longest).astype(np.int64)
     lengths = np.minimum(natural, max_length)
     starts = np.concatenate([[0], np.cumsum(natural)])
-    text = _zipf_ids(recipe, ids_random.random(int(starts[-1])))
+    text = zipf_ids(zipf_law(recipe.vocab_size, recipe.zipf_exponent), ids_random.random(int(starts[-1])))
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     ids = np.empty(int(offsets[-1]), dtype=np.int32)
     for row in range(rows):
@@ -57,11 +57,15 @@ def generate_rows(recipe: TextRecipe, rows: int, max_length: int, stream: str) -
     return TokenRows(ids, offsets)
 
 
-def _zipf_ids(recipe: TextRecipe, uniform: np.ndarray) -> np.ndarray:
-    """Ids whose frequency falls as 1 / rank**exponent over the vocabulary, special ids left out."""
-    ranks = np.arange(1, recipe.vocab_size - SPECIAL_IDS + 1, dtype=np.float64)
-    cumulative = np.cumsum(ranks**-recipe.zipf_exponent)
-    return SPECIAL_IDS + np.searchsorted(cumulative, uniform * cumulative[-1], side="right").clip(max=len(ranks) - 1)
+def zipf_law(vocab_size: int, exponent: float) -> np.ndarray:
+    """Cumulative weights of ids whose frequency falls as 1 / rank**exponent, special ids left out."""
+    ranks = np.arange(1, vocab_size - SPECIAL_IDS + 1, dtype=np.float64)
+    return np.cumsum(ranks**-exponent)
+
+
+def zipf_ids(law: np.ndarray, uniform: np.ndarray) -> np.ndarray:
+    """One id for every uniform draw from [0, 1)."""
+    return SPECIAL_IDS + np.searchsorted(law, uniform * law[-1], side="right").clip(max=len(law) - 1)
 
 
 def length_histogram(lengths: np.ndarray) -> dict[str, int]:

@@ -13,7 +13,7 @@ from finetune_bench.errors import NotFinite
 from finetune_bench.events import Event, EventLog, Memory, Phase, Step
 from finetune_bench.machine import reset_rss_peak, rss_peak_bytes
 from finetune_bench.slowdown import spend
-from finetune_bench.tasks import StepNumbers, Task
+from finetune_bench.tasks import Concluded, StepNumbers, Task
 
 T = TypeVar("T")
 
@@ -40,7 +40,17 @@ class PhaseClock:
         start = perf_counter_ns()
         result = work()
         self._backend.synchronise()
-        self._log.write(Phase(name=name, duration_s=_seconds_since(start)))
+        duration_s = _seconds_since(start)
+        counts = result if isinstance(result, Concluded) else Concluded()
+        self._log.write(
+            Phase(
+                name=name,
+                duration_s=duration_s,
+                samples=counts.samples,
+                tokens_padded=counts.tokens_padded,
+                tokens_real=counts.tokens_real,
+            )
+        )
         self._log.write(memory_event(name, self._backend))
         return result
 
@@ -76,7 +86,7 @@ def measure(task: Task, backend: Backend, log: EventLog, slowdown: float = 0.0) 
         gc.enable()
         gc.unfreeze()
     for name, conclude in task.conclusion():
-        for metric in phases.run(name, conclude):
+        for metric in phases.run(name, conclude).metrics:
             _require_finite(metric.name, metric.value)
             log.write(metric)
 

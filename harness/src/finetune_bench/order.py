@@ -28,6 +28,21 @@ class LlamaShape:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BertShape:
+    """BERT's encoder with post-norm blocks, and a classifier of two of its sentences."""
+
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    layers: int
+    heads: int
+    max_positions: int
+    token_types: int
+    norm_eps: float
+    classes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lora:
     """Low-rank adapters: y = Wx + scale·B(Ax), A [rank, in], B [out, rank], no dropout."""
 
@@ -53,6 +68,28 @@ class RowLengths:
     sigma: float
     shortest: int
     longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NormalLengths:
+    """Normally distributed numbers of tokens, clipped."""
+
+    mean: float
+    deviation: float
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairRecipe:
+    """How pairs of sentences are drawn. The label decides which share of the second's tokens stems from the first."""
+
+    generator: str
+    seed: int
+    vocab_size: int
+    premise: NormalLengths
+    hypothesis: NormalLengths
+    zipf_exponent: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +120,16 @@ class Data:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PairData:
+    recipe: PairRecipe
+    rows: int
+    validation_rows: int
+    length_histogram: dict[str, int]
+    """Of both sentences of every training row."""
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Loss:
     """Cross entropy of the token `shift` places on, in nats.
 
@@ -93,6 +140,14 @@ class Loss:
     mask: Mask
     shift: int
     reduction: Literal["step-token-mean"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelLoss:
+    """Cross entropy of a row's label, in nats: the sum over the rows of an optimiser step divided by their number."""
+
+    classes: int
+    reduction: Literal["step-row-mean"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +169,12 @@ class Optimiser:
 
 @dataclass(frozen=True, kw_only=True)
 class Trainable:
-    """`lora` trains the adapters; `also` names base tensors that train as well.
+    """`lora` trains the adapters, `all` every tensor; `also` names tensors that train besides those of the rule.
 
     `hash` is the sha256 of the canonical JSON of the sorted list of [name, shape].
     """
 
-    rule: Literal["lora"]
+    rule: Literal["lora", "all"]
     also: tuple[str, ...]
     parameters: int
     hash: str

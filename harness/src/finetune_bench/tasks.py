@@ -24,8 +24,18 @@ class StepNumbers:
     cpu_flop: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Concluded:
+    """What a phase after the last step gives: its metrics, and what it worked on where it worked on rows."""
+
+    metrics: Sequence[Metric] = ()
+    samples: int | None = None
+    tokens_padded: int | None = None
+    tokens_real: int | None = None
+
+
 Preparation = Sequence[tuple[str, Callable[[], None]]]
-Conclusion = Sequence[tuple[str, Callable[[], Sequence[Metric]]]]
+Conclusion = Sequence[tuple[str, Callable[[], Concluded]]]
 
 
 class Task(Protocol):
@@ -45,4 +55,4 @@ class Task(Protocol):
         """Looks at the state after a step, outside its clock. CheckFailed when the step did not do its work."""
 
     def conclusion(self) -> Conclusion:
-        """The phases after the last step, each with the metrics it gives."""
+        """The phases after the last step, each with what it gives."""

@@ -1,7 +1,8 @@
 """A numerics trace: what one backend computed of one work order, small enough to keep and to compare."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,18 @@ from finetune_bench.order import Order
 from finetune_bench.store import write_atomically
 from finetune_bench.structure import from_json, to_json
 from finetune_bench.workloads import find_workload
-from finetune_bench.workloads.lora_task import LoraTask
+from finetune_bench.workloads.training_task import TrainingTask
 
 LOGIT_ROWS = 2
 LOGIT_SAMPLES = 256
 PARAMETER_SAMPLES = 64
 """Values kept of each group of parameters, evenly spread: enough to tell a difference of the whole in L2."""
+VANISHING = 1e-6
+"""A group whose gradient is smaller than this share of the whole has none: what is there is rounding.
+
+So it is with the bias of BERT's keys, which no softmax can see. Adam makes full steps even of rounding, hence such a
+group's updates are not kept.
+"""
 DIGITS = 9
 """Significant digits kept: all that a float32 has."""
 
@@ -61,43 +68,48 @@ def record(order: Order, backend_name: str, cache: Path) -> Trace:
     """Runs every step of an order and keeps what the ladder compares."""
     backend = make_backend(backend_name)
     task = find_workload(order.workload).open_task(order, backend, cache)
-    if not isinstance(task, LoraTask):
+    if not isinstance(task, TrainingTask):
         raise BadInput(f"{order.workload} trains no model: there is nothing to trace")
     for _, prepare in task.preparation():
         prepare()
     model, work = task.model, task.work
-    logits = model.logits(model.place(task.batch("train", work.batches[0][:LOGIT_ROWS])))
+    weights_sha256 = task.weights_sha256()
+    logits = model.logits(model.place(task.rows.batch("train", work.batches[0][:LOGIT_ROWS])))
     data = task.fetch(0)
     first_loss, gradients = model.gradients(data.batches, data.loss)
+    norms = group_norms(gradients)
+    least = VANISHING * math.hypot(*norms.values())
+    vanishing = {name for name, norm in norms.items() if 0 < norm < least}
     before = model.trained()
     steps = []
     first_update: dict[str, tuple[float, ...]] = {}
     for index in range(work.steps):
         steps.append(task.step(index, task.fetch(index)))
         if index == 0:
-            first_update = sample_groups({name: value - before[name] for name, value in model.trained().items()})
+            update = {name: value - before[name] for name, value in model.trained().items()}
+            first_update = sample_groups(update, vanishing)
     return Trace(
         backend=backend_name,
         precision=work.precision.compute,
         work_hash=order.work_hash,
-        tokens_sha256=work.data.sha256,
-        batches_sha256=sha256_of([to_json(work.batches), work.pad_length, work.accumulation]),
-        weights_sha256=task.base_sha256(),
+        tokens_sha256=task.rows.sha256,
+        batches_sha256=sha256_of([to_json(work.batches), *task.rows.shape, work.accumulation]),
+        weights_sha256=weights_sha256,
         groups=_groups(model.parameters()),
         logits=_sample(logits, LOGIT_SAMPLES),
         first_loss=first_loss,
-        gradient_norms={name: _rounded(norm) for name, norm in group_norms(gradients).items()},
+        gradient_norms={name: 0.0 if name in vanishing else _rounded(norm) for name, norm in norms.items()},
         first_update=first_update,
         losses=tuple(step.loss for step in steps if step.loss is not None),
         total_norms=tuple(_rounded(step.grad_norm) for step in steps if step.grad_norm is not None),
-        trained=sample_groups(model.trained()),
+        trained=sample_groups(model.trained(), vanishing),
     )
 
 
 def group_of(name: str) -> str:
     """The role of a tensor: its name without the path to its layer."""
     parts = name.removesuffix(".weight").split(".")
-    return ".".join(parts[-2:]) if ".lora_" in name else parts[-1]
+    return ".".join(parts[-2:]) if ".lora_" in name or parts[-1] == "bias" else parts[-1]
 
 
 def _groups(parameters: Mapping[str, tuple[tuple[int, ...], bool]]) -> dict[str, Group]:
@@ -127,8 +139,9 @@ def group_norms(tensors: Mapping[str, np.ndarray]) -> dict[str, float]:
     return {name: float(np.linalg.norm(values)) for name, values in _by_group(tensors).items()}
 
 
-def sample_groups(tensors: Mapping[str, np.ndarray]) -> dict[str, tuple[float, ...]]:
-    return {name: _sample(values, PARAMETER_SAMPLES) for name, values in _by_group(tensors).items()}
+def sample_groups(tensors: Mapping[str, np.ndarray], left_out: Collection[str]) -> dict[str, tuple[float, ...]]:
+    by_group = _by_group(tensors)
+    return {name: _sample(values, PARAMETER_SAMPLES) for name, values in by_group.items() if name not in left_out}
 
 
 def _sample(values: np.ndarray, count: int) -> tuple[float, ...]:

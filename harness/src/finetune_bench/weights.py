@@ -13,13 +13,23 @@ from pathlib import Path
 
 import numpy as np
 
+from finetune_bench.order import WeightsRecipe
 from finetune_bench.store import say
 
 CHUNK_VALUES = 4 * 2**20
 SAY_EVERY_BYTES = 512 * 2**20
 
 # One seed feeds several independent streams, so that changing one part of the work leaves the others as they are.
-STREAMS = {"train": 0, "validation": 1, "shuffle": 2, "weights": 3, "adapter": 4, "matrices": 5}
+STREAMS = {
+    "train": 0,
+    "validation": 1,
+    "shuffle": 2,
+    "weights": 3,
+    "adapter": 4,
+    "matrices": 5,
+    "train-pairs": 6,
+    "validation-pairs": 7,
+}
 
 _DTYPE_NAMES = {"float32": "F32", "int32": "I32", "int64": "I64"}
 
@@ -52,6 +62,16 @@ def write_random_tensors(path: Path, tensors: Mapping[str, Uniform], random: np.
     header = [(name, "float32", tensor.shape) for name, tensor in tensors.items()]
     chunks = (chunk for tensor in tensors.values() for chunk in tensor.chunks(random))
     return _write(path, header, chunks)
+
+
+def write_initial_weights(path: Path, shapes: Mapping[str, tuple[int, ...]], recipe: WeightsRecipe) -> str:
+    """Random weights. Gains of norms stand around 1, so that a norm left out or not loaded shows; biases around 0."""
+    half_width = recipe.std * 3**0.5
+    tensors = {
+        name: Uniform(shape, half_width, centre=1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0)
+        for name, shape in shapes.items()
+    }
+    return write_random_tensors(path, tensors, generator(recipe.seed, "weights"))
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:

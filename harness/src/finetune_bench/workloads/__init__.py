@@ -2,10 +2,10 @@
 
 from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import did_you_mean
-from finetune_bench.workloads import lora_alpaca_tinyllama, switch_matmul
+from finetune_bench.workloads import lora_alpaca_tinyllama, nli_bert_tiny, switch_matmul
 from finetune_bench.workloads.base import Workload
 
-WORKLOADS: tuple[Workload, ...] = (lora_alpaca_tinyllama.WORKLOAD, switch_matmul.WORKLOAD)
+WORKLOADS: tuple[Workload, ...] = (lora_alpaca_tinyllama.WORKLOAD, nli_bert_tiny.WORKLOAD, switch_matmul.WORKLOAD)
 
 
 def find_workload(name: str) -> Workload:

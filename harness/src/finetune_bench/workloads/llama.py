@@ -1,9 +1,9 @@
 """The Llama architecture, free of any framework: its tensors and its arithmetic."""
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from finetune_bench.order import LlamaShape, Lora
+from finetune_bench.workloads.training_work import parameter_count
 
 
 def base_tensors(shape: LlamaShape) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -39,10 +39,6 @@ def adapted_modules(shape: LlamaShape, lora: Lora) -> Iterator[tuple[str, tuple[
         module = name.removesuffix(".weight")
         if module.rsplit(".", 1)[-1] in lora.targets:
             yield module, (tensor_shape[0], tensor_shape[1])
-
-
-def parameter_count(tensors: Iterable[tuple[str, tuple[int, ...]]]) -> int:
-    return sum(math.prod(shape) for _, shape in tensors)
 
 
 def lora_flop_per_token(shape: LlamaShape, length: int) -> float:

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from finetune_bench.backends import BACKENDS, Backend
+from finetune_bench.backends import BACKENDS, Backend, framework_of
 from finetune_bench.errors import BadInput
-from finetune_bench.hyperparameters import Hyperparameter
 from finetune_bench.order import LlamaShape, Lora, Order, RowLengths
+from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama
-from finetune_bench.workloads.base import Cost, Values, Work, Workload
+from finetune_bench.workloads.base import Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.training_values import batch_values, number, optimiser_values, validation_rows, whole
+from finetune_bench.workloads.training_work import parameter_count, steps_of
 
 NAME = "lora-alpaca-tinyllama"
 TARGETS = ("q_proj", "v_proj")
@@ -47,71 +49,18 @@ TEXTS = {
 }
 
 HYPERPARAMETERS = (
-    Hyperparameter(name="rows", type="int", help="training rows generated", tiny=184, real=1000, minimum=1),
-    Hyperparameter(name="epochs", type="int", help="passes over the rows", tiny=1, real=1, minimum=1),
-    Hyperparameter(name="batch_size", type="int", help="rows in a micro-batch", tiny=4, real=4, minimum=1),
-    Hyperparameter(
-        name="accumulation", type="int", help="micro-batches in an optimiser step", tiny=2, real=2, minimum=1
-    ),
-    Hyperparameter(
-        name="max_length",
-        type="int",
-        help="tokens every row is cut or padded to",
-        tiny=16,
-        real=128,
-        minimum=8,
-    ),
-    Hyperparameter(name="rank", type="int", help="rank of the adapters", tiny=2, real=2, minimum=1),
-    Hyperparameter(name="alpha", type="float", help="adapter scale times rank", tiny=4.0, real=4.0, minimum=0),
-    Hyperparameter(
-        name="learning_rate",
-        type="float",
-        help="learning rate at its highest",
-        tiny=5e-5,
-        real=5e-5,
-        minimum=0,
-    ),
-    Hyperparameter(
-        name="schedule",
-        type="str",
-        help="constant, or linear down to zero after the last step",
-        tiny="constant",
-        real="constant",
-        choices=("constant", "linear"),
-    ),
-    Hyperparameter(
-        name="lr_warmup_steps",
-        type="int",
-        help="steps of a linear rise before that",
-        tiny=0,
-        real=0,
-        minimum=0,
-    ),
-    Hyperparameter(
-        name="clip",
-        type="float",
-        help="largest global gradient norm; 0 clips nothing",
-        tiny=0.3,
-        real=0.3,
-        minimum=0,
-    ),
-    Hyperparameter(name="weight_decay", type="float", help="decoupled weight decay", tiny=0.0, real=0.0, minimum=0),
-    Hyperparameter(name="validation_rows", type="int", help="rows of the validation split", tiny=8, real=32, minimum=1),
-    Hyperparameter(
-        name="seed", type="int", help="seed of weights, adapters, rows and order", tiny=0, real=0, minimum=0
-    ),
+    *batch_values(rows=(184, 1000), batch_size=(4, 4), accumulation=(2, 2), max_length=(16, 128)),
+    whole("rank", "rank of the adapters", (2, 2)),
+    number("alpha", "adapter scale times rank", (4.0, 4.0)),
+    *optimiser_values(learning_rate=(5e-5, 5e-5), clip=(0.3, 0.3)),
+    validation_rows((8, 32)),
+    whole("seed", "seed of weights, adapters, rows and order", (0, 0), minimum=0),
 )
 
 
 def check(size: str, values: Values) -> int:
     """The number of optimiser steps; BadInput when the values contradict each other or the model."""
-    rows, epochs = values["rows"], values["epochs"]
-    per_step = values["batch_size"] * values["accumulation"]
-    steps = rows * epochs // per_step
-    if steps == 0:
-        raise BadInput(
-            f"rows × epochs = {rows * epochs} is less than batch_size × accumulation = {per_step}: not one step"
-        )
+    steps = steps_of(values)
     shape = SHAPES[size]
     if values["max_length"] > shape.max_positions:
         raise BadInput(
@@ -133,9 +82,20 @@ def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
 
 
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
-    from finetune_bench.workloads.lora_task import open_lora_task
+    from finetune_bench.workloads.lora_work import LoraWork
+    from finetune_bench.workloads.token_rows import TokenRowBatches
+    from finetune_bench.workloads.training_task import TrainingTask
 
-    return open_lora_task(order, backend, cache)
+    work = from_json(LoraWork, order.work, "work")
+    files = needed_files(order, cache)
+    backend.open()
+    if framework_of(backend.name) == "torch":
+        from finetune_bench.workloads.lora_torch import open_lora
+    else:
+        from finetune_bench.workloads.lora_mlx import open_lora
+    model = open_lora(work, backend, files["weights"], files["adapter"])
+    rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss)
+    return TrainingTask(work, model, rows, set_up_phase="adapter")
 
 
 def cost(size: str, values: Values) -> Cost:
@@ -143,8 +103,8 @@ def cost(size: str, values: Values) -> Cost:
     steps = check(size, values)
     shape, length = SHAPES[size], values["max_length"]
     micro_tokens = values["batch_size"] * length
-    base = llama.parameter_count(llama.base_tensors(shape))
-    adapter = llama.parameter_count(llama.adapter_tensors(shape, Lora(rank=values["rank"], scale=1.0, targets=TARGETS)))
+    base = parameter_count(llama.base_tensors(shape))
+    adapter = parameter_count(llama.adapter_tensors(shape, Lora(rank=values["rank"], scale=1.0, targets=TARGETS)))
     rows = values["rows"] + values["validation_rows"]
     return Cost(
         steps=steps,

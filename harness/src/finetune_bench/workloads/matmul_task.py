@@ -13,7 +13,7 @@ from finetune_bench.errors import BadInput, CheckFailed, NotFinite
 from finetune_bench.events import Metric
 from finetune_bench.order import Order
 from finetune_bench.structure import from_json
-from finetune_bench.tasks import Conclusion, Preparation, StepNumbers
+from finetune_bench.tasks import Concluded, Conclusion, Preparation, StepNumbers
 from finetune_bench.weights import file_sha256
 from finetune_bench.workloads.base import needed_files
 from finetune_bench.workloads.switch_matmul import MATRICES, MatmulWork, half_flop
@@ -78,7 +78,7 @@ class MatmulTask:
     def conclusion(self) -> Conclusion:
         return (("check", self._compare_with_reference),)
 
-    def _compare_with_reference(self) -> Sequence[Metric]:
+    def _compare_with_reference(self) -> Concluded:
         check = self.work.check
         arrays = _read(self._paths["check"], check.sha256)
         triple = self._products.load(arrays)
@@ -94,7 +94,7 @@ class MatmulTask:
                 f"at n = {check.n} the sum of a is off by {sum_error:.3g} and an element by {largest_error:.3g}; "
                 f"allowed: {check.tolerance:g}"
             )
-        return [Metric(name="checksum_error", value=sum_error, unit="", direction="lower")]
+        return Concluded(metrics=[Metric(name="checksum_error", value=sum_error, unit="", direction="lower")])
 
 
 def reference(arrays: Sequence[np.ndarray], halves: int) -> list[np.ndarray]:

@@ -1,0 +1,121 @@
+"""`nli-bert-tiny`: BERT tiny as a siamese classifier of sentence pairs, everything trained, float32."""
+
+from pathlib import Path
+
+from finetune_bench.backends import BACKENDS, Backend, framework_of
+from finetune_bench.errors import BadInput
+from finetune_bench.order import BertShape, Order
+from finetune_bench.structure import from_json
+from finetune_bench.tasks import Task
+from finetune_bench.workloads import bert
+from finetune_bench.workloads.base import Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.training_values import (
+    at_most_steps,
+    batch_values,
+    number,
+    optimiser_values,
+    validation_rows,
+    whole,
+)
+from finetune_bench.workloads.training_work import parameter_count, steps_of
+
+NAME = "nli-bert-tiny"
+
+SHAPES = {
+    "tiny": BertShape(
+        vocab_size=2048,
+        hidden_size=64,
+        intermediate_size=128,
+        layers=2,
+        heads=2,
+        max_positions=64,
+        token_types=2,
+        norm_eps=1e-12,
+        classes=3,
+    ),
+    "real": BertShape(
+        vocab_size=30_522,
+        hidden_size=128,
+        intermediate_size=512,
+        layers=2,
+        heads=2,
+        max_positions=512,
+        token_types=2,
+        norm_eps=1e-12,
+        classes=3,
+    ),
+}
+
+HYPERPARAMETERS = (
+    *batch_values(rows=(184, 50_000), batch_size=(8, 8), accumulation=(1, 1), max_length=(64, 128)),
+    at_most_steps((0, 200)),
+    number("dropout", "share of values dropped in training", (0.0, 0.0)),
+    *optimiser_values(learning_rate=(5e-5, 5e-5), weight_decay=(0.01, 0.01)),
+    validation_rows((64, 2000)),
+    whole("seed", "seed of weights, pairs and order", (0, 0), minimum=0),
+)
+
+
+def check(size: str, values: Values) -> int:
+    """The number of optimiser steps; BadInput when the values contradict each other or the model."""
+    positions = SHAPES[size].max_positions
+    if values["max_length"] > positions:
+        raise BadInput(f"set.max_length must be at most {positions}, the model's positions; got {values['max_length']}")
+    if values["dropout"] >= 1:
+        raise BadInput(f"set.dropout must be less than 1; got {values['dropout']}")
+    return steps_of(values)
+
+
+def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
+    from finetune_bench.workloads.nli_work import make_nli_work
+
+    check(size, values)
+    return make_nli_work(NAME, preset, size, SHAPES[size], values, cache)
+
+
+def open_task(order: Order, backend: Backend, cache: Path) -> Task:
+    from finetune_bench.workloads.nli_work import NliWork, PairBatches
+    from finetune_bench.workloads.training_task import TrainingTask
+
+    work = from_json(NliWork, order.work, "work")
+    files = needed_files(order, cache)
+    backend.open()
+    if framework_of(backend.name) == "torch":
+        from finetune_bench.workloads.bert_torch import open_bert
+    else:
+        from finetune_bench.workloads.bert_mlx import open_bert
+    return TrainingTask(work, open_bert(work, backend, files["weights"]), PairBatches(files["data"], work))
+
+
+def cost(size: str, values: Values) -> Cost:
+    """Arithmetic and bytes of one run, after the formulas in `bert`; backward costs twice what forward does."""
+    steps = check(size, values)
+    shape, length = SHAPES[size], values["max_length"]
+    forward = bert.forward_flop_per_pair(shape, length)
+    parameters = parameter_count(bert.tensors(shape))
+    rows = values["rows"] + values["validation_rows"]
+    words = bert.SENTENCES * rows
+    return Cost(
+        steps=steps,
+        step_flop=3 * forward * values["batch_size"] * values["accumulation"],
+        other_flop=forward * values["validation_rows"],
+        disk_bytes=4 * parameters + words * (4 * min(length, 14) + 8) + 4 * rows,
+        # weight, gradient and two moments; what backward needs of one micro-batch
+        memory_bytes=16 * parameters + 4 * values["batch_size"] * bert.saved_values_per_pair(shape, length),
+    )
+
+
+WORKLOAD = Workload(
+    name=NAME,
+    summary="BERT tiny as a siamese classifier of sentence pairs (4.4 M parameters, float32, AdamW)",
+    presets={"strict": "strict"},
+    backends=dict.fromkeys(BACKENDS, ("tiny", "real")),
+    hyperparameters=HYPERPARAMETERS,
+    make_work=make_work,
+    cost=cost,
+    packages={
+        "torch": ("torch", "triton"),
+        "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13"),
+    },
+    open_task=open_task,
+)

@@ -1,0 +1,57 @@
+"""Hyperparameters that training workloads have in common, with the defaults (tiny, real) of each."""
+
+from finetune_bench.hyperparameters import Hyperparameter
+
+Whole = tuple[int, int]
+Number = tuple[float, float]
+
+
+def whole(name: str, summary: str, defaults: Whole, minimum: int = 1) -> Hyperparameter:
+    tiny, real = defaults
+    return Hyperparameter(name=name, type="int", help=summary, tiny=tiny, real=real, minimum=minimum)
+
+
+def number(name: str, summary: str, defaults: Number) -> Hyperparameter:
+    tiny, real = defaults
+    return Hyperparameter(name=name, type="float", help=summary, tiny=tiny, real=real, minimum=0)
+
+
+def at_most_steps(defaults: Whole) -> Hyperparameter:
+    return whole("steps", "at most so many optimiser steps; 0: as many as rows × epochs give", defaults, minimum=0)
+
+
+def batch_values(rows: Whole, batch_size: Whole, accumulation: Whole, max_length: Whole) -> tuple[Hyperparameter, ...]:
+    return (
+        whole("rows", "training rows generated", rows),
+        whole("epochs", "passes over the rows", (1, 1)),
+        whole("batch_size", "rows in a micro-batch", batch_size),
+        whole("accumulation", "micro-batches in an optimiser step", accumulation),
+        whole("max_length", "tokens every row is cut or padded to", max_length, minimum=8),
+    )
+
+
+def optimiser_values(
+    learning_rate: Number,
+    weight_decay: Number = (0.0, 0.0),
+    clip: Number = (0.0, 0.0),
+    schedule: str = "constant",
+    lr_warmup_steps: Whole = (0, 0),
+) -> tuple[Hyperparameter, ...]:
+    return (
+        number("learning_rate", "learning rate at its highest", learning_rate),
+        Hyperparameter(
+            name="schedule",
+            type="str",
+            help="constant, or linear down to zero after the last step",
+            tiny=schedule,
+            real=schedule,
+            choices=("constant", "linear"),
+        ),
+        whole("lr_warmup_steps", "steps of a linear rise before that", lr_warmup_steps, minimum=0),
+        number("clip", "largest global gradient norm; 0 clips nothing", clip),
+        number("weight_decay", "decoupled weight decay", weight_decay),
+    )
+
+
+def validation_rows(defaults: Whole) -> Hyperparameter:
+    return whole("validation_rows", "rows of the validation split", defaults)
