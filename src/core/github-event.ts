@@ -5,6 +5,7 @@ const sha = z.string().regex(/^[0-9a-f]{40,64}$/);
 
 export const pullRequestSchema = z.object({
   number: z.int().positive(),
+  user: z.object({ login: z.string() }).optional(),
   base: z.object({ sha }).optional(),
   head: z.object({
     sha,
@@ -28,6 +29,14 @@ export const issueCommentPayloadSchema = z.object({
 
 export const mergeGroupPayloadSchema = z.object({ merge_group: z.object({ base_sha: sha, head_sha: sha }) });
 
+/** The run that ended and so started this one. */
+export const workflowRunPayloadSchema = z.object({
+  workflow_run: z.object({
+    id: z.int().positive(),
+    head_repository: z.object({ full_name: z.string() }).nullable(),
+  }),
+});
+
 /** Why the code of a pull request counts as a stranger's. */
 export const strangerSchema = z.enum(["other-repository", "deleted-repository", "dependabot"]);
 export type Stranger = z.infer<typeof strangerSchema>;
@@ -40,5 +49,6 @@ export function strangerOf(pull: PullRequestPayload, repository: string, actor: 
   const { repo } = pull.head;
   if (repo === null || repo === undefined) return "deleted-repository";
   if (repo.full_name.toLowerCase() !== repository.toLowerCase()) return "other-repository";
-  return actor === "dependabot[bot]" ? "dependabot" : null;
+  // Who pushes to its branch later does not make the update a colleague's.
+  return [actor, pull.user?.login].includes("dependabot[bot]") ? "dependabot" : null;
 }

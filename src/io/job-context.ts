@@ -9,10 +9,12 @@ import {
   mergeGroupPayloadSchema,
   pullRequestPayloadSchema,
   strangerOf,
+  workflowRunPayloadSchema,
   type PullRequestPayload,
   type Stranger,
 } from "../core/github-event.ts";
 import type { Job } from "../core/result.ts";
+import { sameRepository } from "../core/workflow-run.ts";
 import { gitAt, type Git } from "./git.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +42,10 @@ export interface JobContext {
   readonly stranger: Stranger | null;
   /** Number of the pull request that may be commented on; null in every other job. */
   readonly commentOn: number | null;
+  /** The run whose end started this one (`workflow_run`); null in every other job. */
+  readonly triggeredBy: string | null;
+  /** A machine of GitHub's own, which is thrown away after the job. */
+  readonly isHosted: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -50,22 +56,6 @@ export interface JobSurroundings {
 
 export async function readJobContext({ env, cwd }: JobSurroundings): Promise<JobContext> {
   return env["GITHUB_ACTIONS"] === "true" ? readGitHub(env, cwd) : readLocal(cwd);
-}
-
-/** Throws a {@link UserError} when the job would run a stranger's code that nobody allowed. */
-export function refuseFork(context: JobContext, allowForks: boolean): void {
-  if (context.stranger === null || allowForks) return;
-  const origin = {
-    "other-repository": "comes from a fork",
-    "deleted-repository": "comes from a repository that no longer exists (or that the event does not name)",
-    dependabot: "was opened by Dependabot",
-  }[context.stranger];
-  throw new UserError(
-    `pull request #${context.job.pull_request} ${origin}, and measuring it would run that code on this self-hosted ` +
-      `runner, where it could read and keep whatever the runner can. Nothing was run. If you trust it (an ephemeral ` +
-      `runner, or every outside contribution is approved by hand), set the input allow-forks: true; else skip the job ` +
-      `with if: github.event.pull_request.head.repo.full_name == github.repository`,
-  );
 }
 
 async function readLocal(cwd: string): Promise<JobContext> {
@@ -94,6 +84,8 @@ async function readLocal(cwd: string): Promise<JobContext> {
     queueBase: null,
     stranger: null,
     commentOn: null,
+    triggeredBy: null,
+    isHosted: false,
     warnings: [],
   };
 }
@@ -109,6 +101,7 @@ const variablesSchema = z.object({
   GITHUB_SERVER_URL: z.url().default("https://github.com"),
   GITHUB_API_URL: z.url().default("https://api.github.com"),
   GITHUB_ACTOR: z.string().optional(),
+  RUNNER_ENVIRONMENT: z.string().optional(),
 });
 type Variables = z.infer<typeof variablesSchema>;
 
@@ -121,6 +114,10 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
   const pull = /^pull_request(_target)?$/.test(variables.GITHUB_EVENT_NAME)
     ? parsed(pullRequestPayloadSchema, payload, from).pull_request
     : null;
+  const ended =
+    variables.GITHUB_EVENT_NAME === "workflow_run"
+      ? parsed(workflowRunPayloadSchema, payload, from).workflow_run
+      : null;
   const queue = variables.GITHUB_EVENT_NAME === "merge_group" ? parsed(mergeGroupPayloadSchema, payload, from) : null;
   const git = gitAt(cwd, { workspace: true });
   const sha = await headSha(git);
@@ -151,8 +148,10 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
     pullRequest:
       pull === null ? asked : { number: pull.number, headSha: pull.head.sha, baseSha: pull.base?.sha ?? null },
     queueBase: queue?.merge_group.base_sha ?? null,
-    stranger: pull === null ? (asked === null ? null : "deleted-repository") : stranger(pull, variables),
+    stranger: pull === null ? strangerElsewhere(asked, ended, variables) : stranger(pull, variables),
     commentOn: pull?.number ?? asked?.number ?? null,
+    triggeredBy: ended === null ? null : String(ended.id),
+    isHosted: variables.RUNNER_ENVIRONMENT === "github-hosted",
     warnings: history.warnings,
   };
 }
@@ -178,6 +177,18 @@ function askedFor(
 
 function stranger(pull: PullRequestPayload, variables: Variables): Stranger | null {
   return strangerOf(pull, variables.GITHUB_REPOSITORY, variables.GITHUB_ACTOR);
+}
+
+/** In jobs that are no pull request's own: what a comment asks for, and what the run that ended had measured. */
+function strangerElsewhere(
+  asked: object | null,
+  ended: z.infer<typeof workflowRunPayloadSchema>["workflow_run"] | null,
+  { GITHUB_REPOSITORY }: Variables,
+): Stranger | null {
+  if (asked !== null) return "deleted-repository";
+  if (ended === null) return null;
+  if (ended.head_repository === null) return "deleted-repository";
+  return sameRepository(ended.head_repository.full_name, GITHUB_REPOSITORY) ? null : "other-repository";
 }
 
 function runUrl(variables: Variables): string {

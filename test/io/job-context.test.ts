@@ -4,7 +4,8 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
-import { type Environment, readJobContext, refuseFork } from "../../src/io/job-context.ts";
+import { type Environment, readJobContext } from "../../src/io/job-context.ts";
+import { refuseFork } from "../../src/io/refuse-fork.ts";
 import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
 import { type GitHub, startGitHub } from "../support/github-server.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
@@ -51,11 +52,6 @@ async function runnerEnvironment(event: string, payload: object, set: Environmen
 
 const git = (...args: string[]) => execa("git", args, { cwd: workspace, env: GIT_ENVIRONMENT });
 
-async function readPull(payload: object, actor = "ada") {
-  const env = await runnerEnvironment("pull_request", payload, { GITHUB_ACTOR: actor });
-  return readJobContext({ env, cwd: folder.path });
-}
-
 test("a push to the default branch is history, with the commit that is checked out", async () => {
   await github.git.checkout(workspace, main);
   const env = await runnerEnvironment("push", await github.pushPayload("main", main));
@@ -80,6 +76,8 @@ test("a push to the default branch is history, with the commit that is checked o
     queueBase: null,
     stranger: null,
     commentOn: null,
+    triggeredBy: null,
+    isHosted: false,
     warnings: [],
   });
 });
@@ -106,25 +104,6 @@ test("a pull request is measured at its merge commit and may be commented on", a
     isDefaultBranch: false,
   });
   expect(() => refuseFork(context, false)).not.toThrow();
-});
-
-test("a pull request from a fork, from a deleted fork or by Dependabot is refused unless forks are allowed", async () => {
-  const mallory = { login: "mallory", id: 666, type: "User" } as const;
-  await github.pulls.open({ number: 13, head: "change", fork: mallory });
-  await github.pulls.open({ number: 14, head: "change" });
-  const fork = await readPull(github.pullPayload(13));
-  expect(fork.stranger).toBe("other-repository");
-  expect(() => refuseFork(fork, false)).toThrow(UserError);
-  expect(() => refuseFork(fork, false)).toThrow(/#13 comes from a fork.*Nothing was run.*allow-forks: true/);
-  expect(() => refuseFork(fork, true)).not.toThrow();
-
-  const deleted = JSON.parse(JSON.stringify(github.pullPayload(14)), (key, value: unknown) =>
-    key === "repo" ? null : value,
-  );
-  expect((await readPull(deleted)).stranger).toBe("deleted-repository");
-  expect(() => refuseFork({ ...fork, stranger: "deleted-repository" }, false)).toThrow(/no longer exists/);
-  const bot = await readPull(github.pullPayload(14), "dependabot[bot]");
-  expect(() => refuseFork(bot, false)).toThrow(/opened by Dependabot/);
 });
 
 test("a pull request within a repository that is a fork itself is no stranger's", async () => {

@@ -52,7 +52,11 @@ test.each(["pull_request", "pull_request_target", "merge_group", "issue_comment"
     const head = { sha: "a".repeat(40), ref: "main", repo: repository };
     const pull = { number: 7, head, base: { ...head, sha: "b".repeat(40) }, user: { login: "ada" } };
     const merge_group = { head_sha: head.sha, base_sha: pull.base.sha, base_ref: "refs/heads/main" };
-    await writeFile(payload, JSON.stringify({ repository, pull_request: pull, merge_group }));
+    const workflow_run = { id: 8, head_repository: repository };
+    await writeFile(
+      payload,
+      JSON.stringify({ repository, pull_request: pull, merge_group, issue: { number: 7 }, workflow_run }),
+    );
     const env = {
       GITHUB_ACTIONS: "true",
       GITHUB_REPOSITORY: "ada/engine",
