@@ -1,18 +1,19 @@
 /** Where results of earlier jobs are kept: one interface, whatever stands behind it. */
+import type { RunnerHistory } from "../core/job-report.ts";
 import type { Qualification } from "../core/qualification.ts";
 import type { JobResult } from "../core/result.ts";
-import { gather, qualificationPath, readStored, storedPath, storedText, type RawFile } from "../core/stored-result.ts";
+import {
+  gather,
+  parseStoredPath,
+  qualificationPath,
+  readStored,
+  storedPath,
+  storedText,
+  type RawFile,
+} from "../core/stored-result.ts";
 
-export interface History {
-  /** Results of one runner, oldest first by the time in the files. */
-  readonly results: JobResult[];
-  /** What the runner was last found able to detect; null until it was qualified. */
-  readonly qualification: Qualification | null;
-  /** What could not be read, and what to do about it. */
-  readonly warnings: string[];
-  /** Why nothing could be read at all, where it could not: that is not the same as an empty history. */
-  readonly unread?: string;
-}
+/** Results of one runner, oldest first by the time in the files. */
+export type History = RunnerHistory;
 
 export type SaveOutcome =
   | { readonly saved: true; readonly where: string }
@@ -62,7 +63,11 @@ export interface StoredFiles {
 
 export interface BaselineStore extends StoredFiles {
   readonly read: (runnerKey: string) => Promise<History>;
+  /** Of several runners in as few requests as of one, in their order. */
+  readonly readEach: (runnerKeys: readonly string[]) => Promise<History[]>;
   readonly save: (result: JobResult) => Promise<SaveOutcome>;
+  /** All in one change, where the place knows such a thing. */
+  readonly saveEach: (results: readonly JobResult[]) => Promise<SaveOutcome[]>;
   readonly saveQualification: (qualification: Qualification) => Promise<SaveOutcome>;
 }
 
@@ -70,10 +75,19 @@ export function storeOver(files: StoredFiles): BaselineStore {
   return {
     ...files,
     async read(runnerKey) {
-      const { files: raw, unread } = await files.list(runnerKey);
-      return { ...gather(raw.map(readStored)), ...(unread === undefined ? {} : { unread }) };
+      return historyIn(await files.list(runnerKey), runnerKey);
     },
-    save: (result) => saveOne(files, { path: storedPath(result), text: storedText(result) }, resultMessage(result)),
+    async readEach(runnerKeys) {
+      const [only, ...more] = runnerKeys;
+      const listing = only === undefined ? { files: [] } : await files.list(more.length === 0 ? only : null);
+      return runnerKeys.map((runnerKey) => historyIn(listing, runnerKey));
+    },
+    save: (result) => saveOne(files, fileOf(result), resultMessage([result])),
+    async saveEach(results) {
+      if (results.length === 0) return [];
+      const added = await files.add(results.map(fileOf), resultMessage(results));
+      return results.map((result) => outcomeOf(files, fileOf(result).path, added));
+    },
     saveQualification(qualification) {
       const file = { path: qualificationPath(qualification), text: storedText(qualification) };
       return saveOne(files, file, qualificationMessage(qualification));
@@ -81,24 +95,40 @@ export function storeOver(files: StoredFiles): BaselineStore {
   };
 }
 
+function historyIn({ files, unread }: Listing, runnerKey: string): History {
+  const own = files.filter(({ path }) => parseStoredPath(path)?.runnerKey === runnerKey);
+  return { ...gather(own.map(readStored)), ...(unread === undefined ? {} : { unread }) };
+}
+
+function fileOf(result: JobResult): NewFile {
+  return { path: storedPath(result), text: storedText(result) };
+}
+
 async function saveOne(files: StoredFiles, file: NewFile, message: string): Promise<SaveOutcome> {
-  const where = files.where(file.path);
-  const { warning, taken } = await files.add([file], message);
-  if (warning !== null) return { saved: false, warning };
-  if (!taken.includes(file.path)) return { saved: true, where };
+  return outcomeOf(files, file.path, await files.add([file], message));
+}
+
+function outcomeOf(files: StoredFiles, path: string, { added, present, taken, warning }: Added): SaveOutcome {
+  if (added.includes(path) || present.includes(path)) return { saved: true, where: files.where(path) };
+  if (!taken.includes(path)) return { saved: false, warning: warning ?? `${path} was not stored` };
   return {
     saved: false,
     warning:
-      `${file.path} exists in ${files.describe()} already and is never rewritten: another job of the same run, runner ` +
+      `${path} exists in ${files.describe()} already and is never rewritten: another job of the same run, runner ` +
       `and suite stored its result. Give the jobs different runner keys, or run the suite once for each runner.`,
   };
 }
 
-function resultMessage({ runner_key, job, benchmarks }: JobResult): string {
-  const commit = job.sha?.slice(0, 7) ?? "no commit";
-  const count = `${benchmarks.length} benchmark${benchmarks.length === 1 ? "" : "s"}`;
-  const run = job.run_url ?? `run ${job.run_id}`;
-  return `Record ${commit} on ${runner_key}\n\n${count} measured after ${job.event} on ${job.ref}\n${run}\n`;
+function resultMessage(results: readonly JobResult[]): string {
+  const [first] = results;
+  const commit = first?.job.sha?.slice(0, 7) ?? "no commit";
+  const runners = results.map(({ runner_key }) => runner_key);
+  const count = results.reduce((sum, { benchmarks }) => sum + benchmarks.length, 0);
+  const title =
+    runners.length === 1 ? `Record ${commit} on ${runners.join("")}` : `Record ${commit} on ${runners.length} runners`;
+  const which = runners.length === 1 ? "" : `${runners.join("\n")}\n\n`;
+  const run = first?.job.run_url ?? `run ${first?.job.run_id}`;
+  return `${title}\n\n${which}${count} benchmark${count === 1 ? "" : "s"} measured after ${first?.job.event} on ${first?.job.ref}\n${run}\n`;
 }
 
 function qualificationMessage({ runner_key, suite, benchmarks }: Qualification): string {

@@ -176,7 +176,7 @@ test("files that cannot serve are named, deeper and foreign ones passed over, li
 
   const { results, warnings } = await store.read(RUNNER);
   expect(results).toEqual([sampleResult()]);
-  expect(warnings.sort()).toEqual([
+  expect(warnings.toSorted()).toEqual([
     expect.stringMatching(/broken\.json is not used: it is not valid JSON/),
     expect.stringMatching(/large\.json is not used: it has \d+ bytes/),
     expect.stringMatching(/link\.json is not used: it is a link/),
@@ -251,4 +251,31 @@ test("git itself agrees that nothing is broken", async () => {
   for (let minute = 0; minute < 3; minute++) await store.save(sampleResult({}, minute));
   const check = await execa("git", ["--git-dir", github.git.folder, "fsck", "--strict"], { all: true });
   expect(check.all).not.toMatch(/error|missing|broken/);
+});
+
+test("results of several runners are stored in one commit and read with one download", async () => {
+  const store = await openBranch();
+  const results = ["box-a", "box-b", "box-c"].map((runner_key) => ({ ...sampleResult(), runner_key }));
+  expect(await store.saveEach(results)).toEqual(
+    results.map(({ runner_key }) => ({ saved: true, where: expect.stringContaining(`/${runner_key}/`) })),
+  );
+  expect(await github.git.run(["rev-list", "--count", BRANCH])).toBe("1");
+  expect(await github.git.run(["log", "-1", "--format=%B", BRANCH])).toMatch(
+    /^Record .* on 3 runners\n\nbox-a\nbox-b\nbox-c/,
+  );
+  expect(await store.readEach(["box-c", "box-x", "box-a"])).toMatchObject([
+    { results: [results[2]] },
+    { results: [] },
+    { results: [results[0]] },
+  ]);
+  expect(github.count("repos/download-tarball-archive")).toBe(1);
+  const [a, b, c] = results;
+  const changed = { ...sampleResult(), runner_key: "box-a", measured_s: 99 };
+  expect(await store.saveEach([changed, ...[b, c].flatMap((result) => result ?? [])])).toMatchObject([
+    { saved: false, warning: expect.stringContaining("never rewritten") },
+    { saved: true },
+    { saved: true },
+  ]);
+  expect((await store.readEach(["box-a"]))[0]?.results).toEqual([a]);
+  expect(await store.saveEach([])).toEqual([]);
 });
