@@ -15,7 +15,7 @@ import { announceJob } from "./io/announce.ts";
 import { reachBaseOf } from "./io/base-reach.ts";
 import { confirmJob } from "./io/confirm.ts";
 import { planEnvironments } from "./io/environments.ts";
-import { artifactName } from "./io/artifacts.ts";
+import { artifactName } from "./core/artifact-name.ts";
 import type { Host } from "./io/host.ts";
 import { assembleResult } from "./io/assemble-result.ts";
 import { measureJob } from "./io/measure-job.ts";
@@ -63,7 +63,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     compareJob({
       result: candidate,
       history: history.results,
-      planned: plan.listed,
+      planned: candidate.listed,
       control: controlFindings(candidate, history.results),
     });
   const confirmed = await confirmJob({ inputs, host, machine, side, measured, observation, folder, result, compare });

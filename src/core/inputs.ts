@@ -5,9 +5,14 @@ import { didYouMean } from "./did-you-mean.ts";
 import { UserError } from "./errors.ts";
 import { FAIL_ON, type FailOn } from "./gate.ts";
 
+/** Which part of the line a job runs: all of it, up to the results, or from the results of other jobs on. */
+export const MODES = ["full", "measure", "report"] as const;
+export type Mode = (typeof MODES)[number];
+
 export type CommentMode = "always" | "on-change" | "never";
 
 export interface Inputs {
+  readonly mode: Mode;
   /** A path or `builtin:NAME` as given; null: `finetune-bench.yml` where there is one, else `builtin:quick`. */
   readonly suite: string | null;
   /** Null: the ones of this machine's accelerator. */
@@ -22,6 +27,8 @@ export interface Inputs {
   /** The name of a pool of interchangeable machines; null: this machine's own key. */
   readonly runnerKey: string | null;
   readonly allowForks: boolean;
+  /** The run whose artifacts are reported on; null: the one that triggered this run, else this run itself. */
+  readonly runId: string | null;
 }
 
 /** Raw texts by input name; an empty text counts as not given. */
@@ -37,7 +44,12 @@ export function parseInputs(raw: RawInputs): Inputs {
     );
   }
   const runnerKey = text("runner-key") ?? "auto";
+  const runId = text("run-id");
+  if (runId !== null && !/^[1-9][0-9]{0,15}$/.test(runId)) {
+    throw new UserError(`input run-id: must be the number of a workflow run; given ${JSON.stringify(runId)}`);
+  }
   return {
+    mode: oneOf("mode", text("mode") ?? "full", MODES),
     suite: text("suite"),
     backends: parseBackends(text("backends") ?? "auto"),
     baseline: text("baseline") ?? "branch:finetune-bench",
@@ -47,6 +59,7 @@ export function parseInputs(raw: RawInputs): Inputs {
     python: text("python"),
     runnerKey: runnerKey === "auto" ? null : runnerKey,
     allowForks: oneOf("allow-forks", text("allow-forks") ?? "false", ["true", "false"]) === "true",
+    runId,
   };
 }
 

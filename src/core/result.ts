@@ -183,6 +183,8 @@ export const jobResultSchema = z.strictObject({
     max_baseline_age_days: z.number().positive().default(30),
   }),
   benchmarks: z.array(benchmarkResultSchema),
+  /** Ids of every benchmark the suite lists, also of those this machine could not run. */
+  listed: z.array(z.string().max(200)).default([]),
   /**
    * The control workload of every backend, `control.<backend>`: fixed work whose code never changes, so that a change of
    * its speed is a change of the machine. Its runs: before the benchmarks, after them, and after the pairs if there were any.

@@ -11,6 +11,11 @@ export const MAX_STORED_BYTES = 4 * 1024 * 1024;
 const QUALIFIED = "qualified";
 
 const safe = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** Whether a text may be a part of the name of a stored file. */
+export function isFileName(text: string): boolean {
+  return safe.test(text);
+}
+
 const runnerKey = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 // oxlint-disable-next-line no-control-regex -- control characters are what is refused
 const fileName = /^[^./\\\u0000-\u001f][^/\\\u0000-\u001f]{0,249}\.json$/;
@@ -39,7 +44,7 @@ export function storedFolders(key: string): string[] {
 export function storedPath(result: JobResult): string {
   const { sha, run_id, attempt } = result.job;
   // The text may come from an artifact that somebody else made: it must never lead out of the store.
-  if (!safe.test(run_id)) throw new Error(`run id ${JSON.stringify(run_id)} cannot be part of a file name`);
+  if (!isFileName(run_id)) throw new Error(`run id ${JSON.stringify(run_id)} cannot be part of a file name`);
   return `${result.runner_key}/${sha ?? "nocommit"}-${run_id}-${attempt}${suiteSuffix(result.suite.name)}.json`;
 }
 
@@ -107,7 +112,7 @@ function readResult(path: string, name: StoredName, json: unknown): StoredFile {
   if (!parsed.success) return unfit(path, parsed.error);
   const result = parsed.data;
   if (result.runner_key !== name.runnerKey) return foreign(path, result.runner_key);
-  if (!safe.test(result.job.run_id)) return aside(path, "job.run_id: cannot be part of a file name", "delete it");
+  if (!isFileName(result.job.run_id)) return aside(path, "job.run_id: cannot be part of a file name", "delete it");
   return { state: "result", path, result };
 }
 
@@ -143,7 +148,7 @@ function aside(path: string, fault: string, remedy: string): StoredFile & { stat
 }
 
 /** Undefined when the text is no JSON. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

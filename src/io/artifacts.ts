@@ -4,7 +4,6 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ArtifactClient } from "@actions/artifact";
 import { describeError } from "../core/errors.ts";
-import { suiteSuffix } from "../core/suite-key.ts";
 
 export interface UploadRequest {
   readonly folder: string;
@@ -22,11 +21,6 @@ export type UploadOutcome =
 /** Each may take a name that nothing can be stored under any more. */
 const ATTEMPTS = 3;
 const WAIT_S = 2;
-
-/** `finetune-bench-<runner key>-<run id>-<attempt>`: unique in its run, also among the jobs of a matrix and their suites. */
-export function artifactName(runnerKey: string, runId: string, attempt: number, suiteName: string): string {
-  return `finetune-bench-${runnerKey}-${runId}-${attempt}${suiteSuffix(suiteName)}`;
-}
 
 /** The client is loaded only here: it is the largest part of the program, and most commands never need it. */
 export async function uploadResults(request: UploadRequest): Promise<UploadOutcome> {

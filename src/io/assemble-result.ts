@@ -53,6 +53,7 @@ export function assembleResult({
       max_baseline_age_days: suite.judge["max-baseline-age"] / 86_400,
     },
     benchmarks: [...measured.benchmarks, ...plan.failed.map(refused)],
+    listed: [...plan.listed],
     control: measured.control.results(),
     confirmation: null,
     accepted: [...accepted],

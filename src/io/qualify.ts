@@ -10,7 +10,7 @@ import type { Qualification } from "../core/qualification.ts";
 import { disturbedRuns, movedInWords, type Qualified } from "../core/qualify-words.ts";
 import { smallestEffect } from "../core/suite.ts";
 import { announceJob } from "./announce.ts";
-import { artifactName } from "./artifacts.ts";
+import { artifactName } from "../core/artifact-name.ts";
 import { assembleResult } from "./assemble-result.ts";
 import { controlBackends, openControl } from "./control.ts";
 import { planEnvironments } from "./environments.ts";

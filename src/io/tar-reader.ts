@@ -50,7 +50,8 @@ export async function readTarGz(
   return [...read, ...setAside];
 }
 
-function limited(what: string, most: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+/** Passes bytes on until there are too many of them: then the stream ends with {@link TooLarge}. */
+export function limited(what: string, most: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   let bytes = 0;
   return new TransformStream({
     transform(chunk, controller) {

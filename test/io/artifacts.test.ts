@@ -2,7 +2,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { artifactName, uploadResults } from "../../src/io/artifacts.ts";
+import { artifactName } from "../../src/core/artifact-name.ts";
+import { uploadResults } from "../../src/io/artifacts.ts";
 import { type ArtifactServer, startArtifacts } from "../support/artifact-server.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 

@@ -1,0 +1,99 @@
+/** Collects what the jobs of a workflow run measured: every result is held against what GitHub says of the run. */
+import { faultOfClaims, faultOfCommit } from "../core/claims.ts";
+import { readResult } from "../core/read-result.ts";
+import type { JobResult } from "../core/result.ts";
+import { isOwn, type WorkflowRun } from "../core/workflow-run.ts";
+import type { GitHubApi } from "./github-api.ts";
+import { downloadResult, listResults, type RunArtifact } from "./run-artifacts.ts";
+import { parentsOf } from "./workflow-run.ts";
+
+/** A runner whose result is not used. */
+export interface SetAside {
+  readonly name: string;
+  /** A sentence without a full stop. */
+  readonly reason: string;
+}
+
+export interface Collected {
+  /** One for each runner and suite. */
+  readonly results: readonly JobResult[];
+  readonly aside: readonly SetAside[];
+  readonly warnings: readonly string[];
+}
+
+/** All results together: a run with many runners is no reason to run out of memory. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
+
+export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Collected> {
+  const listed = await listResults(api, run);
+  const found = new Map<string, { readonly result: JobResult; readonly text: string }>();
+  const aside: SetAside[] = [];
+  const commits = new Map<string, Promise<readonly string[] | { readonly fault: string }>>();
+  let characters = 0;
+  for (const artifact of listed.artifacts) {
+    const name = artifact.parsed.runnerKey;
+    const read = await readArtifact(api, artifact, run);
+    if ("fault" in read) {
+      aside.push({ name, reason: read.fault });
+      continue;
+    }
+    const { result, text } = read;
+    characters += text.length;
+    const reason = await commitFault(result.job.sha);
+    const key = `${result.runner_key} ${result.suite.name}`;
+    const known = found.get(key);
+    if (characters > MOST_CHARACTERS) {
+      aside.push({ name, reason: "the results of this run are too many to report on together" });
+    } else if (reason !== null && run.event === "pull_request") {
+      aside.push({ name, reason });
+    } else if (known === undefined || known.result.job.attempt < result.job.attempt) {
+      found.set(key, {
+        text,
+        result: reason === null ? result : { ...result, warnings: [...result.warnings, reason] },
+      });
+    } else if (known.result.job.attempt === result.job.attempt && known.text !== text) {
+      // An upload that was repeated holds the same.
+      aside.push({
+        name,
+        reason: "two jobs of this run measured one suite under this runner key; give them different ones",
+      });
+    }
+  }
+  const results = [...found.values()].map(({ result }) => result);
+  return { results, aside, warnings: [...listed.warnings, ...warningsOf(run)] };
+
+  async function commitFault(sha: string | null): Promise<string | null> {
+    if (sha === null || sha === run.head_sha || run.event !== "pull_request") return faultOfCommit(sha, run, null);
+    const asked = commits.get(sha) ?? parentsOf(api, sha);
+    commits.set(sha, asked);
+    const parents = await asked;
+    return "fault" in parents ? parents.fault : faultOfCommit(sha, run, parents);
+  }
+}
+
+async function readArtifact(
+  api: GitHubApi,
+  artifact: RunArtifact,
+  run: WorkflowRun,
+): Promise<{ readonly result: JobResult; readonly text: string } | { readonly fault: string }> {
+  const downloaded = await downloadResult(api, artifact);
+  if ("fault" in downloaded) return downloaded;
+  const { text } = downloaded;
+  const read = readResult(text);
+  if ("fault" in read) return read;
+  const fault = faultOfClaims({ result: read.result, name: artifact.name, run, now: Date.now() });
+  return fault === null ? { result: read.result, text } : { fault };
+}
+
+function warningsOf(run: WorkflowRun): string[] {
+  const warnings: string[] = [];
+  if (run.status === "completed" && run.conclusion !== "success") {
+    const how = (run.conclusion ?? "nothing").replaceAll("_", " ");
+    warnings.push(`run ${run.id} ended with ${how}: a job of it may have left no result`);
+  }
+  if (!isOwn(run)) {
+    const fork = run.head_repository?.full_name ?? "deleted since";
+    warnings.push(`measured by a job of a fork (${fork}), whose code could have written these numbers itself`);
+  }
+  return warnings;
+}
