@@ -42,6 +42,8 @@ const pull = (number: number, sha = HEAD, base = "owner/name") => ({
   base: { repo: { full_name: base } },
 });
 
+const parse = (name: string) => parseArtifactName(name, "9876");
+
 const claim = (given: JobResult, of = run(), name = NAME) => faultOfClaims({ result: given, name, run: of, now: NOW });
 
 describe("what a result claims of its run", () => {
@@ -179,8 +181,6 @@ describe("what may become history", () => {
 });
 
 describe("the names of artifacts", () => {
-  const parse = (name: string) => parseArtifactName(name, "9876");
-
   test("are read back as they were made", () => {
     expect(parse(artifactName("apple-m4-max-64gb-3f2a", "9876", 12, SUITE))).toEqual({
       runnerKey: "apple-m4-max-64gb-3f2a",
