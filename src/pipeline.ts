@@ -7,7 +7,8 @@ import { decideGate } from "./core/gate.ts";
 import type { Inputs } from "./core/inputs.ts";
 import { renderSummary } from "./core/markdown.ts";
 import { makePlan } from "./core/plan.ts";
-import type { Report } from "./core/report.ts";
+import { joinReports } from "./core/join-reports.ts";
+import type { JointReport } from "./core/joint.ts";
 import type { JobResult } from "./core/result.ts";
 import { readAccepted } from "./io/accept-file.ts";
 import { shippedCatalogue } from "./core/catalogue.ts";
@@ -27,7 +28,7 @@ import { openWatch } from "./io/watch-job.ts";
 import { loadSuite } from "./io/suite-file.ts";
 
 export interface Outcome {
-  readonly report: Report;
+  readonly report: JointReport;
   /** The results folder. */
   readonly results: string;
 }
@@ -87,6 +88,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     warnings: [...history.warnings, ...compared.warnings, ...(unwatched === null ? [] : [unwatched])],
   });
   await folder.writeJson("report.json", report);
-  await folder.write("report.md", renderSummary(report));
-  return { report: await host.publish(report, folder), results: folder.path };
+  const joint = joinReports([report], inputs.failOn);
+  await folder.write("report.md", renderSummary(joint));
+  return { report: await host.publish(joint, folder), results: folder.path };
 }

@@ -4,7 +4,8 @@ import type { Comparison } from "./comparison.ts";
 import { isShown, worstFirst } from "./findings.ts";
 import { isAccepted, isGated } from "./gate.ts";
 import { recentRegressions } from "./lead.ts";
-import type { ReportFacts } from "./report.ts";
+import { partsWorstFirst } from "./parts.ts";
+import type { Report, ReportFacts } from "./report.ts";
 
 /**
  * Regressions first, then improvements, then settled regressions of the default branch. What one odd run may have made is not
@@ -30,8 +31,14 @@ function isOffered(comparison: Comparison, { suite }: ReportFacts): boolean {
   return isChange && isCertain && isShown(comparison) && isGated(comparison) && !isAccepted(comparison);
 }
 
+/** Of all runners, the worst of them first. */
+export function offeredByAll(reports: readonly Report[]): SeriesName[] {
+  return partsWorstFirst({ reports: [...reports] }).flatMap(({ report }) => offeredChanges(report));
+}
+
 /** The accept file for the first `most` of them; empty where there is nothing to accept. */
-export function acceptLines(report: ReportFacts, most: number): string {
-  const offered = offeredChanges(report).slice(0, most);
-  return offered.length === 0 ? "" : acceptYaml(offered, report.job.finished_at);
+export function acceptLines(reports: readonly Report[], most: number): string {
+  const offered = offeredByAll(reports).slice(0, most);
+  const [newest] = reports.map(({ job }) => job.finished_at).toSorted((a, b) => Date.parse(b) - Date.parse(a));
+  return offered.length === 0 || newest === undefined ? "" : acceptYaml(offered, newest);
 }

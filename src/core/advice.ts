@@ -25,14 +25,22 @@ import { counted, formatAge, formatChange } from "./units.ts";
 const MOST_ACCEPTED = 3;
 
 export function adviceOf(report: ReportFacts): Sentence[] {
+  return [...adviceOnFindings(report), ...forGate(report)];
+}
+
+/** Without what the gate makes of it. */
+export function adviceOnFindings(report: ReportFacts): Sentence[] {
+  return [...forLead(report), ...adviceOnRunner(report)];
+}
+
+/** What there is to say whatever the verdict: of the machine, its history and what was accepted. */
+export function adviceOnRunner(report: ReportFacts): Sentence[] {
   return [
-    ...forLead(report),
     ...forMachine(report),
     ...forIdentity(report),
     ...forAccepted(report),
     ...forAge(report),
     ...forRecord(report),
-    ...forGate(report),
   ];
 }
 
@@ -151,6 +159,6 @@ function forRecord({ recorded }: ReportFacts): Sentence[] {
 }
 
 /** A red check says why it is red. */
-function forGate({ gate }: ReportFacts): Sentence[] {
+export function forGate({ gate }: Pick<ReportFacts, "gate">): Sentence[] {
   return gate.gate === "fail" ? [say`The gate fails (${gate.reason}).`] : [];
 }

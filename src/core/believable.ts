@@ -28,14 +28,14 @@ export function believableOf(report: Report): Sentence[] {
   return phrases;
 }
 
-function unchangedCount({ comparisons }: Report): number {
+export function unchangedCount({ comparisons }: Report): number {
   const shown = comparisons.filter(isShown);
   const moved = new Set(shown.filter(({ verdict }) => verdict !== "no-change").map(({ benchmark }) => benchmark));
   return benchmarkIds(shown).filter((id) => !moved.has(id)).length;
 }
 
 /** The worst change that the intervals still allow where every speed was cleared; null where one was not, or is not known. */
-function slowestPossible({ comparisons }: Report): number | null {
+export function slowestPossible({ comparisons }: Report): number | null {
   const speeds = comparisons.filter((comparison) => isGated(comparison) && comparison.metric?.class === "throughput");
   if (speeds.length === 0 || comparisons.some(({ metric }) => metric === null)) return null;
   let worst = 0;

@@ -69,11 +69,6 @@ export function buildReport(input: ReportInput): Report {
   return { ...facts, headline: headlineOf(facts), advice: adviceOf(facts) };
 }
 
-/** The artifact's address is known only after the report inside it was written. */
-export function withArtifact(report: Report, artifactUrl: string): Report {
-  return { ...report, links: { ...report.links, artifact_url: artifactUrl } };
-}
-
 function ageDays(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 86_400_000);
 }

@@ -9,7 +9,8 @@ import type { Metric } from "./metrics.ts";
 import { neededInWords, pairsInWords } from "./pair-words.ts";
 import type { Report } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
-import { formatChange, formatInterval, formatPercent, formatValue } from "./units.ts";
+import { sparkline } from "./sparkline.ts";
+import { formatChange, formatInterval, formatPercent, formatSpread, formatValue } from "./units.ts";
 
 /** Of a reason that stands in a cell, characters. */
 const REASON_LENGTH = 120;
@@ -23,12 +24,29 @@ export function metricWords(metric: Metric | null): Sentence {
   return plain ? [metric.name.replaceAll("_", " ")] : [named(metric.name)];
 }
 
-/** The values of both sides, in one scale. */
-export function sidesOf({ metric, base, head }: Comparison): { base: string; head: string } {
+/** A value and how far those behind it spread, each empty where it is not known. */
+export interface SideText {
+  readonly value: string;
+  /** "±0.6 %", one standard deviation. */
+  readonly spread: string;
+}
+
+/** Both sides, in one scale. */
+export function sidesOf({ metric, base, head }: Comparison): { base: SideText; head: SideText } {
   const values = [base, head].flatMap((side) => (side === null ? [] : [side.value]));
-  const cell = (side: Comparison["base"]): string =>
-    side === null || metric === null ? "" : formatValue(side.value, metric.unit, values);
+  const cell = (side: Comparison["base"]): SideText => {
+    if (side === null || metric === null) return { value: "", spread: "" };
+    return { value: formatValue(side.value, metric.unit, values), spread: formatSpread(side.spread) };
+  };
   return { base: cell(base), head: cell(head) };
+}
+
+/** Fewer points than this are no trend. */
+const LEAST_TREND = 3;
+
+/** The newest points of the series as one line of blocks; empty where there are too few of them. */
+export function trendOf({ trend }: Comparison): string {
+  return trend.length < LEAST_TREND ? "" : sparkline(trend);
 }
 
 /** "−6.8 %" and what it means: "worse"; nothing for a change that was not found to be one. */

@@ -4,10 +4,11 @@ import { findSeries, historyOf, isSameMeasure, newestDifferences, otherJobs, run
 import type { Series } from "./baseline.ts";
 import type { BaselineSummary, Comparison, ControlFinding, Difference, Verdict } from "./comparison.ts";
 import type { Decision, JudgeCase, Pairs } from "./decision.ts";
-import { judge } from "./judge.ts";
+import { judgeTogether, type JudgedJob } from "./judge.ts";
 import type { Metric } from "./metrics.ts";
 import { environmentShift, isMoved, movedMachine } from "./moved.ts";
 import type { BenchmarkResult, Job, JobResult } from "./result.ts";
+import { jobValue, MAX_HISTORY } from "./samples.ts";
 import { blank, lostMetric, missingBenchmarks, unfinished } from "./unjudged.ts";
 
 export interface CompareInput {
@@ -34,15 +35,40 @@ export interface ComparedJob {
 }
 
 export function compareJob(input: CompareInput): ComparedJob {
-  const { result } = input;
-  const stored = otherJobs(result, input.history);
-  const used = new Map<string, Job>();
-  const context = { input, stored, used };
-  const rows = result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, context));
-  const cases = rows.flatMap(({ judged }) => judged ?? []);
-  const { min_effect, max_tolerated, auto_tighten } = result.suite;
+  const opened = openJob(input);
+  return closeJob(opened, judgeTogether([casesOf(opened)]).flat());
+}
+
+/**
+ * The jobs of one report, such as those of a runner matrix: each is compared with its own runner's history, and all their
+ * primary metrics are one family of tests. What a job judged alone holds for sure may therefore be open here.
+ */
+export function compareJobs(inputs: readonly CompareInput[]): ComparedJob[] {
+  const opened = inputs.map(openJob);
+  const decided = judgeTogether(opened.map(casesOf));
+  return opened.map((job, index) => closeJob(job, decided[index] ?? []));
+}
+
+/** A job whose comparisons wait for the judge. */
+interface OpenJob extends Context {
+  readonly rows: readonly Row[];
+}
+
+function openJob(input: CompareInput): OpenJob {
+  const { result, history } = input;
+  const context = { input, stored: otherJobs(result, history), used: new Map<string, Job>() };
+  return { ...context, rows: result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, context)) };
+}
+
+function casesOf({ rows, input }: OpenJob): JudgedJob {
+  const { min_effect, max_tolerated, auto_tighten } = input.result.suite;
   const policy = { minEffect: min_effect, maxTolerated: max_tolerated, tighten: auto_tighten };
-  const decisions = new Map(judge(cases, policy).map((decision) => [decision.id, decision]));
+  return { cases: rows.flatMap(({ judged }) => judged ?? []), policy };
+}
+
+function closeJob({ input, stored, used, rows }: OpenJob, decided: readonly Decision[]): ComparedJob {
+  const { result } = input;
+  const decisions = new Map(decided.map((decision) => [decision.id, decision]));
   const judged = rows.map((row) => finish(row, decisions));
   const jobs = [...used.values()];
   return {
@@ -101,6 +127,7 @@ function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, { inp
   const doubt = whyNotAccepted(name, result.accepted, spent, today);
   const comparison: Comparison = {
     ...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
+    trend: isShownOnly ? [] : trendOf(points, runValues(benchmark, metric.name), metric),
     differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
     environment_shift: environmentShift(series, metric, paired),
     reason:
@@ -124,6 +151,16 @@ function rowOf(benchmark: BenchmarkResult, metric: Metric, series: Series, { inp
     inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative",
   };
   return { comparison, judged, acceptable };
+}
+
+/** The whole series, also what lies before an accepted change or is too old to be judged against. */
+function trendOf(
+  points: readonly { readonly values: readonly number[] }[],
+  candidate: readonly number[],
+  metric: Metric,
+): number[] {
+  const jobs = [...points.map(({ values }) => values), candidate.filter(Number.isFinite)];
+  return jobs.flatMap((values) => jobValue(values, metric) ?? []).slice(-MAX_HISTORY);
 }
 
 /** A base commit is at hand, has this benchmark doing the same work, and its verdict counts. */

@@ -48,6 +48,8 @@ export const comparisonSchema = z.strictObject({
   unconfirmed: z.boolean(),
   base: sideSchema.nullable(),
   head: sideSchema.nullable(),
+  /** The newest points of its series on the same machine with the same software, oldest first, this job's as the last. */
+  trend: z.array(z.number()).max(30),
   /** Relative change of the metric's own value: −0.068 is 6.8 % less. */
   effect: z.number().nullable(),
   /** 99 % interval of `effect`. */

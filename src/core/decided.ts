@@ -3,9 +3,11 @@ import { ACCEPT_FILE } from "./accept.ts";
 import { controlInDetail } from "./control-words.ts";
 import { isShown } from "./findings.ts";
 import { isAccepted, isGated } from "./gate.ts";
+import type { JointReport } from "./joint.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Estimator } from "./metrics.ts";
 import { baseInWords, notesOf, pairsInWords } from "./pair-words.ts";
+import { rowsOf } from "./parts.ts";
 import { FIRST_LOOK, LAST_LOOK, LOOK_ALPHA } from "./pairs.ts";
 import { ALPHA } from "./prediction.ts";
 import { qualifiedInDetail } from "./qualification-words.ts";
@@ -22,21 +24,30 @@ const ESTIMATOR_WORDS: Readonly<Record<Estimator, string>> = {
   reported: "the value its program reported",
 };
 
-/** One sentence a line, only about what this report judged. `notes` is how many notes of the confirmation are told. */
-export function decisionOf(report: Report, notes: number): Sentence[] {
+/**
+ * One sentence a line, only about what this report judged, without its gate.
+ *
+ * @param notes how many notes of the confirmation are told
+ * @param joint the report that it is part of, whose speeds are tested together
+ */
+export function decisionOf(report: Report, notes: number, joint: Pick<JointReport, "reports">): Sentence[] {
   const judged = report.comparisons.filter(isShown);
+  const family = familyOf(joint);
   return [
     ...estimatorLines(report, judged),
-    ...speedLines(report, judged),
-    ...pairLines(report, judged, notes),
+    ...speedLines(report, judged, family),
+    ...pairLines(report, judged, { notes, family }),
     ...bandLines(report, judged),
     ...controlLines(report),
     ...(judged.some(isAccepted)
       ? [say`Accepted changes stand in ${named(ACCEPT_FILE)} of the measured commit. The gate passes over them.`]
       : []),
     ...qualifiedInDetail(report),
-    say`Gate: ${named(report.gate.gate)} (${report.gate.reason}).`,
   ];
+}
+
+export function gateLine({ gate, reason }: Report["gate"]): Sentence {
+  return say`Gate: ${named(gate)} (${reason}).`;
 }
 
 function estimatorLines({ suite }: Report, judged: readonly Comparison[]): Sentence[] {
@@ -50,13 +61,14 @@ function estimatorLines({ suite }: Report, judged: readonly Comparison[]): Sente
   ];
 }
 
-function familyOf(judged: readonly Comparison[]): string {
-  const family = judged.filter((comparison) => isGated(comparison) && comparison.metric?.primary === true).length;
-  return `Holm over ${counted(family, "primary metric")}`;
+function familyOf(joint: Pick<JointReport, "reports">): string {
+  const family = rowsOf(joint).filter(({ comparison }) => isGated(comparison) && comparison.metric?.primary === true);
+  const where = joint.reports.length > 1 ? ` on ${joint.reports.length} runners` : "";
+  return `Holm over ${counted(family.length, "primary metric")}${where}`;
 }
 
 /** Speed against the history, and what both stages call a change and no change. */
-function speedLines({ suite, baseline }: Report, judged: readonly Comparison[]): Sentence[] {
+function speedLines({ suite, baseline }: Report, judged: readonly Comparison[], family: string): Sentence[] {
   const speeds = judged.filter(({ metric }) => metric?.class === "throughput");
   const isHistory = baseline !== null && !baseline.stale;
   if (speeds.length === 0 || (!isHistory && speeds.every(({ pairs }) => pairs === 0))) return [];
@@ -64,7 +76,7 @@ function speedLines({ suite, baseline }: Report, judged: readonly Comparison[]):
   const change = `A change is one when it is at least ${formatPercent(suite.min_effect)} and significant`;
   if (isHistory) {
     lines.push([
-      `Judged against ${counted(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${familyOf(judged)}).`,
+      `Judged against ${counted(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${family}).`,
     ]);
   } else {
     lines.push([`${change}.`]);
@@ -80,7 +92,11 @@ function speedLines({ suite, baseline }: Report, judged: readonly Comparison[]):
   return lines;
 }
 
-function pairLines(report: Report, judged: readonly Comparison[], notes: number): Sentence[] {
+function pairLines(
+  report: Report,
+  judged: readonly Comparison[],
+  { notes, family }: { readonly notes: number; readonly family: string },
+): Sentence[] {
   const { confirmation } = report;
   const lines: Sentence[] = [];
   const paired = judged.filter(({ pairs }) => pairs > 0);
@@ -89,7 +105,7 @@ function pairLines(report: Report, judged: readonly Comparison[], notes: number)
     lines.push(
       say`What the history did not clear ran in pairs: ${baseInWords(report)} and the head interleaved in this job, base head head base, after one discarded warm-up of each. Those rows show that base, measured today.`,
       [
-        `They are looked at after ${FIRST_LOOK} and after ${counted(LAST_LOOK, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${familyOf(judged)}); runs of the history help to know how far runs differ.`,
+        `They are looked at after ${FIRST_LOOK} and after ${counted(LAST_LOOK, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${family}); runs of the history help to know how far runs differ.`,
       ],
     );
   }

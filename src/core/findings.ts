@@ -58,13 +58,17 @@ function rank(comparison: Comparison): readonly number[] {
 
 /** Worst first: accepted changes at the end, then by verdict, what is certain before what is unconfirmed, speed before memory and loss, large before small. */
 export function worstFirst(comparisons: readonly Comparison[]): Comparison[] {
-  return comparisons
-    .map((comparison) => ({ comparison, rank: rank(comparison) }))
+  return worstFirstBy(comparisons, (comparison) => comparison);
+}
+
+export function worstFirstBy<Item>(items: readonly Item[], comparisonOf: (item: Item) => Comparison): Item[] {
+  return items
+    .map((item) => ({ item, rank: rank(comparisonOf(item)) }))
     .sort((a, b) => {
       const at = a.rank.findIndex((value, index) => value !== b.rank[index]);
       return at === -1 ? 0 : (a.rank[at] ?? 0) - (b.rank[at] ?? 0);
     })
-    .map(({ comparison }) => comparison);
+    .map(({ item }) => item);
 }
 
 /** A change in the words of its metric: "6.8 % slower", "needs 12 % more memory". Starts with a verb where `verb` is given. */

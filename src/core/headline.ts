@@ -78,7 +78,7 @@ function failed({ failures, runner_key }: ReportFacts, total: number): Sentence 
   return say`${count} benchmarks failed on ${named(runner_key)}; the first: ${one}`;
 }
 
-function changed(worst: Comparison, others: number, { runner_key }: ReportFacts): Sentence {
+export function changed(worst: Comparison, others: number, { runner_key }: ReportFacts): Sentence {
   if (worst.metric === null || worst.effect === null)
     return say`${benchmarkName(worst)} changed on ${named(runner_key)}`;
   const words = changeInWords(worst.metric, worst.effect, worst.unconfirmed);

@@ -2,6 +2,8 @@
 import type { Comparison, Verdict } from "./comparison.ts";
 import { isAccepted } from "./gate.ts";
 import { leadOf } from "./lead.ts";
+import type { JointFacts } from "./joint.ts";
+import { partsWorstFirst } from "./parts.ts";
 import type { Report } from "./report.ts";
 
 const ICONS: Readonly<Record<Verdict, string>> = {
@@ -21,8 +23,18 @@ export function iconOf(comparison: Pick<Comparison, "verdict" | "unconfirmed" | 
   return verdict === "regression" && unconfirmed ? "⚠️" : ICONS[verdict];
 }
 
-/** The icon of the headline: of what it is about, and a warning where the store failed a first comparison. */
-export function iconFor(report: Report): string {
+export function iconOfVerdict(verdict: Verdict): string {
+  return ICONS[verdict];
+}
+
+/** The icon of the headline: of what it is about in the first place, which may be a runner nobody heard of. */
+export function iconFor(facts: Pick<JointFacts, "reports" | "missing">): string {
+  const [worst] = partsWorstFirst(facts);
+  return worst === undefined || facts.missing.length > 0 ? ICONS.failed : iconOfReport(worst.report);
+}
+
+/** Of what it is about, and a warning where the store failed a first comparison. */
+export function iconOfReport(report: Report): string {
   const lead = leadOf(report);
   switch (lead.about) {
     case "machine":

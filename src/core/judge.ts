@@ -7,12 +7,29 @@ import { ALPHA } from "./prediction.ts";
 import { holm } from "./statistics.ts";
 import { detectableOf, openTrial, sizeOf, type HistoryTrial, type PairTrial, type Sight, type Trial } from "./trial.ts";
 
-/**
- * Decisions in the order of the cases, which are one report. It remembers nothing: asked again with more pairs, it first
- * comes to what it said before, and what the first look at the pairs decided stays decided.
- */
+/** The cases of one job, and the policy of its suite. */
+export interface JudgedJob {
+  readonly cases: readonly JudgeCase[];
+  readonly policy: JudgePolicy;
+}
+
+/** Decisions in the order of the cases, which are one report of one job. */
 export function judge(cases: readonly JudgeCase[], policy: JudgePolicy): Decision[] {
-  const trials = cases.map((judged) => open(judged, policy));
+  return judgeTogether([{ cases, policy }]).flat();
+}
+
+/**
+ * The decisions of each job, in the order of its cases; all jobs are one report, and share its family of tests. It
+ * remembers nothing: asked again with more pairs, it first comes to what it said before, and what the first look at the
+ * pairs decided stays decided.
+ */
+export function judgeTogether(jobs: readonly JudgedJob[]): Decision[][] {
+  const trials = jobs.map(({ cases, policy }) => cases.map((judged) => open(judged, policy)));
+  const decisions = decide(trials.flat());
+  return trials.map(({ length }) => decisions.splice(0, length));
+}
+
+function decide(trials: readonly Trial[]): Decision[] {
   const historyP = familyP(trials, (trial) => (trial.kind === "history" ? trial.prediction.p : 1));
   const firstP = familyP(trials, (trial) => (trial.kind === "pairs" ? trial.first.p : 1));
   const endsFirst = trials.map((trial, index) => trial.kind === "pairs" && endsAt(trial, trial.first, firstP[index]));

@@ -1,33 +1,49 @@
 /** Collapsed sections about changes: how to accept one, where the default branch changed, and what disturbed the runs. */
 import { ACCEPT_FILE } from "./accept.ts";
-import { acceptLines, offeredChanges } from "./accept-offer.ts";
+import { acceptLines, offeredByAll } from "./accept-offer.ts";
 import { metricWords } from "./cells.ts";
 import { rangeOf, sizeOf, standingOf } from "./change-point-words.ts";
+import type { ChangePoint } from "./comparison.ts";
 import { runCount, whichRuns } from "./disturbances.ts";
 import { codeBlock, inertText } from "./escape.ts";
 import { benchmarkName } from "./findings.ts";
+import type { JointReport } from "./joint.ts";
 import type { Detail } from "./markdown-sections.ts";
 import { details, drawSentence, table, unbroken, type Markdown } from "./markdown-parts.ts";
-import type { Report } from "./report.ts";
+import { runnerColumn } from "./markdown-tables.ts";
+import type { Disturbed, Report } from "./report.ts";
 import { counted } from "./units.ts";
 
 /** Of all lines to paste, characters: more than a comment holds is never cut in the middle, see `items`. */
 const ACCEPT_LENGTH = 40_000;
 
-export function acceptSection(report: Report, { items }: Detail): Markdown {
-  const count = offeredChanges(report).length;
+export function acceptSection({ reports }: JointReport, { items }: Detail): Markdown {
+  const count = offeredByAll(reports).length;
   if (count === 0) return "";
   return details(count === 1 ? "Accept this change" : `Accept these ${counted(count, "change")}`, [
     `Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`,
-    codeBlock(acceptLines(report, items), ACCEPT_LENGTH, "yaml"),
+    codeBlock(acceptLines(reports, items), ACCEPT_LENGTH, "yaml"),
   ]);
 }
 
-export function changePointsSection({ change_points: points }: Report, { rows }: Detail): Markdown {
+/** An entry of one runner's list. */
+type Of<Entry> = Entry & Pick<Report, "runner_key">;
+
+/** Newest first, whatever runner found them. */
+function changePointsOf({ reports }: JointReport): Of<ChangePoint>[] {
+  const points = reports.flatMap(({ change_points, runner_key }) =>
+    change_points.map((point) => ({ ...point, runner_key })),
+  );
+  return reports.length === 1 ? points : points.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+
+export function changePointsSection(joint: JointReport, { rows }: Detail): Markdown {
+  const points = changePointsOf(joint);
   return details(`${counted(points.length, "lasting change")} of the default branch`, [
-    table(
+    table<Of<ChangePoint>>(
       [
         { title: "Benchmark", cell: (point) => drawSentence(benchmarkName(point)) },
+        ...runnerColumn<Of<ChangePoint>>(joint, ({ runner_key }) => runner_key),
         { title: "Metric", cell: ({ metric }) => drawSentence(metricWords(metric)) },
         { title: "Commits", cell: (point) => drawSentence(rangeOf(point)) },
         { title: "Measured", cell: ({ at }) => at.slice(0, 10) },
@@ -49,18 +65,21 @@ export function changePointsSection({ change_points: points }: Report, { rows }:
   ]);
 }
 
-export function disturbancesSection({ disturbances }: Report, { items }: Detail): Markdown {
-  return details(counted(runCount(disturbances), "disturbed run"), [
-    table(
+export function disturbancesSection(joint: JointReport, { items }: Detail): Markdown {
+  const found = joint.reports.flatMap(({ disturbances, runner_key }) =>
+    disturbances.map((disturbance) => ({ ...disturbance, runner_key })),
+  );
+  const runs = joint.reports.reduce((total, { disturbances }) => total + runCount(disturbances), 0);
+  return details(counted(runs, "disturbed run"), [
+    table<Of<Disturbed>>(
       [
-        { title: "Benchmark", cell: (found) => drawSentence(benchmarkName(found)) },
-        { title: "Runs", cell: (found) => whichRuns(found) },
+        { title: "Benchmark", cell: (disturbed) => drawSentence(benchmarkName(disturbed)) },
+        ...runnerColumn<Of<Disturbed>>(joint, ({ runner_key }) => runner_key),
+        { title: "Runs", cell: (disturbed) => whichRuns(disturbed) },
         { title: "What", cell: ({ message }) => inertText(message, 300) },
       ],
-      disturbances.slice(0, items),
+      found.slice(0, items),
     ),
-    disturbances.length === 0
-      ? ""
-      : "A benchmark with a disturbed run is shown and judged, and never serves as history.",
+    found.length === 0 ? "" : "A benchmark with a disturbed run is shown and judged, and never serves as history.",
   ]);
 }

@@ -6,17 +6,39 @@ import { factsOf } from "./facts.ts";
 import { benchmarkName, isShown } from "./findings.ts";
 import { bullets, details, drawSentence, table, type Markdown } from "./markdown-parts.ts";
 import type { Detail } from "./markdown-sections.ts";
+import type { JointReport } from "./joint.ts";
 import type { Report } from "./report.ts";
-import { say } from "./sentence.ts";
+import { listed, say } from "./sentence.ts";
 import { counted, formatChange } from "./units.ts";
 
 interface Row extends Difference {
   readonly kindInWords: string;
 }
 
-export function environmentSection(report: Report, { rows, facts }: Detail): Markdown {
-  const differing = differencesOf(report);
-  return details(titleOf(report), [
+/** Of one runner the whole; of several the same for each, those that are as they were in one line. */
+export function environmentSection({ reports }: JointReport, detail: Detail): Markdown {
+  const [only, ...more] = reports;
+  if (only === undefined) return "";
+  if (more.length === 0) return details(`Environment${titleOf([only])}`, environmentOf(only, detail));
+  const told = reports.slice(0, detail.runners);
+  const quiet = told.filter((report) => !detail.facts && isAsBefore(report));
+  const alike = quiet.length === 0 ? "" : drawSentence(say`As in the newest stored job: ${listed(keysOf(quiet))}.`);
+  const blocks = told.flatMap((report) =>
+    quiet.includes(report) ? [] : [codeSpan(report.runner_key) + titleOf([report]), ...environmentOf(report, detail)],
+  );
+  return details(`Environment of ${counted(reports.length, "runner")}${titleOf(reports)}`, [...blocks, alike]);
+}
+
+function keysOf(reports: readonly Report[]): string[] {
+  return reports.map(({ runner_key }) => runner_key);
+}
+
+function isAsBefore(report: Report): boolean {
+  return differencesOf(report).length === 0 && shiftsOf(report).length === 0;
+}
+
+function environmentOf(report: Report, { rows, facts }: Detail): Markdown[] {
+  return [
     table<Row>(
       [
         { title: "What differs", cell: ({ field }) => codeSpan(field) },
@@ -24,11 +46,11 @@ export function environmentSection(report: Report, { rows, facts }: Detail): Mar
         { title: "Base", cell: ({ base }) => codeSpan(base) },
         { title: "Now", cell: ({ head }) => codeSpan(head) },
       ],
-      differing.slice(0, rows),
+      differencesOf(report).slice(0, rows),
     ),
     ...shifts(report, rows),
     facts ? bullets(factLists(report)) : "",
-  ]);
+  ];
 }
 
 /** What the judged change brings, and what differs from the newest stored job by itself. */
@@ -44,17 +66,18 @@ export function differencesOf({ environment, job }: Report): Row[] {
   return [...own, ...others];
 }
 
-function titleOf(report: Report): string {
-  const { environment, baseline, job } = report;
-  const own = environment.proposed.length;
-  const others = differencesOf(report).length - own;
-  const whose = job.pull_request === null ? "of this change" : "of this pull request";
+/** ": 2 differences of this pull request", to follow a name; nothing where nothing is stored. */
+function titleOf(reports: readonly Report[]): string {
+  const own = reports.reduce((total, { environment }) => total + environment.proposed.length, 0);
+  const others = reports.reduce((total, report) => total + differencesOf(report).length, 0) - own;
+  const whose = reports.every(({ job }) => job.pull_request === null) ? "of this change" : "of this pull request";
+  const stored = reports.length === 1 ? "the newest stored job" : "the newest stored jobs";
   const parts = [
     own === 0 ? "" : `${counted(own, "difference")} ${whose}`,
-    others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from the newest stored job`,
+    others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from ${stored}`,
   ].filter((part) => part !== "");
-  if (parts.length > 0) return `Environment: ${parts.join(", ")}`;
-  return baseline === null ? "Environment" : "Environment: as in the newest stored job";
+  if (parts.length > 0) return `: ${parts.join(", ")}`;
+  return reports.some(({ baseline }) => baseline === null) ? "" : `: as in ${stored}`;
 }
 
 /** Said once, apart from the differences that the pull request brings. */

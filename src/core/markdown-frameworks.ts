@@ -2,19 +2,26 @@
 import { formatDifference, frameworkRows, type FrameworkRow } from "./framework-rows.ts";
 import type { FrameworkPair } from "./frameworks.ts";
 import { codeSpan, inertText } from "./escape.ts";
+import type { JointReport } from "./joint.ts";
+import type { Detail } from "./markdown-sections.ts";
 import { details, table, unbroken, type Markdown } from "./markdown-parts.ts";
 
 interface Row extends FrameworkRow {
   /** In the first row of a pair only. */
   readonly work: Markdown;
+  readonly runner: Markdown;
 }
 
-export function frameworksSection(pairs: readonly FrameworkPair[]): Markdown {
-  if (pairs.length === 0) return "";
-  const rows = pairs.flatMap(rowsOf);
+export function frameworksSection(joint: JointReport, { items }: Detail): Markdown {
+  const found = joint.reports.flatMap(({ frameworks, runner_key }) => frameworks.map((pair) => ({ pair, runner_key })));
+  const shown = found.slice(0, items);
+  if (shown.length === 0) return "";
+  const pairs = shown.map(({ pair }) => pair);
+  const rows = shown.flatMap(rowsOf);
   const body = table<Row>(
     [
       { title: "Same work", cell: ({ work }) => work },
+      ...(joint.reports.length > 1 ? [{ title: "Runner", cell: ({ runner }: Row) => runner }] : []),
       { title: "Measured", cell: ({ name }) => name },
       { title: "PyTorch", align: "r", cell: ({ torch }) => unbroken(inertText(torch)) },
       { title: "MLX", align: "r", cell: ({ mlx }) => unbroken(inertText(mlx)) },
@@ -37,9 +44,12 @@ function titleOf(pairs: readonly FrameworkPair[]): string {
   return largest === 0 ? "same work, same loss" : `same work, loss within ${formatDifference(largest)}`;
 }
 
-function rowsOf(pair: FrameworkPair): Row[] {
+function rowsOf({ pair, runner_key }: { readonly pair: FrameworkPair; readonly runner_key: string }): Row[] {
   const work = `${codeSpan(pair.title)} ${pair.torch.backend}, ${pair.mlx.backend}`;
-  return frameworkRows(pair).map((row, index) => ({ ...row, work: index === 0 ? work : "" }));
+  const runner = codeSpan(runner_key);
+  return frameworkRows(pair).map((row, index) =>
+    index === 0 ? { ...row, work, runner } : { ...row, work: "", runner: "" },
+  );
 }
 
 /** On a processor the two are no rivals: what decides is whose matrix products MLX was given. */

@@ -1,13 +1,15 @@
 /** The collapsed sections of the comment, each from the report alone. */
-import { decisionOf } from "./decided.ts";
-import { codeBlock, codeSpan, inertText } from "./escape.ts";
+import { decisionOf, gateLine } from "./decided.ts";
+import { codeBlock, inertText } from "./escape.ts";
 import { failureInWords } from "./failure-words.ts";
-import { benchmarkIds, benchmarkName, isShown } from "./findings.ts";
+import { benchmarkIds, benchmarkName } from "./findings.ts";
+import type { JointReport } from "./joint.ts";
 import { bullets, details, drawSentence, type Markdown } from "./markdown-parts.ts";
-import { comparisonTable, everyRow } from "./markdown-tables.ts";
+import { comparisonTable, everyRow, worstOf } from "./markdown-tables.ts";
+import { benchmarkCount, rowsOf } from "./parts.ts";
 import type { Report } from "./report.ts";
 import { reproduceOf } from "./reproduce.ts";
-import { among } from "./sentence.ts";
+import { among, listed, named, plain, say, type Sentence } from "./sentence.ts";
 import { counted } from "./units.ts";
 
 /** How much of each section is drawn. */
@@ -16,58 +18,118 @@ export interface Detail {
   readonly rows: number;
   /** Unchanged metrics beside the primary one. */
   readonly others: boolean;
+  /** The newest points of every series as a line of blocks, and how far the values of both sides spread. */
+  readonly trend: boolean;
+  readonly spread: boolean;
   /** The facts of machine and software, beyond what differs. */
   readonly facts: boolean;
   /** Items of a list: warnings, errors, disturbances, lines to accept, pairs of frameworks. */
   readonly items: number;
+  /** Runners that a list tells of one by one. */
+  readonly runners: number;
   /** Characters of one error text. */
   readonly text: number;
 }
 
-export function failuresSection(report: Report, { items, text }: Detail): Markdown {
-  const blocks = report.failures
-    .slice(0, items)
-    .flatMap((failure) => [
-      `${drawSentence(benchmarkName(failure))} ${failureInWords(failure)}:`,
-      failure.message.trim() === "" ? "(no message)" : codeBlock(failure.message, text),
-    ]);
-  return details(counted(report.failures.length, "error"), blocks);
+/** Where something was found: needed only where there are several runners. */
+export function onRunner({ reports }: Pick<JointReport, "reports">, { runner_key }: Report): Sentence {
+  return reports.length > 1 ? say` on ${named(runner_key)}` : [];
 }
 
-export function warningsSection({ warnings, comparisons }: Report, { items }: Detail): Markdown {
-  const total = benchmarkIds(comparisons).length;
-  const lines = warnings.slice(0, items).map(({ message, benchmarks }) => {
-    const where = drawSentence(among(benchmarks, total));
-    return inertText(message) + (where === "" ? "" : ` (${where})`);
+export function failuresSection(joint: JointReport, { items, text }: Detail): Markdown {
+  const failures = joint.reports.flatMap((report) => report.failures.map((failure) => ({ report, failure })));
+  const blocks = failures
+    .slice(0, items)
+    .flatMap(({ report, failure }) => [
+      `${drawSentence(say`${benchmarkName(failure)}${onRunner(joint, report)}`)} ${failureInWords(failure)}:`,
+      failure.message.trim() === "" ? "(no message)" : codeBlock(failure.message, text),
+    ]);
+  return details(counted(failures.length, "error"), blocks);
+}
+
+interface Warning {
+  readonly message: string;
+  readonly where: Sentence;
+}
+
+/** Equal ones of several runners are one. */
+export function warningsOf(joint: JointReport): Warning[] {
+  const { reports } = joint;
+  const [only, ...more] = reports;
+  const own = joint.warnings.map((message): Warning => ({ message, where: [] }));
+  if (only !== undefined && more.length === 0) {
+    const total = benchmarkIds(only.comparisons).length;
+    return [...own, ...only.warnings.map(({ message, benchmarks }) => ({ message, where: among(benchmarks, total) }))];
+  }
+  const runners = new Map<string, string[]>();
+  for (const { warnings, runner_key } of reports) {
+    for (const { message } of warnings) runners.set(message, [...(runners.get(message) ?? []), runner_key]);
+  }
+  const everywhere: Sentence = ["every runner"];
+  return [
+    ...own,
+    ...[...runners].map(([message, keys]) => ({
+      message,
+      where: keys.length === reports.length ? everywhere : listed(keys),
+    })),
+  ];
+}
+
+export function warningsSection(joint: JointReport, { items }: Detail): Markdown {
+  const warnings = warningsOf(joint);
+  const lines = warnings.slice(0, items).map(({ message, where }) => {
+    const place = drawSentence(where);
+    return inertText(message) + (place === "" ? "" : ` (${place})`);
   });
   return details(counted(warnings.length, "warning"), [bullets(lines)]);
 }
 
-export function everySection(report: Report, { rows, others }: Detail): Markdown {
-  const every = everyRow(report);
-  const listed = others ? inOrder(report, [...every.speed, ...every.others]) : every.speed;
-  const count = benchmarkIds(report.comparisons).length;
-  return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [
-    comparisonTable(report, listed.slice(0, rows), false),
-    listed.every(({ effect }) => effect === null)
+export function everySection(joint: JointReport, { rows, others, trend, spread }: Detail): Markdown {
+  const listedRows = others ? rowsOf(joint) : everyRow(joint).speed;
+  const drawn = worstOf(listedRows, rows);
+  const count = benchmarkCount(joint.reports);
+  const legend = [
+    drawn.every(({ comparison }) => comparison.effect === null)
       ? ""
       : "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
+    spread && drawn.some(({ comparison: { base, head } }) => (base?.spread ?? head?.spread ?? null) !== null)
+      ? "± is one standard deviation: of the base between stored jobs or paired runs, of this change between runs."
+      : "",
+    trend && drawn.some(({ comparison }) => comparison.trend.length > 0)
+      ? "The trend holds the newest points of the series, at most 30, this job as the last."
+      : "",
+  ].filter((sentence) => sentence !== "");
+  return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [
+    comparisonTable(joint, drawn, { emphasis: false, trend: trend ? "always" : "never", spread }),
+    legend.join(" "),
   ]);
 }
 
-/** As they were measured, each benchmark's metrics together. */
-function inOrder(report: Report, rows: readonly Report["comparisons"][number][]): Report["comparisons"] {
-  const wanted = new Set(rows);
-  return report.comparisons.filter((row) => isShown(row) && wanted.has(row));
+/** What holds for every runner once, and what holds for some of them with their names. */
+export function decidedSection(joint: JointReport, { items, runners }: Detail): Markdown {
+  const { reports, gate } = joint;
+  const each = reports.map((report) => ({ report, lines: decisionOf(report, items, joint) }));
+  const [first] = each;
+  const known = each.map(({ lines }) => new Set(lines.map(plain)));
+  const isCommon = (line: Sentence): boolean => known.every((lines) => lines.has(plain(line)));
+  const own = each
+    .slice(0, runners)
+    .flatMap(({ report, lines }) =>
+      lines.filter((line) => !isCommon(line)).map((line) => say`${named(report.runner_key)}: ${line}`),
+    );
+  const lines = [...(first?.lines ?? []).filter(isCommon), ...own, gateLine(gate)];
+  return details("How it was decided", [bullets(lines.map(drawSentence))]);
 }
 
-export function decidedSection(report: Report, { items }: Detail): Markdown {
-  return details("How it was decided", [bullets(decisionOf(report, items).map(drawSentence))]);
-}
-
-export function reproduceSection(report: Report): Markdown {
-  return details("How to reproduce", [
-    `On ${codeSpan(report.runner_key)}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`,
-    codeBlock(reproduceOf(report), 2000, "sh"),
-  ]);
+/** Runners that measure the same by the same command are told together. */
+export function reproduceSection({ reports }: JointReport, { runners }: Detail): Markdown {
+  const commands = Map.groupBy(reports, reproduceOf);
+  const blocks = [...commands].slice(0, runners).flatMap(([command, alike]) => {
+    const where = drawSentence(listed(alike.map(({ runner_key }) => runner_key)));
+    return [
+      `On ${where}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`,
+      codeBlock(command, 2000, "sh"),
+    ];
+  });
+  return details("How to reproduce", blocks);
 }

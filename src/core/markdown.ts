@@ -1,13 +1,14 @@
 /** The report as the comment people read in ten seconds, and as the job's summary. */
-import { believableOf } from "./believable.ts";
-import { codeBlock, inertText, link } from "./escape.ts";
-import { benchmarkIds } from "./findings.ts";
+import { believableOfJoint } from "./believable-joint.ts";
+import { codeBlock, codeSpan } from "./escape.ts";
 import { iconFor } from "./icons.ts";
-import { offeredChanges } from "./accept-offer.ts";
+import type { JointReport } from "./joint.ts";
 import { acceptSection, changePointsSection, disturbancesSection } from "./markdown-changes.ts";
-import { differencesOf, environmentSection } from "./markdown-environment.ts";
+import { environmentSection } from "./markdown-environment.ts";
+import { footer, leftOut } from "./markdown-footer.ts";
 import { frameworksSection } from "./markdown-frameworks.ts";
-import { drawSentence, type Markdown } from "./markdown-parts.ts";
+import { bullets, drawSentence, type Markdown } from "./markdown-parts.ts";
+import { runnersSection } from "./markdown-runners.ts";
 import {
   decidedSection,
   everySection,
@@ -16,11 +17,8 @@ import {
   warningsSection,
   type Detail,
 } from "./markdown-sections.ts";
-import { comparisonTable, everyRow, movedRows } from "./markdown-tables.ts";
-import { qualifiedInWords } from "./qualification-words.ts";
-import type { Report } from "./report.ts";
+import { comparisonTable, movedRows } from "./markdown-tables.ts";
 import { sentenceCase } from "./sentence.ts";
-import { counted } from "./units.ts";
 
 /** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
 export const COMMENT_BYTES = 60_000;
@@ -29,33 +27,36 @@ export const SUMMARY_BYTES = 1_000_000;
 
 /** From everything to the least that still tells the verdict: what matters least goes first. */
 const LADDER: readonly Detail[] = [
-  { rows: 1000, others: true, facts: true, items: 100, text: 4000 },
-  { rows: 1000, others: true, facts: false, items: 20, text: 1500 },
-  { rows: 1000, others: false, facts: false, items: 10, text: 1500 },
-  { rows: 500, others: false, facts: false, items: 10, text: 1000 },
-  { rows: 300, others: false, facts: false, items: 10, text: 1000 },
-  { rows: 200, others: false, facts: false, items: 5, text: 1000 },
-  { rows: 100, others: false, facts: false, items: 5, text: 1000 },
-  { rows: 50, others: false, facts: false, items: 5, text: 1000 },
-  { rows: 20, others: false, facts: false, items: 5, text: 500 },
-  { rows: 5, others: false, facts: false, items: 2, text: 300 },
+  { rows: 1000, others: true, trend: true, spread: true, facts: true, items: 100, runners: 300, text: 4000 },
+  { rows: 1000, others: true, trend: true, spread: true, facts: false, items: 20, runners: 50, text: 1500 },
+  { rows: 1000, others: false, trend: true, spread: true, facts: false, items: 10, runners: 20, text: 1500 },
+  { rows: 1000, others: false, trend: false, spread: true, facts: false, items: 10, runners: 20, text: 1500 },
+  { rows: 1000, others: false, trend: false, spread: false, facts: false, items: 10, runners: 20, text: 1500 },
+  { rows: 500, others: false, trend: false, spread: false, facts: false, items: 10, runners: 20, text: 1000 },
+  { rows: 300, others: false, trend: false, spread: false, facts: false, items: 10, runners: 20, text: 1000 },
+  { rows: 200, others: false, trend: false, spread: false, facts: false, items: 5, runners: 10, text: 1000 },
+  { rows: 100, others: false, trend: false, spread: false, facts: false, items: 5, runners: 10, text: 1000 },
+  { rows: 50, others: false, trend: false, spread: false, facts: false, items: 5, runners: 10, text: 1000 },
+  { rows: 20, others: false, trend: false, spread: false, facts: false, items: 5, runners: 5, text: 500 },
+  { rows: 5, others: false, trend: false, spread: false, facts: false, items: 2, runners: 3, text: 300 },
 ];
 
 /** The comment: at most 60 kB. `marker` is the hidden line by which it is found again. */
-export function renderComment(report: Report, options: { readonly marker?: string } = {}): Markdown {
+export function renderComment(joint: JointReport, options: { readonly marker?: string } = {}): Markdown {
   const marker = options.marker === undefined ? "" : `${options.marker}\n`;
-  return marker + fitting(report, COMMENT_BYTES - byteLength(marker));
+  return marker + fitting(joint, COMMENT_BYTES - byteLength(marker));
 }
 
 /** The same for the job's summary page, which has room for more. */
-export function renderSummary(report: Report): Markdown {
-  return fitting(report, SUMMARY_BYTES);
+export function renderSummary(joint: JointReport): Markdown {
+  return fitting(joint, SUMMARY_BYTES);
 }
 
-function fitting(report: Report, bytes: number): Markdown {
+/** As much of it as fits. */
+export function fitting(joint: JointReport, bytes: number): Markdown {
   let drawn = "";
   for (const detail of LADDER) {
-    drawn = draw(report, detail);
+    drawn = draw(joint, detail);
     if (byteLength(drawn) <= bytes) return drawn;
   }
   return drawn;
@@ -65,69 +66,41 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-function draw(report: Report, detail: Detail): Markdown {
-  const moved = movedRows(report);
+function draw(joint: JointReport, detail: Detail): Markdown {
+  const moved = movedRows(joint);
+  const faults = new Set(joint.reports.flatMap(({ store_faults }) => store_faults));
   const blocks = [
-    `### ${iconFor(report)} ${drawSentence(report.headline)}`,
-    report.advice.map(drawSentence).join(" "),
+    `### ${iconFor(joint)} ${drawSentence(joint.headline)}`,
+    joint.advice.map(drawSentence).join(" "),
+    bullets(joint.beside.slice(0, detail.runners).map(besideLine)),
     // The words of a store name the permission to add, line by line.
-    ...report.store_faults.map((fault) => codeBlock(fault, detail.text)),
-    comparisonTable(report, moved.slice(0, detail.rows), true),
-    sentenceCase(believableOf(report).map(drawSentence).join(" · ")),
-    failuresSection(report, detail),
-    acceptSection(report, detail),
-    changePointsSection(report, detail),
-    disturbancesSection(report, detail),
-    warningsSection(report, detail),
-    everySection(report, detail),
-    frameworksSection(report.frameworks.slice(0, detail.items)),
-    environmentSection(report, detail),
-    decidedSection(report, detail),
-    reproduceSection(report),
-    leftOut(report, detail, moved.length),
-    footer(report),
+    ...[...faults].slice(0, detail.items).map((fault) => codeBlock(fault, detail.text)),
+    comparisonTable(joint, moved.slice(0, detail.rows), {
+      emphasis: true,
+      trend: detail.trend ? "fitting" : "never",
+      spread: detail.spread,
+    }),
+    sentenceCase(believableOfJoint(joint).map(drawSentence).join(" · ")),
+    failuresSection(joint, detail),
+    acceptSection(joint, detail),
+    changePointsSection(joint, detail),
+    disturbancesSection(joint, detail),
+    warningsSection(joint, detail),
+    runnersSection(joint, detail),
+    everySection(joint, detail),
+    frameworksSection(joint, detail),
+    environmentSection(joint, detail),
+    decidedSection(joint, detail),
+    reproduceSection(joint, detail),
+    leftOut(joint, detail, moved.length),
+    footer(joint),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function missing(count: number, most: number, noun: string): string {
-  return count > most ? counted(count - most, noun) : "";
-}
-
-/** Says what had no room, and where it is. */
-function leftOut(report: Report, detail: Detail, moved: number): Markdown {
-  const { speed, others } = everyRow(report);
-  const { failures, warnings, frameworks, change_points, disturbances } = report;
-  const rows = detail.others
-    ? missing(speed.length + others.length, detail.rows, "row")
-    : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
-  const parts = [
-    missing(moved, detail.rows, "changed row"),
-    rows === "0 rows" || rows === ""
-      ? ""
-      : `${rows} of all ${counted(benchmarkIds(report.comparisons).length, "benchmark")}`,
-    missing(failures.length, detail.items, "error"),
-    missing(warnings.length, detail.items, "warning"),
-    missing(frameworks.length, detail.items, "framework pair"),
-    missing(differencesOf(report).length, detail.rows, "difference"),
-    missing(offeredChanges(report).length, detail.items, "acceptable change"),
-    missing(change_points.length, detail.rows, "lasting change"),
-    missing(disturbances.length, detail.items, "disturbance"),
-    detail.facts ? "" : "the facts of machine and software",
-  ].filter((part) => part !== "");
-  if (parts.length === 0) return "";
-  const url = report.links.artifact_url;
-  const where = url === null ? "the results folder" : link("the artifact", url);
-  return `Left out for length: ${parts.join(", ")}. All of it is in ${where}.`;
-}
-
-function footer(report: Report): Markdown {
-  const { links, version } = report;
-  const parts = [
-    links.artifact_url === null ? "" : link("artifact", links.artifact_url),
-    links.run_url === null ? "" : link("run", links.run_url),
-    `finetune-bench ${inertText(version)}`,
-    drawSentence(qualifiedInWords(report)),
-  ];
-  return `<sub>${parts.filter((part) => part !== "").join(" · ")}</sub>`;
+/** A headline names its runner; other sentences are told whose they are. */
+function besideLine({ runner_key, sentences }: JointReport["beside"][number]): Markdown {
+  const words = sentences.map(drawSentence).join(" ");
+  const isNamed = sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true;
+  return isNamed ? words : `${codeSpan(runner_key)}: ${words}`;
 }

@@ -20,7 +20,7 @@ const text = z.string().max(2000);
 const facts = z.record(z.string(), z.string());
 
 /** What the verdicts add up to, and why. */
-const gateSchema = z.strictObject({
+export const gateSchema = z.strictObject({
   gate: z.enum(["pass", "fail", "neutral"]),
   verdict: verdictSchema,
   reason: text,

@@ -1,5 +1,6 @@
 /** Values of a series as they come, hostile ones included → the jobs and sides that can be judged. */
 import type { Side } from "./comparison.ts";
+import type { Metric } from "./metrics.ts";
 import { mean, spread } from "./statistics.ts";
 
 /** A series is cut to its newest jobs. */
@@ -27,6 +28,13 @@ export function isRatioScale(value: number): boolean {
 
 export function geometricMean(values: readonly number[]): number {
   return Math.exp(mean(values.map(Math.log)));
+}
+
+/** A job as one number: memory as the most any run needed, everything else as the mean of its runs. Null for no values. */
+export function jobValue(values: readonly number[], metric: Metric): number | null {
+  if (values.length === 0) return null;
+  if (metric.class === "memory") return largest(values);
+  return values.every(isRatioScale) ? geometricMean(values) : mean(values);
 }
 
 export function largest(values: readonly number[]): number {

@@ -11,7 +11,9 @@ export function sparkline(values: readonly (number | null)[]): string {
   const lowest = Math.min(...known);
   const highest = Math.max(...known);
   const range = Math.max(highest - lowest, Math.abs(median(known)) * LEAST_RANGE);
-  const floor = (lowest + highest - range) / 2;
+  // The middle of a series that is drawn flat lies in the middle of a block, not on the border of two.
+  const slack = range - (highest - lowest);
+  const floor = lowest - slack / 2 - Math.min(slack / 2, range / (2 * BLOCKS.length));
   return values.map((value) => (value === null ? "·" : block(range > 0 ? (value - floor) / range : 0.5))).join("");
 }
 

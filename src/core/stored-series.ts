@@ -5,8 +5,8 @@ import { findChangePoints } from "./change-points.ts";
 import type { Difference } from "./comparison.ts";
 import type { Metric } from "./metrics.ts";
 import type { BenchmarkResult, JobResult } from "./result.ts";
-import { geometricMean, isRatioScale, largest, relativeChange } from "./samples.ts";
-import { mean, spread } from "./statistics.ts";
+import { jobValue, relativeChange } from "./samples.ts";
+import { spread } from "./statistics.ts";
 
 export interface SeriesRow {
   readonly at: string;
@@ -87,7 +87,7 @@ function seriesOf(id: string, jobs: readonly Point[], metric: Metric): StoredSer
       at: result.job.started_at,
       sha: result.job.sha,
       run_id: result.job.run_id,
-      value: valueOf(values, metric),
+      value: jobValue(values, metric),
       spread: spread(values),
       runs: values.length,
       ...stateOf(benchmark, isComplete && identities[index] !== current),
@@ -105,13 +105,6 @@ function identityOf({ result, benchmark }: Point, metric: Metric): string | null
   const known = benchmark.metrics.find(({ name }) => name === metric.name);
   if (known === undefined || !isSameMeasure(known, metric)) return null;
   return JSON.stringify([result.machine.hash, benchmark.software?.hash ?? null, benchmark.work_hash]);
-}
-
-/** Memory as the most any run needed; everything else as the mean of its runs. */
-function valueOf(values: readonly number[], metric: Metric): number | null {
-  if (values.length === 0) return null;
-  if (metric.class === "memory") return largest(values);
-  return values.every(isRatioScale) ? geometricMean(values) : mean(values);
 }
 
 function stateOf(benchmark: BenchmarkResult, isOther: boolean): Pick<SeriesRow, "state" | "why"> {
@@ -136,7 +129,7 @@ function levelChanges(
 ): ReadonlyMap<number, number> {
   const points = jobs.flatMap(({ benchmark }, index) => {
     const identity = identities[index] ?? null;
-    const value = valueOf(valuesOf(benchmark.runs, metric.name).filter(Number.isFinite), metric);
+    const value = jobValue(valuesOf(benchmark.runs, metric.name).filter(Number.isFinite), metric);
     return identity === null || value === null ? [] : [{ value, identity, index }];
   });
   return new Map(

@@ -92,6 +92,12 @@ export function formatPercent(fraction: number): string {
   return `${percentDigits(fraction).replace(/\.0$/, "")} %`;
 }
 
+/** How far values spread: "±0.6 %"; what rounds to nothing is "±0 %", and of a single value there is nothing to say. */
+export function formatSpread(fraction: number | null): string {
+  if (fraction === null) return "";
+  return `±${formatPercent(fraction < 0.0005 ? 0 : fraction)}`;
+}
+
 function signed(fraction: number): string {
   const text = percentDigits(fraction);
   const sign = fraction < 0 ? MINUS : "+";

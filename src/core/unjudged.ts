@@ -19,6 +19,7 @@ export function blank(benchmark: BenchmarkResult, metric: Metric | null, verdict
     unconfirmed: false,
     base: null,
     head: null,
+    trend: [],
     effect: null,
     interval: null,
     p: null,

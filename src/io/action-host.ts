@@ -4,9 +4,9 @@ import { parseBaselineInput } from "../core/baseline-input.ts";
 import { codeBlock } from "../core/escape.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { renderComment, renderSummary } from "../core/markdown.ts";
-import { withArtifact } from "../core/build-report.ts";
-import { leadOf } from "../core/lead.ts";
-import type { Report } from "../core/report.ts";
+import { withArtifact } from "../core/join-reports.ts";
+import type { JointReport } from "../core/joint.ts";
+import { isAllClear } from "../core/parts.ts";
 import { suiteKeyOf } from "../core/suite-key.ts";
 import { VERSION } from "../core/version.ts";
 import { actionProgress } from "./action-progress.ts";
@@ -78,7 +78,10 @@ interface Publication {
 const LEFT = "the job was cancelled, and its time was over";
 
 /** Artifact first, so that everything after it can point to it. What fails is a warning, and the rest goes on. */
-async function publish(judged: Report, { folder, api, context, inputs, hurry }: Publication): Promise<Report> {
+async function publish(
+  judged: JointReport,
+  { folder, api, context, inputs, hurry }: Publication,
+): Promise<JointReport> {
   const warnings = [...context.warnings];
   const runUrl = `${context.serverUrl}/${context.job.repository}/actions/runs/${context.job.run_id}`;
   // A whole folder may take longer than one answer.
@@ -106,8 +109,8 @@ async function publish(judged: Report, { folder, api, context, inputs, hurry }: 
   setOutputs({
     verdict: report.gate.verdict,
     gate: report.gate.gate,
-    "runner-key": report.runner_key,
-    "baseline-saved": report.recorded === "yes",
+    "runner-key": report.reports.map(({ runner_key }) => runner_key).join(","),
+    "baseline-saved": report.reports.every(({ recorded }) => recorded === "yes"),
     "results-path": folder.path,
     "artifact-url": report.links.artifact_url ?? "",
     "comment-url": comment.url,
@@ -116,20 +119,20 @@ async function publish(judged: Report, { folder, api, context, inputs, hurry }: 
 }
 
 async function comments(
-  report: Report,
+  report: JointReport,
   { api, context, inputs, fullReportUrl }: Omit<Publication, "folder" | "hurry"> & { fullReportUrl: string | null },
 ): Promise<{ url: string; warning: string | null }> {
   const pullRequest = context.commentOn;
   if (pullRequest === null || inputs.comment === "never") return { url: "", warning: null };
-  const marker = { suiteKey: suiteKeyOf(report.suite.name), runId: context.job.run_id, attempt: context.job.attempt };
+  const suite = report.reports[0]?.suite.name ?? "";
+  const marker = { suiteKey: suiteKeyOf(suite), runId: context.job.run_id, attempt: context.job.attempt };
   const outcome = await publishComment(api, {
     pullRequest,
     marker,
     body: renderComment(report),
     fullReportUrl,
     // Nothing new to say is still worth saying where an earlier comment says something else.
-    onlyUpdate:
-      inputs.comment === "on-change" && report.gate.verdict === "no-change" && leadOf(report).about === "verdict",
+    onlyUpdate: inputs.comment === "on-change" && isAllClear(report),
   });
   if (outcome.state === "failed") return { url: "", warning: outcome.warning };
   return { url: outcome.state === "none" ? "" : outcome.url, warning: null };

@@ -1,17 +1,25 @@
 /** What a report says on the page of its workflow run: the findings as annotations. */
+import type { JointReport } from "../core/joint.ts";
 import { leadOf } from "../core/lead.ts";
-import type { Report } from "../core/report.ts";
+import { warningsOf } from "../core/markdown-sections.ts";
 import { plain } from "../core/sentence.ts";
 import type { Annotation } from "./runner.ts";
 
-/** The verdict first; then what could not be published or measured well. */
-export function annotationsOf(report: Report, publishing: readonly string[]): Annotation[] {
-  const isWarning = report.gate.gate === "neutral" || leadOf(report).about === "change-point";
-  const level = report.gate.gate === "fail" ? "error" : isWarning ? "warning" : "notice";
-  const message = [`${plain(report.headline)}.`, ...report.advice.map(plain)].join(" ");
+/** The verdict first, then what else is to be said of single runners; then what could not be published or measured well. */
+export function annotationsOf(joint: JointReport, publishing: readonly string[]): Annotation[] {
+  const { gate, headline, advice, beside, reports } = joint;
+  const isWarning = gate.gate === "neutral" || reports.some((report) => leadOf(report).about === "change-point");
+  const level = gate.gate === "fail" ? "error" : isWarning ? "warning" : "notice";
+  const message = [`${plain(headline)}.`, ...advice.map(plain)].join(" ");
+  const faults = new Set([...reports.flatMap(({ store_faults }) => store_faults), ...publishing]);
   return [
     { level, title: "finetune-bench", message },
-    ...[...report.store_faults, ...publishing].map((warning): Annotation => ({ level: "warning", message: warning })),
-    ...report.warnings.map((warning): Annotation => ({ level: "notice", message: warning.message })),
+    ...beside.map(({ runner_key, sentences }): Annotation => ({
+      level: "notice",
+      title: `finetune-bench on ${runner_key}`,
+      message: sentences.map(plain).join(" "),
+    })),
+    ...[...faults].map((warning): Annotation => ({ level: "warning", message: warning })),
+    ...warningsOf(joint).map((warning): Annotation => ({ level: "notice", message: warning.message })),
   ];
 }

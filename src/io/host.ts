@@ -1,5 +1,5 @@
 /** What the pipeline needs of the world it runs in: the action and the local command each make one. */
-import type { Report } from "../core/report.ts";
+import type { JointReport } from "../core/joint.ts";
 import type { JobResult } from "../core/result.ts";
 import type { BaseChoice, Remote } from "./base-commit.ts";
 import type { BaselineStore } from "./baseline-store.ts";
@@ -35,5 +35,5 @@ export interface Host {
   /** Aborted by Ctrl-C, or by the runner when a job is cancelled. */
   readonly signal: AbortSignal;
   /** Makes the report known, and returns it with the addresses that gave. Failures to publish are warnings. */
-  publish(report: Report, folder: ResultsFolder): Promise<Report>;
+  publish(report: JointReport, folder: ResultsFolder): Promise<JointReport>;
 }

@@ -1,14 +1,16 @@
 /** The lists of the terminal: what is said once each, below the table. */
 import { ACCEPT_FILE } from "../core/accept.ts";
-import { acceptLines, offeredChanges } from "../core/accept-offer.ts";
+import { acceptLines, offeredByAll } from "../core/accept-offer.ts";
 import { metricWords } from "../core/cells.ts";
 import { rangeOf, sizeOf, standingOf } from "../core/change-point-words.ts";
 import { whichRuns } from "../core/disturbances.ts";
 import { terminalText } from "../core/escape.ts";
 import { failureInWords } from "../core/failure-words.ts";
-import { benchmarkIds, benchmarkName } from "../core/findings.ts";
+import { benchmarkName } from "../core/findings.ts";
+import type { JointReport } from "../core/joint.ts";
+import { onRunner, warningsOf } from "../core/markdown-sections.ts";
 import type { Failure, Report } from "../core/report.ts";
-import { among, plain, type Sentence } from "../core/sentence.ts";
+import { plain, type Sentence } from "../core/sentence.ts";
 
 export interface List {
   readonly title: string;
@@ -24,14 +26,19 @@ export function line(sentence: Sentence): string {
 }
 
 /** In the order they are shown; a list may be empty. */
-export function listsOf(report: Report): List[] {
-  const total = benchmarkIds(report.comparisons).length;
+export function listsOf(joint: JointReport): List[] {
+  const { reports } = joint;
+  const each = <Entry>(entriesOf: (report: Report) => readonly Entry[], draw: (entry: Entry) => string): string[] =>
+    reports.flatMap((report) => entriesOf(report).map((entry) => draw(entry) + line(onRunner(joint, report))));
   return [
-    { title: "Errors", items: report.failures.map(failure) },
-    acceptList(report),
-    { title: "Lasting changes of the default branch", items: report.change_points.slice(0, MOST).map(changePoint) },
-    { title: "Disturbed runs", items: report.disturbances.slice(0, MOST).map(disturbed) },
-    { title: "Warnings", items: report.warnings.map((item) => warning(item, total)) },
+    { title: "Errors", items: each(({ failures }) => failures, failure) },
+    acceptList(reports),
+    {
+      title: "Lasting changes of the default branch",
+      items: each(({ change_points: points }) => points, changePoint).slice(0, MOST),
+    },
+    { title: "Disturbed runs", items: each(({ disturbances }) => disturbances, disturbed).slice(0, MOST) },
+    { title: "Warnings", items: warningsOf(joint).map(warning) },
   ];
 }
 
@@ -43,9 +50,9 @@ function failure(failed: Failure): string {
 }
 
 /** Indented lines to paste. YAML writes what is no plain text in quotes, so its lines hold nothing that a terminal obeys. */
-function acceptList(report: Report): List {
-  const yaml = acceptLines(report, MOST).trimEnd();
-  const title = offeredChanges(report).length === 1 ? "Accept this change" : "Accept these changes";
+function acceptList(reports: readonly Report[]): List {
+  const yaml = acceptLines(reports, MOST).trimEnd();
+  const title = offeredByAll(reports).length === 1 ? "Accept this change" : "Accept these changes";
   return {
     title: `${title} (${ACCEPT_FILE})`,
     items: yaml === "" ? [] : yaml.split("\n").map((text) => indented(text)),
@@ -67,7 +74,7 @@ function disturbed(found: Report["disturbances"][number]): string {
   return `${line(benchmarkName(found))}, ${whichRuns(found)}: ${terminalText(found.message, 300)}`;
 }
 
-function warning({ message, benchmarks }: Report["warnings"][number], total: number): string {
-  const where = line(among(benchmarks, total));
-  return terminalText(message) + (where === "" ? "" : ` (${where})`);
+function warning({ message, where }: ReturnType<typeof warningsOf>[number]): string {
+  const place = line(where);
+  return terminalText(message) + (place === "" ? "" : ` (${place})`);
 }

@@ -1,7 +1,7 @@
 /** The tables of the terminal, narrowed until they fit. */
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
-import { changeOf, metricWords, sidesOf, verdictOf } from "../core/cells.ts";
+import { changeOf, metricWords, sidesOf, verdictOf, type SideText } from "../core/cells.ts";
 import type { Comparison, Verdict } from "../core/comparison.ts";
 import { terminalText } from "../core/escape.ts";
 import { benchmarkName, isShown } from "../core/findings.ts";
@@ -36,7 +36,14 @@ interface Group<Row> {
 }
 
 /** What may be shortened or left out, one after the other, until the table is narrow enough. */
-const NARROWER = ["everything", "without reasons", "without intervals", "short verdicts", "without base"] as const;
+const NARROWER = [
+  "everything",
+  "without spreads",
+  "without reasons",
+  "without intervals",
+  "short verdicts",
+  "without base",
+] as const;
 const WITH_REASON: ReadonlySet<Verdict> = new Set<Verdict>(["incomparable", "failed"]);
 
 /** Every judged metric under the name of its benchmark. */
@@ -60,9 +67,9 @@ export function comparisonLines(report: Report, look: Look): string {
 function comparisonColumns(report: Report, step: number): Column<Comparison>[] {
   const columns: Column<Comparison>[] = [
     { title: "metric", align: "left", cell: ({ metric }) => terminalText(plain(metricWords(metric))) },
-    { title: "base", align: "right", cell: (row) => terminalText(sidesOf(row).base) },
-    { title: "this run", align: "right", cell: (row) => terminalText(sidesOf(row).head) },
-    { title: "change", align: "right", cell: (row) => changeText(row, step < 2) },
+    { title: "base", align: "right", cell: (row) => sideText(sidesOf(row).base, step < 1) },
+    { title: "this run", align: "right", cell: (row) => sideText(sidesOf(row).head, step < 1) },
+    { title: "change", align: "right", cell: (row) => changeText(row, step < 3) },
     {
       title: "verdict",
       align: "left",
@@ -70,13 +77,17 @@ function comparisonColumns(report: Report, step: number): Column<Comparison>[] {
       style: styleOf,
     },
   ];
-  return step < 4 ? columns : columns.filter(({ title }) => title !== "base");
+  return step < 5 ? columns : columns.filter(({ title }) => title !== "base");
 }
 
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row: Comparison, report: Report, step: number): string {
-  const short = step >= 3 || (step >= 1 && WITH_REASON.has(row.verdict));
+  const short = step >= 4 || (step >= 2 && WITH_REASON.has(row.verdict));
   return short ? row.verdict : terminalText(plain(verdictOf(row, report)));
+}
+
+function sideText({ value, spread }: SideText, withSpread: boolean): string {
+  return terminalText(withSpread && spread !== "" ? `${value} ${spread}` : value);
 }
 
 function changeText(row: Comparison, withInterval: boolean): string {

@@ -1,11 +1,12 @@
 /** The report on a terminal: the verdict first, then what to do, the tables, and where the files are. */
 import path from "node:path";
-import { believableOf } from "../core/believable.ts";
+import { believableOfJoint } from "../core/believable-joint.ts";
 import { terminalText } from "../core/escape.ts";
 import { iconFor } from "../core/icons.ts";
+import type { JointReport } from "../core/joint.ts";
 import { qualifiedInWords } from "../core/qualification-words.ts";
 import type { Report } from "../core/report.ts";
-import { sentenceCase } from "../core/sentence.ts";
+import { sentenceCase, type Sentence } from "../core/sentence.ts";
 import { line, listsOf, type List } from "./terminal-lists.ts";
 import { comparisonLines, frameworkLines, painter } from "./terminal-tables.ts";
 
@@ -18,25 +19,38 @@ export interface TerminalOptions {
 }
 
 /** Ends with a new line. No line of it can be read as a workflow command. */
-export function renderTerminal(report: Report, options: TerminalOptions): string {
+export function renderTerminal(joint: JointReport, options: TerminalOptions): string {
   const paint = painter(options.colour);
+  const { reports } = joint;
+  const faults = new Set(reports.flatMap(({ store_faults }) => store_faults));
+  const runnerOf = ({ runner_key }: Report): string =>
+    reports.length === 1 ? "" : `${paint("bold", paint("underline", terminalText(runner_key)))}\n\n`;
+  const tables = reports.map((report) => runnerOf(report) + comparisonLines(report, options));
   const blocks = [
-    paint("bold", `${iconFor(report)} ${line(report.headline)}`),
-    report.advice.map(line).join("\n"),
-    report.store_faults.map((fault) => terminalText(fault, 2000)).join("\n"),
-    comparisonLines(report, options),
+    paint("bold", `${iconFor(joint)} ${line(joint.headline)}`),
+    joint.advice.map(line).join("\n"),
+    joint.beside.map(({ runner_key, sentences }) => besideLine(runner_key, sentences)).join("\n"),
+    [...faults].map((fault) => terminalText(fault, 2000)).join("\n"),
+    ...tables,
     sentenceCase(
-      [...believableOf(report), qualifiedInWords(report)]
+      [...believableOfJoint(joint), ...(reports.length === 1 ? reports.map(qualifiedInWords) : [])]
         .map(line)
         .filter((phrase) => phrase !== "")
         .join(" · "),
     ),
-    ...listsOf(report).map(({ title, items }) => list({ title: paint("bold", title), items })),
-    frameworkLines(report.frameworks, options),
+    ...listsOf(joint).map(({ title, items }) => list({ title: paint("bold", title), items })),
+    frameworkLines(
+      reports.flatMap(({ frameworks }) => frameworks),
+      options,
+    ),
     list({ title: paint("bold", "Files"), items: files(options.results) }),
   ];
   const text = blocks.filter((block) => block !== "").join("\n\n");
   return `${text.replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
+}
+
+function besideLine(runnerKey: string, sentences: readonly Sentence[]): string {
+  return `- ${terminalText(runnerKey)}: ${sentences.map(line).join(" ")}`;
 }
 
 function list({ title, items }: List): string {

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Comparison } from "../../src/core/comparison.ts";
 import { COMMENT_BYTES, renderComment, renderSummary } from "../../src/core/markdown.ts";
-import { benchmark, compared, reportOf } from "../support/report-fixtures.ts";
+import { benchmark, compared, jointOf, reportOf } from "../support/report-fixtures.ts";
 import { disturbed, MOVED_CUDA } from "../support/report-machine.ts";
 import { SLOWED } from "../support/report-scenes-machine.ts";
 import { confirmedIn } from "../support/report-scenes-today.ts";
-import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
+import { jointScene, scene, SCENES, type SceneName } from "../support/report-scenes.ts";
 import { readMarkdown } from "../support/markdown-reader.ts";
 
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
@@ -18,12 +18,14 @@ function bytes(text: string): number {
 
 describe("the comment", () => {
   test.each(NAMES)("of %s reads as its golden", async (name) => {
-    await expect(renderComment(scene(name), { marker: MARKER })).toMatchFileSnapshot(`../golden/comment-${name}.md`);
+    await expect(renderComment(jointScene(name), { marker: MARKER })).toMatchFileSnapshot(
+      `../golden/comment-${name}.md`,
+    );
   });
 
   test.each(NAMES)("of %s holds the throughput change of every benchmark", (name) => {
     const report = scene(name);
-    const { rows } = readMarkdown(renderComment(report));
+    const { rows } = readMarkdown(renderComment(jointOf(report)));
     for (const { metric, title, effect } of report.comparisons) {
       if (metric?.primary !== true || effect === null) continue;
       const percent = `${Math.abs(effect * 100).toFixed(effect === 0 || Math.abs(effect) >= 0.00095 ? 1 : 2)} %`;
@@ -33,7 +35,7 @@ describe("the comment", () => {
   });
 
   test.each(NAMES)("of %s has whole tables, closed sections and no markup of strangers", (name) => {
-    const read = readMarkdown(renderComment(scene(name)));
+    const read = readMarkdown(renderComment(jointScene(name)));
     expect(read.tags.filter((tag) => !ALLOWED_TAGS.has(tag))).toEqual([]);
     expect(read.count("<details>")).toBe(read.count("</details>"));
     const lengths = read.tables.map((table) => new Set(table.map((cells) => cells.length)).size);
@@ -42,14 +44,14 @@ describe("the comment", () => {
   });
 
   test("begins with the marker and the verdict", () => {
-    const lines = renderComment(scene("no-change"), { marker: MARKER }).split("\n");
+    const lines = renderComment(jointScene("no-change"), { marker: MARKER }).split("\n");
     expect(lines[0]).toBe(MARKER);
     expect(lines[1]).toMatch(/^### ✅ No change in 3 benchmarks on `nvidia-rtx-4090-91c0`$/);
-    expect(renderComment(scene("no-change"))).toMatch(/^### ✅/);
+    expect(renderComment(jointScene("no-change"))).toMatch(/^### ✅/);
   });
 
   test("does not carry a foreign copy of the marker", () => {
-    expect(renderComment(scene("hostile-names"))).not.toContain("<!--");
+    expect(renderComment(jointScene("hostile-names"))).not.toContain("<!--");
   });
 });
 
@@ -99,21 +101,21 @@ describe("length", () => {
           changePoints: many.map((entry) => ({ ...SLOWED, benchmark: entry.id, title: entry.title, first_bad: words })),
           result: confirmedIn({ notes: many.map(({ id }) => `${id}: ${words}`.slice(0, 2000)) }),
         });
-        const comment = renderComment(report, { marker: MARKER });
+        const comment = renderComment(jointOf(report), { marker: MARKER });
         const read = readMarkdown(comment);
         expect(bytes(comment)).toBeLessThanOrEqual(COMMENT_BYTES);
         expect(read.count("<details>")).toBe(read.count("</details>"));
         const drawn = new Set(read.rows.map((cells) => cells.join("|"))).size;
         expect(drawn >= many.length || comment.includes("Left out for length: ")).toBe(true);
       }),
-      { numRuns: 30 },
+      { numRuns: 30, endOnFailure: true },
     );
   });
 
   test("the summary has room for what the comment left out", () => {
     const report = scene("very-large");
-    expect(renderComment(report)).toContain("Left out for length: 400 rows of all 200 benchmarks");
-    expect(renderSummary(report)).not.toContain("Left out for length");
-    expect(readMarkdown(renderSummary(report)).rows.length).toBeGreaterThan(600);
+    expect(renderComment(jointOf(report))).toContain("Left out for length: 400 rows of all 200 benchmarks");
+    expect(renderSummary(jointOf(report))).not.toContain("Left out for length");
+    expect(readMarkdown(renderSummary(jointOf(report))).rows.length).toBeGreaterThan(600);
   });
 });

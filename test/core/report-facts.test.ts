@@ -13,7 +13,7 @@ import { lora, matmul, mine } from "../support/report-benchmarks.ts";
 import { compared, reportOf } from "../support/report-fixtures.ts";
 import { disturbed, NEIGHBOUR, SLOW_CLOCK } from "../support/report-machine.ts";
 import { BASE_SHA } from "../support/report-scenes-today.ts";
-import { scene, type SceneName } from "../support/report-scenes.ts";
+import { jointScene, scene, type SceneName } from "../support/report-scenes.ts";
 
 /** Kinds of what a report tells as disturbances of these runs. */
 function said(runs: Parameters<typeof disturbed>[1]): string[] {
@@ -140,17 +140,17 @@ describe("changes to accept", () => {
       [mine.id, "step_time"],
       [mine.id, "peak_memory"],
     ]);
-    const filled = acceptLines(report, 10).replaceAll('reason: ""', "reason: meant");
+    const filled = acceptLines([report], 10).replaceAll('reason: ""', "reason: meant");
     expect(parseAccepted(filled)).toMatchObject([
       { benchmark: mine.id, metric: "step_time", runner_key: report.runner_key },
       { benchmark: mine.id, metric: "peak_memory", runner_key: report.runner_key },
     ]);
-    expect(parseAccepted(acceptLines(report, 1).replaceAll('reason: ""', "reason: meant"))).toHaveLength(1);
+    expect(parseAccepted(acceptLines([report], 1).replaceAll('reason: ""', "reason: meant"))).toHaveLength(1);
   });
 
   test("are not what one odd run may have made, unless the suite wants no pairs", () => {
     const report = scene("regression-unconfirmed");
-    expect(acceptLines(report, 10)).toBe("");
+    expect(acceptLines([report], 10)).toBe("");
     expect(offeredChanges({ ...report, suite: { ...report.suite, confirm: "never" } })).toHaveLength(1);
   });
 
@@ -181,6 +181,6 @@ describe("to reproduce it", () => {
 });
 
 test("a lasting change for the worse warns on the page of its run, whatever the gate says", () => {
-  expect(annotationsOf(scene("change-point"), [])[0]).toMatchObject({ level: "warning" });
-  expect(annotationsOf(scene("change-points-of-old"), [])[0]).toMatchObject({ level: "notice" });
+  expect(annotationsOf(jointScene("change-point"), [])[0]).toMatchObject({ level: "warning" });
+  expect(annotationsOf(jointScene("change-points-of-old"), [])[0]).toMatchObject({ level: "notice" });
 });

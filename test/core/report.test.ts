@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { buildReport, withArtifact } from "../../src/core/build-report.ts";
+import { buildReport } from "../../src/core/build-report.ts";
 import { compareJob } from "../../src/core/compare.ts";
 import { decideGate } from "../../src/core/gate.ts";
+import { withArtifact } from "../../src/core/join-reports.ts";
 import { renderComment } from "../../src/core/markdown.ts";
 import type { ControlFinding } from "../../src/core/comparison.ts";
 import { reportSchema, type Report } from "../../src/core/report.ts";
 import type { BenchmarkResult, JobResult, Paired } from "../../src/core/result.ts";
 import { plain } from "../../src/core/sentence.ts";
-import { benchmark, compared, PUSH, reportOf, resultOf, RUNNER } from "../support/report-fixtures.ts";
+import { benchmark, compared, PUSH, jointOf, reportOf, resultOf, RUNNER } from "../support/report-fixtures.ts";
 import { disturbed, MOVED_CUDA, SLOW_CLOCK } from "../support/report-machine.ts";
-import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
+import { scene, SCENES, type SceneName } from "../support/report-scenes.ts";
 
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
 
@@ -17,7 +18,7 @@ describe("every report", () => {
   test.each(NAMES)("%s is the same drawing after a trip through JSON", (name) => {
     const report = scene(name);
     const read = reportSchema.parse(JSON.parse(JSON.stringify(report)));
-    expect(renderComment(read)).toBe(renderComment(report));
+    expect(renderComment(jointOf(read))).toBe(renderComment(jointOf(report)));
   });
 });
 
@@ -62,7 +63,7 @@ describe("built from", () => {
     const report = reportOf({ benchmarks: [lora], comparisons: [row, lost] });
     expect(report.failures).toMatchObject([{ benchmark: lora.id, reason: "check-failed", message: lost.reason }]);
     expect(plain(report.headline)).toBe("lora · torch-cuda failed its check on nvidia-rtx-4090-91c0");
-    expect(renderComment(report)).toContain(lost.reason);
+    expect(renderComment(jointOf(report))).toContain(lost.reason);
   });
 
   test("informative benchmarks: shown, and never the headline", () => {
@@ -75,17 +76,17 @@ describe("built from", () => {
       ],
     });
     expect(plain(report.headline)).toBe("No change in 2 benchmarks on nvidia-rtx-4090-91c0");
-    expect(renderComment(report)).toContain("regression (informative)");
+    expect(renderComment(jointOf(report))).toContain("regression (informative)");
   });
 
   test("no benchmark at all: says so instead of all clear", () => {
     const report = reportOf({ benchmarks: [], comparisons: [] });
     expect(plain(report.headline)).toBe("Nothing was measured on nvidia-rtx-4090-91c0");
-    expect(renderComment(report)).toMatch(/^### ❔/);
+    expect(renderComment(jointOf(report))).toMatch(/^### ❔/);
   });
 
   test("an artifact uploaded later: only the link changes", () => {
-    const report = reportOf({ benchmarks: [lora], comparisons: [row] });
+    const report = jointOf(reportOf({ benchmarks: [lora], comparisons: [row] }));
     const linked = withArtifact(report, "https://github.com/a/b/actions/runs/1/artifacts/2");
     expect({ ...linked, links: report.links }).toEqual(report);
     expect(renderComment(linked)).toContain("[artifact](<https://github.com/a/b/actions/runs/1/artifacts/2>)");
@@ -243,7 +244,7 @@ describe("with what the judge really decides", () => {
 
   test("the drawing of a confirmed change stands on what the judge says", () => {
     const report = judged(confirmed(1000, 900), history);
-    const comment = renderComment(report);
+    const comment = renderComment(jointOf(report));
     expect(comment).toContain("Confirmed by 4 interleaved base/head pairs.");
     expect(comment).toMatch(/❌ regression, 4 pairs/);
     expect(comment).toContain("with base `bbbbbbb`");

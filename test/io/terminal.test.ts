@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { renderTerminal } from "../../src/io/terminal.ts";
-import { SCENES, scene, type SceneName } from "../support/report-scenes.ts";
+import { jointScene, SCENES, type SceneName } from "../support/report-scenes.ts";
 
 const RESULTS = ".finetune-bench/results/finetune-bench-nvidia-rtx-4090-91c0-1-1";
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
 
 function drawn(name: SceneName, width = 120, colour = false): string {
-  return renderTerminal(scene(name), { colour, width, results: RESULTS });
+  return renderTerminal(jointScene(name), { colour, width, results: RESULTS });
 }
 
 describe("the terminal", () => {

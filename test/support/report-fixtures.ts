@@ -3,6 +3,8 @@ import type { Backend } from "../../src/core/backend.ts";
 import { buildReport, type ReportInput } from "../../src/core/build-report.ts";
 import type { BaselineSummary, Comparison } from "../../src/core/comparison.ts";
 import { decideGate, type FailOn } from "../../src/core/gate.ts";
+import { joinReports } from "../../src/core/join-reports.ts";
+import type { JointReport } from "../../src/core/joint.ts";
 import { identity } from "../../src/core/identity.ts";
 import { builtinMetric, type MetricName } from "../../src/core/registry.ts";
 import type { Report } from "../../src/core/report.ts";
@@ -84,6 +86,21 @@ interface Against {
   readonly shift?: number;
   readonly accepted?: Comparison["accepted"];
   readonly reason?: string;
+  readonly trend?: readonly number[];
+}
+
+function isSpeed(name: MetricName): boolean {
+  return name === "step_time" || name.endsWith("_per_second");
+}
+
+/** Stored jobs around `base`, then this one: speeds waver by half a per cent, everything else not at all. */
+function trendTo(value: number, name: MetricName, against: Against | null): number[] {
+  if (against === null) return [value];
+  const jobs = Array.from({ length: against.jobs ?? 24 }, (_, index) => {
+    const share = isSpeed(name) ? 0.005 * Math.sin(index * 2.4) : 0;
+    return Number((against.base * (1 + share)).toPrecision(6));
+  });
+  return [...jobs, value].slice(-30);
 }
 
 /** A comparison of one of the benchmark's metrics with a stored value. */
@@ -108,8 +125,11 @@ export function compared(
     verdict,
     unconfirmed: against?.unconfirmed ?? false,
     base:
-      against === null ? null : { value: against.base, spread: 0.006, count: pairs > 0 ? pairs : (against.jobs ?? 24) },
-    head: { value, spread: 0.002, count: pairs > 0 ? pairs : runs.length },
+      against === null
+        ? null
+        : { value: against.base, spread: isSpeed(name) ? 0.006 : 0, count: pairs > 0 ? pairs : (against.jobs ?? 24) },
+    head: { value, spread: isSpeed(name) ? 0.002 : 0, count: pairs > 0 ? pairs : runs.length },
+    trend: [...(against?.trend ?? trendTo(value, name, against))],
     effect,
     interval: effect === null || half === undefined ? null : [effect - half, effect + half],
     p: half === undefined ? null : 0.004,
@@ -135,6 +155,7 @@ export function comparedAsFailed({ id, title, backend, status }: BenchmarkResult
     unconfirmed: false,
     base: null,
     head: null,
+    trend: [],
     effect: null,
     interval: null,
     p: null,
@@ -235,4 +256,9 @@ export function reportOf(scene: Scene): Report {
     ...(scene.warnings === undefined ? {} : { warnings: scene.warnings }),
     ...(result.job.event === "local" ? {} : { artifactUrl: `${JOB.run_url}/artifacts/2233445566` }),
   });
+}
+
+/** As the job of one runner publishes it. */
+export function jointOf(report: Report, failOn: readonly FailOn[] = ["regression", "failed"]): JointReport {
+  return joinReports([report], new Set(failOn));
 }

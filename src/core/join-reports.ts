@@ -1,0 +1,70 @@
+/** The reports of the runners of one pull request and suite put together. */
+import type { Comparison } from "./comparison.ts";
+import { decideGate, type FailOn, type GateDecision } from "./gate.ts";
+import { adviceOfJoint } from "./joint-advice.ts";
+import { jointHeadline } from "./joint-headline.ts";
+import type { JointFacts, JointReport, MissingRunner } from "./joint.ts";
+import { REPORT_SCHEMA_VERSION, type Report } from "./report.ts";
+import { counted } from "./units.ts";
+
+export interface JoinOptions {
+  /** Runners that were expected and delivered nothing. */
+  readonly missing?: readonly MissingRunner[];
+  readonly warnings?: readonly string[];
+  /** Of the joining program; left out: that of the first part. */
+  readonly version?: string;
+  /** Of the joining job; left out: those of the only part, and none of its own for several. */
+  readonly links?: JointReport["links"];
+}
+
+/**
+ * The reports of one pull request and suite as one. Judge their results together first (`compareJobs`): the parts share
+ * one family of tests. Throws where there is none.
+ *
+ * @param reports one for each runner, in any order
+ */
+export function joinReports(
+  reports: readonly Report[],
+  failOn: ReadonlySet<FailOn>,
+  options: JoinOptions = {},
+): JointReport {
+  const [only, ...more] = reports;
+  if (only === undefined) throw new Error("a joint report needs at least one report");
+  const missing = [...(options.missing ?? [])];
+  const ordered = reports.toSorted((a, b) => compareText(a.runner_key, b.runner_key));
+  const gate = jointGate(
+    ordered.flatMap(({ comparisons }) => comparisons),
+    missing.length,
+    failOn,
+  );
+  const facts: JointFacts = { gate, reports: ordered, missing };
+  return {
+    schema: REPORT_SCHEMA_VERSION,
+    version: options.version ?? only.version,
+    ...facts,
+    headline: jointHeadline(facts),
+    ...adviceOfJoint(facts),
+    warnings: [...(options.warnings ?? [])],
+    links: options.links ?? (more.length === 0 ? only.links : { artifact_url: null, run_url: only.links.run_url }),
+  };
+}
+
+/** The artifact's address is known only after the report inside it was written. */
+export function withArtifact(joint: JointReport, artifactUrl: string): JointReport {
+  return { ...joint, links: { ...joint.links, artifact_url: artifactUrl } };
+}
+
+/** A runner of which nothing came counts as one that failed, and never passes. */
+function jointGate(comparisons: readonly Comparison[], missing: number, failOn: ReadonlySet<FailOn>): GateDecision {
+  const found = decideGate(comparisons, failOn);
+  if (missing === 0) return found;
+  const noun = `${counted(missing, "runner")} without a result`;
+  if (found.gate === "fail") return { ...found, verdict: "failed", reason: `${noun}, ${found.reason}` };
+  return failOn.has("failed")
+    ? { gate: "fail", verdict: "failed", reason: `${noun}: fail-on lists failed` }
+    : { gate: "neutral", verdict: "failed", reason: noun };
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
