@@ -6,6 +6,7 @@ import * as z from "zod";
 import { acceptFileSchema } from "../src/core/accept.ts";
 import { catalogueSchema, type Catalogue, type Workload } from "../src/core/catalogue.ts";
 import { probeSchema } from "../src/core/environment.ts";
+import { jointReportSchema } from "../src/core/joint.ts";
 import { judgeInputSchema, judgeOutputSchema } from "../src/core/judge-protocol.ts";
 import { eventSchema } from "../src/core/protocol.ts";
 import { reportSchema } from "../src/core/report.ts";
@@ -83,6 +84,7 @@ const files: Record<string, unknown> = {
   "probe.schema.json": z.toJSONSchema(probeSchema),
   "result.schema.json": z.toJSONSchema(jobResultSchema),
   "report.schema.json": z.toJSONSchema(reportSchema),
+  "joint-report.schema.json": z.toJSONSchema(jointReportSchema),
   "judge-input.schema.json": z.toJSONSchema(judgeInputSchema, { io: "input" }),
   "judge-output.schema.json": z.toJSONSchema(judgeOutputSchema),
 };
