@@ -56,6 +56,9 @@ test("where the identity changes nothing is reported, and both sides are looked 
   const other = levels(7, [16, 60], [10, 50]).map(({ value }) => ({ value, identity: "b" }));
   expect(only(findChangePoints([...old, ...other]))).toMatchObject({ index: 32, before: 16, after: 10 });
   expect(findChangePoints([...old, ...other.slice(0, 16)])).toEqual([]);
+  // Only the newest level of all may be shorter than four points.
+  const ended = only(findChangePoints([...levels(6, [16, 100], [3, 80]), ...other.slice(0, 16)]));
+  expect(ended).toMatchObject({ after: 4, pending: false });
 });
 
 test.each([1, 2, 3])("a level of %i points at the end is a pending change, and with 4 points it is none", (points) => {
@@ -88,11 +91,20 @@ test("slow wandering of the machine is no row of changes", () => {
     let wander = 0;
     const series = Array.from({ length: 120 }, () => {
       wander = 0.9 * wander + Math.sqrt(1 - 0.9 ** 2) * random.normal();
-      return { value: Math.exp(0.007 * (wander + random.normal())), identity: "a" };
+      return { value: Math.exp(0.01 * (wander + random.normal())), identity: "a" };
     });
     reports += findChangePoints(series).length;
   }
+  // Taken for independent, the same points give fifteen.
   expect(reports).toBeLessThanOrEqual(4);
+});
+
+test("a short series of nothing but noise, whose scatter is hardly known, shows a change in one case of a hundred", () => {
+  const random = seededRandom(5);
+  const noisy = Array.from({ length: 1000 }, () =>
+    Array.from({ length: 8 }, () => ({ value: Math.exp(0.02 * random.normal()), identity: "a" })),
+  );
+  expect(noisy.filter((series) => findChangePoints(series).length > 0).length).toBeLessThanOrEqual(10);
 });
 
 const point = fc.record({

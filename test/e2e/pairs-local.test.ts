@@ -1,0 +1,117 @@
+/** Pairs that a person's own runs come to, with or without asking: which commit they take, and why there are none. */
+import { cp, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { developmentPython } from "../support/development-python.ts";
+import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
+import { localProject, noisySuite, QUIET_PYTHON, type LocalProject } from "../support/local-command.ts";
+
+const ROOT = path.resolve(import.meta.dirname, "..", "..");
+const RUN = ["run", "--python", QUIET_PYTHON];
+const PATIENCE = 300_000;
+
+const noise = (settings: Record<string, string | number>): string =>
+  JSON.stringify({ steady: { between_cv: 0.003, ...settings } });
+
+/** The commit made of everything that is not the product's own. */
+async function commit({ folder }: LocalProject): Promise<string> {
+  const git = (...args: string[]) => execa("git", args, { cwd: folder, env: GIT_ENVIRONMENT });
+  await git("init", "--quiet");
+  await git("add", "--all", "--", ":/", ":(exclude).finetune-bench");
+  await git("commit", "--quiet", "--allow-empty", "--message", "a change");
+  return (await git("rev-parse", "HEAD")).stdout;
+}
+
+async function newest(project: LocalProject) {
+  const report = (await project.reports()).at(-1);
+  if (report === undefined) throw new Error("no report");
+  const speed = report.comparisons.find(({ metric }) => metric?.primary === true);
+  if (speed === undefined) throw new Error("no speed was compared");
+  return { report, speed };
+}
+
+test(
+  "a second start asks the commit of the first one where its history cannot clear a change",
+  { timeout: PATIENCE },
+  async () => {
+    await using project = await localProject({
+      "finetune-bench.yml": noisySuite(["steady"]),
+      "noise.json": noise({ seed: "1" }),
+    });
+    const stored = await commit(project);
+    expect((await project.run([...RUN, "--save"])).code).toBe(0);
+    await project.write("noise.json", noise({ seed: "2", slowdown: 1.25 }));
+    const second = await project.run([...RUN, "--save"]);
+    expect(second.stderr).toContain(`Confirm: 1 benchmark beside ${stored.slice(0, 7)}, the newest stored job`);
+    expect(second.stderr).toMatch(/pairs: 4 pairs of 1 benchmark, about .*; 5 min left for them/);
+    expect(second.code, second.stderr).toBe(1);
+    const { report, speed } = await newest(project);
+    expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
+    expect(report.confirmation?.base_sha).toBe(stored);
+  },
+);
+
+test("a base whose suite gives the program other work is not compared in pairs, and it is said", async () => {
+  await using project = await localProject({
+    "finetune-bench.yml": noisySuite(["steady"], "    env: { ROWS: '1' }\n"),
+    "noise.json": noise({ seed: "1" }),
+  });
+  await commit(project);
+  await project.write("finetune-bench.yml", noisySuite(["steady"], "    env: { ROWS: '2' }\n"));
+  await commit(project);
+  const ended = await project.run([...RUN, "--base", "HEAD~1"]);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stderr).toMatch(/steady\.torch-cpu: no pairs, it does other work than in the base commit/);
+  expect(await newest(project)).toMatchObject({ speed: { verdict: "no-baseline", pairs: 0 } });
+});
+
+test("a base that does not run leaves the history as the only witness", { timeout: PATIENCE }, async () => {
+  await using project = await localProject({
+    "finetune-bench.yml": noisySuite(["steady"]),
+    "noise.json": noise({ seed: "1" }),
+  });
+  expect((await project.run([...RUN, "--save"])).code).toBe(0);
+  await project.write("noise.json", noise({ failure: "exit" }));
+  await commit(project);
+  await project.write("noise.json", noise({ seed: "2", slowdown: 1.25 }));
+  await commit(project);
+  const ended = await project.run([...RUN, "--base", "HEAD~1"]);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stderr).toContain("the base run failed");
+  const { report, speed } = await newest(project);
+  expect(speed).toMatchObject({ verdict: "regression", unconfirmed: true, pairs: 0 });
+  expect(report.gate.gate).toBe("neutral");
+});
+
+test("the harness of a repository is part of what changed: its base runs its own", { timeout: PATIENCE }, async () => {
+  await using project = await localProject({
+    "finetune-bench.yml": `version: 1
+repeats: 1
+benchmarks:
+  - { workload: switch-matmul, preset: strict, size: tiny, backends: [mlx-cpu] }
+`,
+  });
+  for (const part of ["dist", "harness/src", "harness/requirements", "package.json"]) {
+    await cp(path.join(ROOT, part), path.join(project.folder, part), { recursive: true });
+  }
+  const slowdown = path.join(project.folder, "harness", "src", "finetune_bench", "slowdown.py");
+  await commit(project);
+  // Every step of the head's own harness takes twice as long.
+  const own = await readFile(slowdown, "utf8");
+  const slower = own.replace('environ.get(VARIABLE, "")', 'environ.get(VARIABLE, "1")');
+  expect(slower).not.toBe(own);
+  await writeFile(slowdown, slower);
+  await commit(project);
+  const cli = path.join(project.folder, "dist", "cli.js");
+  const python = await developmentPython("mlx");
+  const ended = await execa(process.execPath, [cli, "run", "--base", "HEAD~1", "--python", python], {
+    cwd: project.folder,
+    reject: false,
+  });
+  expect(ended.exitCode, ended.stderr).toBe(1);
+  const { speed } = await newest(project);
+  expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false });
+  expect(speed.effect).toBeGreaterThan(0.6);
+  expect(speed.effect).toBeLessThan(1.6);
+});
