@@ -1,10 +1,12 @@
 /** Both sides of the benchmarks that ask for pairs: the head as it was measured, and what the base commit has of it. */
+import path from "node:path";
 import { shippedCatalogue } from "../core/catalogue.ts";
 import { describeError, UserError } from "../core/errors.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
 import type { JobResult } from "../core/result.ts";
 import type { BaseCheckout } from "./base-checkout.ts";
+import { baseImports } from "./base-imports.ts";
 import { planEnvironments } from "./environments.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -66,12 +68,27 @@ export async function prepareSides(job: SidesJob, base: BaseCheckout, wanted: Re
     else {
       const repeats = result.benchmarks.find((known) => known.id === id)?.runs.length ?? 0;
       sides.set(id, {
-        base: { ready: other, bench, firstNumber: 1 },
+        base: { ready: other, bench, firstNumber: 1, env: await importsOf(other, base, host) },
         head: { ready: head, bench: benchOf(host, folder, observation), firstNumber: repeats + 1 },
       });
     }
   }
   return { ready: sides, unpaired, notes };
+}
+
+/** Of a program that runs with what is installed: its packages may have been installed from the head's checkout. */
+async function importsOf(
+  { planned, environment }: Ready,
+  base: BaseCheckout,
+  host: Host,
+): Promise<Record<string, string>> {
+  const { entry } = planned;
+  if ("workload" in entry || environment.versions !== null) return {};
+  const { env, workspace, signal } = host;
+  const folders = await baseImports(base, { python: environment.python, env, workspace, signal });
+  const given = entry.env["PYTHONPATH"];
+  const all = [...(given === undefined ? [] : [given]), ...folders];
+  return all.length === 0 ? {} : { PYTHONPATH: all.join(path.delimiter) };
 }
 
 /** The plan of the base's suite, or why it has none. */

@@ -1,8 +1,9 @@
 /** Pairs that a person's own runs come to, with or without asking: which commit they take, and why there are none. */
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { findPython } from "../../src/io/python.ts";
 import { developmentPython } from "../support/development-python.ts";
 import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
 import { localProject, noisySuite, QUIET_PYTHON, type LocalProject } from "../support/local-command.ts";
@@ -83,6 +84,67 @@ test("a base that does not run leaves the history as the only witness", { timeou
   expect(speed).toMatchObject({ verdict: "regression", unconfirmed: true, pairs: 0 });
   expect(report.gate.gate).toBe("neutral");
 });
+
+/** What `pip install -e` leaves in an environment, as most build backends and as setuptools do it. */
+const EDITABLE = {
+  "a path": (source: string) => ({ "mine.pth": `${source}\n` }),
+  "a finder": (source: string) => ({
+    "mine.pth": "import __editable___mine_finder; __editable___mine_finder.install()\n",
+    "__editable___mine_finder.py": `import sys
+from importlib.util import spec_from_file_location
+
+MAPPING = {"mine": ${JSON.stringify(path.join(source, "mine"))}}
+
+class EditableFinder:
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        place = MAPPING.get(name)
+        return place and spec_from_file_location(name, f"{place}/__init__.py", submodule_search_locations=[place])
+
+def install():
+    sys.meta_path.append(EditableFinder)
+`,
+  }),
+};
+
+const importing = `import json, os, random
+import mine
+
+level = random.Random(os.environ["FINETUNE_BENCH_SIDE"] + os.environ["FINETUNE_BENCH_REPEAT"]).gauss(1.0, 0.003)
+with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
+    for _ in range(20):
+        events.write(json.dumps({"event": "step", "duration_s": level * mine.STEP_S}) + "\\n")
+`;
+
+test.each(["a path", "a finder"] as const)(
+  "a package installed from the checkout by %s is the base's own on its side",
+  { timeout: PATIENCE },
+  async (kind) => {
+    await using project = await localProject({
+      "finetune-bench.yml":
+        "version: 1\nbenchmarks:\n  - { name: train, command: [python, bench/train.py], backends: [torch-cpu] }\n",
+      "bench/train.py": importing,
+      "src/mine/__init__.py": "STEP_S = 0.1\n",
+    });
+    await commit(project);
+    await project.write("src/mine/__init__.py", "STEP_S = 0.12\n");
+    await commit(project);
+    const { executable } = await findPython({ requested: null, env: process.env });
+    const venv = path.join(project.folder, ".finetune-bench", "venv");
+    await execa(executable, ["-m", "venv", "--without-pip", venv]);
+    const [version = ""] = await readdir(path.join(venv, "lib"));
+    for (const [name, text] of Object.entries(EDITABLE[kind](path.join(project.folder, "src")))) {
+      await writeFile(path.join(venv, "lib", version, "site-packages", name), text);
+    }
+    const ended = await project.run(["run", "--base", "HEAD~1"], {
+      PATH: [path.join(venv, "bin"), process.env["PATH"]].join(path.delimiter),
+    });
+    expect(ended.code, ended.stderr).toBe(1);
+    const { speed } = await newest(project);
+    expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
+    expect(speed.effect).toBeCloseTo(0.2, 1);
+  },
+);
 
 test("the harness of a repository is part of what changed: its base runs its own", { timeout: PATIENCE }, async () => {
   await using project = await localProject({
