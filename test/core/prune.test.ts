@@ -56,6 +56,10 @@ test("a benchmark that runs rarely keeps its own newest thirty, and another soft
   const files = stored(...often, ...rare, ...before);
   const removed = gone(files, {});
   expect(removed).toEqual([...days(181, 340), ...days(31, 40).map((week) => 1000 + week * 7)]);
+  // Ten of today's software do not make room for twenty of yesterday's.
+  const young = days(1000, 1009).map((ago) => job(ago, "nightly"));
+  const old = days(1010, 1040).map((ago) => job(ago, "nightly", "2.12.0"));
+  expect(gone(stored(...often.slice(0, 60), ...young, ...old), {})).toEqual(days(1010, 1040));
 });
 
 test("a result that cannot serve as history protects nothing", () => {
