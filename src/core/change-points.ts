@@ -13,7 +13,7 @@ const PRICE = 3;
 const RESIDUAL_COST = 1.05;
 /** A cut stands when its t test is below this and its jump at least that. */
 const LEAST_P = 0.001;
-const LEAST_JUMP = Math.log(1.02);
+export const LEAST_JUMP = Math.log(1.02);
 const INTERVAL_ALPHA = 0.01;
 
 export interface SeriesPoint {

@@ -1,7 +1,7 @@
 /** The stored jobs of a runner → the lasting changes of its default branch, with the commits between which each lies. */
 import { isUsable, otherJobs, runValues } from "./baseline.ts";
 import { acceptanceFor, dayOf, type SeriesName } from "./accept.ts";
-import { findChangePoints } from "./change-points.ts";
+import { findChangePoints, LEAST_JUMP, type ChangeCut } from "./change-points.ts";
 import type { ChangePoint } from "./comparison.ts";
 import { controlShift } from "./control-shift.ts";
 import { canonicalJson, sha256Hex } from "./hash.ts";
@@ -55,9 +55,12 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
     metric: metric.name,
     runnerKey: measured[0]?.result.runner_key ?? "",
   });
-  return findChangePoints(points)
+  const cuts = findChangePoints(points);
+  const series = points.slice(-MAX_HISTORY).map(({ value }) => value);
+  return cuts
     .filter(({ index }) => index >= points.length - newest)
-    .flatMap(({ index, jump, interval, p, before, after, pending }): ChangePoint[] => {
+    .flatMap((cut): ChangePoint[] => {
+      const { index, jump, interval, p, before, after, pending } = cut;
       const [good, bad] = [points[index - 1], points[index]];
       if (good === undefined || bad === undefined) return [];
       const isBetter = jump > 0 === (metric.direction === "higher");
@@ -82,9 +85,20 @@ function changesOf(id: string, jobs: readonly JobResult[], newest: number): Chan
           p,
           jobs: after,
           pending,
+          stands: !isBetter && !pending && isStanding(cut, cuts, points),
+          series,
         },
       ];
     });
+}
+
+/** Whether what the series became since, as far as that is settled, is still off the old level by what counts as a change. */
+function isStanding(cut: ChangeCut, cuts: readonly ChangeCut[], points: readonly Point[]): boolean {
+  const { identity } = points[cut.index] ?? {};
+  if (points.slice(cut.index).some((point) => point.identity !== identity)) return false;
+  const since = cuts.filter(({ index, pending }) => index >= cut.index && !pending);
+  const net = since.reduce((sum, { jump }) => sum + jump, 0);
+  return Math.sign(net) === Math.sign(cut.jump) && Math.abs(net) >= LEAST_JUMP;
 }
 
 /** Both as logarithms, larger is faster; `control` null: nothing is known of the machine. */

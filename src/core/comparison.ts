@@ -111,6 +111,13 @@ export const changePointSchema = z.strictObject({
   jobs: z.int().positive(),
   /** Among the newest jobs: too few points on the new level to be sure that it stays. */
   pending: z.boolean(),
+  /**
+   * A regression that is still there: settled, and what came after it in the same series does not make up for it. Where
+   * a change was accepted since, or something else measures now, nobody can tell, and it does not stand.
+   */
+  stands: z.boolean(),
+  /** The newest values of the series, oldest first, in the metric's unit. */
+  series: z.array(z.number()),
 });
 export type ChangePoint = z.infer<typeof changePointSchema>;
 

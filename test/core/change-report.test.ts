@@ -213,3 +213,31 @@ test("only controls of one identity, undisturbed and of that backend, excuse a c
   expect(changes(controlled(cuda, moved, alone))).toMatchObject(told);
   expect(changes(controlled(cuda, moved, { backend: "torch-cuda" }))).toEqual([]);
 });
+
+function steps(...stretches: (readonly [jobs: number, level: number])[]): number[] {
+  return stretches.flatMap(([jobs, value]) => Array.from({ length: jobs }, () => value));
+}
+
+function standing(series: readonly number[], make?: Parameters<typeof days>[1]): (readonly [string, boolean])[] {
+  return changes(days(series, make)).map(({ verdict, stands }) => [verdict, stands] as const);
+}
+
+test("a regression stands until what came since makes up for it, or something else is measured", () => {
+  expect(standing(steps([8, 1000], [6, 900]))).toEqual([["regression", true]]);
+  expect(standing(steps([8, 1000], [2, 900]))).toEqual([["regression", false]]);
+  expect(standing(steps([8, 1000], [6, 900], [6, 1000]))).toEqual([
+    ["improvement", false],
+    ["regression", false],
+  ]);
+  // A way back that may not last does not count yet, and half a way is not the whole.
+  expect(standing(steps([8, 1000], [6, 900], [2, 1000]))).toContainEqual(["regression", true]);
+  expect(standing(steps([8, 1000], [6, 900], [6, 950]))).toContainEqual(["regression", true]);
+  expect(standing(steps([8, 1000], [6, 900], [6, 800], [6, 900]))).toEqual([
+    ["improvement", false],
+    ["regression", false],
+    ["regression", true],
+  ]);
+  const renewed = identity({ python: "3.12", torch: "2.14.0" });
+  const newer = (value: number, day: number) => speed(value, day > 14 ? { software: renewed } : {});
+  expect(standing(steps([8, 1000], [9, 900]), newer)).toEqual([["regression", false]]);
+});

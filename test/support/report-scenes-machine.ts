@@ -63,6 +63,8 @@ function changePoint({ id, title, backend, metrics }: BenchmarkResult, change: P
     p: 1e-6,
     jobs: 6,
     pending: false,
+    stands: true,
+    series: [19330, 19410, 19280, 19350, 19300, 19390, 18350, 18290, 18340, 18310, 18360, 18320],
     ...change,
   };
 }
@@ -73,6 +75,7 @@ const SPED_UP = changePoint(mine, {
   first_bad: "2222222aaaabbbbccccddddeeeeffff000011112",
   at: "2026-01-30T02:14:00Z",
   verdict: "improvement",
+  stands: false,
   effect: -0.113,
   interval: [-0.121, -0.105],
   jobs: 31,
@@ -126,7 +129,7 @@ export const MACHINE_SCENES = {
     comparisons: quietBut(
       compared(lora, "tokens_per_second", "regression", { base: 19010, half: 0.017, unconfirmed: true }),
     ),
-    changePoints: [{ ...SLOWED, pending: true, jobs: 2, at: "2026-03-03T02:14:00Z" }],
+    changePoints: [{ ...SLOWED, pending: true, stands: false, jobs: 2, at: "2026-03-03T02:14:00Z" }],
   },
   "change-points-of-old": {
     ...nightly,
