@@ -18,7 +18,7 @@ import { publishComment } from "./comment.ts";
 import { answerWithin, connectGitHub, type GitHubApi } from "./github-api.ts";
 import type { Host } from "./host.ts";
 import { inTime } from "./in-time.ts";
-import { publishIssue } from "./issue.ts";
+import { publishIssues } from "./issue.ts";
 import { readJobContext, type JobContext } from "./job-context.ts";
 import { openStore } from "./open-store.ts";
 import { refuseFork } from "./refuse-fork.ts";
@@ -99,8 +99,7 @@ async function publish(
     warning: `the comment was not written: ${LEFT}`,
   });
   if (comment.warning !== null) warnings.push(comment.warning);
-  const issue = await inTime(publishIssue(api, report, context.isDefaultBranch), hurry, null);
-  if (issue !== null) warnings.push(issue);
+  if (context.isDefaultBranch) warnings.push(...(await inTime(publishIssues(api, report.reports), hurry, [])));
   const file = process.env["GITHUB_STEP_SUMMARY"];
   const markdown = [
     renderSummary(report),

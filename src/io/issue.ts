@@ -25,12 +25,17 @@ interface Found extends KnownIssue {
 }
 
 /**
- * Does what a report of the default branch asks for. Null, or a warning where something could not be done.
- *
- * @param isDefaultBranch whether the job measured the default branch
+ * Does what the reports of the default branch ask for, each for its own runner and suite. A warning for each that could
+ * not be done.
  */
-export async function publishIssue(api: GitHubApi, report: Report, isDefaultBranch: boolean): Promise<string | null> {
-  if (!isDefaultBranch || !LOOKING_AFTER.has(report.job.event)) return null;
+export async function publishIssues(api: GitHubApi, reports: readonly Report[]): Promise<string[]> {
+  const warnings: (string | null)[] = [];
+  for (const report of reports) warnings.push(await publishIssue(api, report));
+  return warnings.filter((warning) => warning !== null);
+}
+
+async function publishIssue(api: GitHubApi, report: Report): Promise<string | null> {
+  if (!LOOKING_AFTER.has(report.job.event)) return null;
   try {
     await carryOut(api, planIssue(report, await findOurs(api, report)));
     return null;
