@@ -15,6 +15,7 @@ import {
   type CompleteEnvironment,
 } from "./environment-folder.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { longPathProblem } from "./long-paths.ts";
 import { install, InstallFailure, installTorch, makeVenv, packageVersions, type Installation } from "./install.ts";
 import type { Python } from "./python.ts";
 import { readRequirements, type Requirements } from "./requirements.ts";
@@ -147,6 +148,8 @@ async function build(
     output: request.output,
   };
   const attempt = await beginAttempt(folder);
+  const tooLong = await longPathProblem({ folder: attempt, env: request.env });
+  if (tooLong !== null) throw new InstallFailure(tooLong);
   await checkSpace(spec.name, spec.size, folder);
   progress(`making the environment ${spec.name} with ${uv === null ? "pip" : "uv"}: ${sizeText(spec.size)}`);
   const began = performance.now();
