@@ -43,6 +43,13 @@ test("history clears, and asks for nothing", () => {
   });
 });
 
+test("where pairs can be had the middle of a long history is the base; where not, it follows a machine that drifts", () => {
+  const rising = Array.from({ length: 13 }, (_, index) => [99, 100, 101].map((run) => run + index));
+  const asked = judgeCase(rising, [112, 112, 112]);
+  expect(decide(confirmable(asked)).base?.value).toBeCloseTo(106, 1);
+  expect(decide(asked).base?.value).toBeGreaterThan(108);
+});
+
 test("what history cannot clear it does not call a change either: four pairs are asked for", () => {
   const decision = decide(confirmable(judgeCase(STILL, [80, 80.2, 79.9])));
   expect(decision).toMatchObject({ verdict: "inconclusive", unconfirmed: false, pairs: 0, wantedPairs: 4, p: null });
