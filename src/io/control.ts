@@ -1,7 +1,7 @@
 /** Runs the control workload of a job's backends: fixed work, so that a change of its speed is a change of the machine. */
 import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
-import type { Backend } from "../core/backend.ts";
+import { isCpu, type Backend } from "../core/backend.ts";
 import { readEvents } from "../core/events.ts";
 import { softwareIdentity } from "../core/identity.ts";
 import { powerAtStart, type Power } from "../core/machine-changes.ts";
@@ -43,6 +43,8 @@ export interface Control {
   results(): BenchmarkResult[];
 }
 
+/** What a user's own program without requirements most likely runs under. */
+const ON_PATH = "python";
 /** Importing a framework from a cold disk takes the longest part of it. */
 const TIMEOUT_S = 180;
 
@@ -58,15 +60,22 @@ interface State {
   readonly runs: Run[];
 }
 
-/** What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any. */
+/**
+ * What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any.
+ *
+ * Packages of a user's own program change with the program, and a processor needs none of them. An accelerator is reached by
+ * a framework alone: there that of the program has to do, and where its version changes, nothing is compared.
+ */
 export function controlBackends(ready: readonly Ready[]): ControlBackend[] {
-  const found = new Map<Backend, string | null>();
-  for (const { planned, environment } of ready) {
-    // Packages of a user's own program change with the program; the control's must not.
-    const python = "workload" in planned.entry ? environment.python : null;
-    found.set(planned.backend, found.get(planned.backend) ?? python);
-  }
-  return [...found].map(([backend, python]) => ({ backend, python }));
+  const backends = new Set(ready.map(({ planned }) => planned.backend));
+  return [...backends].map((backend) => {
+    const own = ready.filter(({ planned }) => planned.backend === backend);
+    const workload = own.find(({ planned }) => "workload" in planned.entry);
+    if (workload !== undefined) return { backend, python: workload.environment.python };
+    if (isCpu(backend)) return { backend, python: null };
+    const found = own.map(({ environment }) => environment.python).find((python) => python !== null);
+    return { backend, python: found ?? ON_PATH };
+  });
 }
 
 export function openControl(job: ControlJob): Control {

@@ -196,10 +196,10 @@ test("a cancelled job runs no more of it", async () => {
   expect(await measured(none, 1)).toEqual([]);
 });
 
-test("the interpreter of a backend is that of its workloads, never that of a user's own program", () => {
+test("the interpreter of a backend is that of its workloads; a user's own program lends its own on an accelerator alone", () => {
   const own = entrySchemas.command.parse({ name: "mine", command: ["python3", "train.py"], backends: ["torch-cpu"] });
   const workload = entrySchemas.workload.parse({ workload: "switch-matmul", preset: "strict", size: "tiny" });
-  const ready = (entry: typeof own | typeof workload, backend: Backend, python: string): Ready => ({
+  const ready = (entry: typeof own | typeof workload, backend: Backend, python: string | null): Ready => ({
     planned: { id: "x", title: "x", backend, entry, comparisonClass: "strict" },
     environment: { python, versions: null },
     order: null,
@@ -213,9 +213,15 @@ test("the interpreter of a backend is that of its workloads, never that of a use
       ready(own, "torch-cuda", "/own/bin/python"),
       ready(workload, "torch-cuda", "/torch/bin/python"),
       ready(own, "torch-cuda", "/own/bin/python"),
+      ready(own, "torch-mps", null),
+      ready(own, "torch-mps", "/own/bin/python"),
+      ready(own, "mlx-metal", null),
     ]),
   ).toEqual([
     { backend: "torch-cpu", python: null },
     { backend: "torch-cuda", python: "/torch/bin/python" },
+    // An accelerator is reached by a framework alone.
+    { backend: "torch-mps", python: "/own/bin/python" },
+    { backend: "mlx-metal", python: "python" },
   ]);
 });
