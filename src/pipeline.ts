@@ -23,7 +23,7 @@ import { measureJob } from "./io/measure-job.ts";
 import { readMachine } from "./io/machine.ts";
 import { recordResult } from "./io/record.ts";
 import { makeResultsFolder } from "./io/results-folder.ts";
-import { openWatch } from "./io/watch-job.ts";
+import { openJobLock, openWatch } from "./io/watch-job.ts";
 import { loadSuite } from "./io/suite-file.ts";
 
 export interface Outcome {
@@ -55,7 +55,8 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     host.resultsRoot,
     artifactName(machine.runnerKey, run_id, attempt, suite.name),
   );
-  const observation = { watch: stack.use(openWatch(host, machine, folder)), earlier: new Map() };
+  const lock = openJobLock(host, machine, inputs);
+  const observation = { watch: stack.use(openWatch(host, machine, folder)), lock, earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
   await folder.writeJson("result.json", result);

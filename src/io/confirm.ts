@@ -4,6 +4,7 @@ import type { BenchmarkResult, Confirmation, JobResult, Paired } from "../core/r
 import { counted, formatDuration } from "../core/units.ts";
 import type { BaseCheckout } from "./base-checkout.ts";
 import type { BaseSide } from "./base-reach.ts";
+import { measuringClock } from "./device-lock.ts";
 import type { Host } from "./host.ts";
 import type { MeasuredJob } from "./measure-job.ts";
 import { measurePairs, outOfTime, runsDue, type Side } from "./pairs.ts";
@@ -85,9 +86,8 @@ async function runLooks(
 ): Promise<ConfirmedJob> {
   const { host, measured, compare } = job;
   const sides = await prepareSides(job, base, new Set(compared.wanted.keys()));
-  const began = performance.now();
   const limitS = limitOf(job);
-  const spentS = (): number => (performance.now() - began) / 1000;
+  const spentS = measuringClock(job.observation.lock);
   const unpaired = [...sides.unpaired];
   const notes = [...sides.notes];
   let plannedS = 0;

@@ -9,6 +9,7 @@ import type { HarnessEvent } from "../core/protocol.ts";
 import type { BenchmarkResult, RunRecord } from "../core/result.ts";
 import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../core/run-disturbances.ts";
 import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
+import type { DeviceLock } from "./device-lock.ts";
 import { harnessUnder, runControl } from "./harness.ts";
 import type { Host } from "./host.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -30,6 +31,7 @@ export interface ControlJob {
   readonly results: string;
   /** Null: nothing watches the machine. */
   readonly watch: Watch | null;
+  readonly lock: DeviceLock;
 }
 
 export interface Control {
@@ -82,14 +84,20 @@ export function openControl(job: ControlJob): Control {
   const states = job.backends.map(({ backend, python }): State => ({ backend, framework: python, runs: [] }));
   return {
     async measure(number) {
-      for (const state of states) if (!job.host.signal.aborted) await measureOnce(state, number, job);
+      for (const state of states) if (!isOver(job)) await measureOnce(state, number, job);
     },
     results: () => states.filter(({ runs }) => runs.length > 0).map(resultOf),
   };
 }
 
+function isOver({ host, lock }: ControlJob): boolean {
+  return host.signal.aborted || lock.late() !== null;
+}
+
 async function measureOnce(state: State, number: number, job: ControlJob): Promise<void> {
   const run = await runOnce(state, number, job);
+  // A control that others kept from its turn says nothing of the machine.
+  if (job.lock.late() !== null) return;
   const isBroken = run.record.outcome.status === "failed" && !job.host.signal.aborted;
   if (!isBroken || state.framework === null || state.runs.length > 0) {
     state.runs.push(run);
@@ -114,11 +122,10 @@ function filesOf({ backend }: State, number: number, { results }: ControlJob, na
 
 async function runOnce(state: State, number: number, job: ControlJob): Promise<Run> {
   const { backend, framework } = state;
-  const { host, python, watch } = job;
+  const { host, python, watch, lock } = job;
   const { folder, events: file, log } = filesOf(state, number, job);
   await mkdir(folder, { recursive: true });
   const harness = harnessUnder(host, framework ?? python);
-  const startMs = Date.now();
   const ended = await runControl(harness, {
     backend,
     stdlib: framework === null,
@@ -126,7 +133,9 @@ async function runOnce(state: State, number: number, job: ControlJob): Promise<R
     log,
     timeoutS: TIMEOUT_S,
     onLine: host.progress.output,
+    lock,
   });
+  const { startedMs: startMs } = ended;
   const endMs = Date.now();
   await endLeftovers("FINETUNE_BENCH_EVENTS", file);
   const events = readEvents(await readFile(file, "utf8").catch(() => ""));

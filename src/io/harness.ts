@@ -5,6 +5,7 @@ import * as z from "zod";
 import type { Backend } from "../core/backend.ts";
 import type { WorkloadEntry } from "../core/suite.ts";
 import { installEnvironment, measuringEnvironment } from "./child-environment.ts";
+import type { DeviceLock } from "./device-lock.ts";
 import type { Host } from "./host.ts";
 import type { Environment } from "./job-context.ts";
 import { runProcess, type ProcessRequest, type ProcessResult } from "./process.ts";
@@ -53,8 +54,12 @@ type Call = Partial<Pick<ProcessRequest, "log" | "onLine" | "timeoutS">> & {
   readonly env: Record<string, string>;
 };
 
-function call(harness: Harness, args: readonly string[], { env, ...rest }: Call): Promise<ProcessResult> {
-  return runProcess({ ...harnessProcess(harness, args, env), signal: harness.signal, ...rest });
+function callOf(harness: Harness, args: readonly string[], { env, ...rest }: Call): ProcessRequest {
+  return { ...harnessProcess(harness, args, env), signal: harness.signal, ...rest };
+}
+
+function call(harness: Harness, args: readonly string[], more: Call): Promise<ProcessResult> {
+  return runProcess(callOf(harness, args, more));
 }
 
 /** A call of the harness as a process: what to start, where and with which variables. */
@@ -136,11 +141,12 @@ export interface RunRequest {
   readonly timeoutS: number;
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
+  readonly lock: DeviceLock;
 }
 
 /** One measured process. */
 export function runOrder(harness: Harness, request: RunRequest): Promise<ProcessResult> {
-  return call(
+  const process = callOf(
     harness,
     [
       "run",
@@ -161,6 +167,7 @@ export function runOrder(harness: Harness, request: RunRequest): Promise<Process
       env: measuringEnvironment(harness.env, request.env),
     },
   );
+  return request.lock.run(request.backend, process);
 }
 
 export interface ControlRequest {
@@ -171,16 +178,16 @@ export interface ControlRequest {
   readonly log: string;
   readonly timeoutS: number;
   readonly onLine: (line: string) => void;
+  readonly lock: DeviceLock;
 }
 
 /** One process of the control workload. */
 export function runControl(harness: Harness, request: ControlRequest): Promise<ProcessResult> {
-  const { backend, stdlib, events, ...rest } = request;
-  return call(harness, ["control", "--backend", backend, "--events", events, ...(stdlib ? ["--stdlib"] : [])], {
-    ...rest,
-    // The variable marks the process as ours, for the watcher and for what it may leave behind.
-    env: measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events }),
-  });
+  const { backend, stdlib, events, lock, ...rest } = request;
+  const args = ["control", "--backend", backend, "--events", events, ...(stdlib ? ["--stdlib"] : [])];
+  // The variable marks the process as ours, for the watcher and for what it may leave behind.
+  const env = measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events });
+  return lock.run(backend, callOf(harness, args, { ...rest, env }));
 }
 
 /** The harness's own last words, or how it ended where it said nothing. */

@@ -5,6 +5,7 @@ import { machineChanges } from "../core/machine-changes.ts";
 import type { Plan } from "../core/plan.ts";
 import type { BenchmarkResult } from "../core/result.ts";
 import { controlBackends, openControl, type Control } from "./control.ts";
+import { measuringClock } from "./device-lock.ts";
 import { harnessUnder, type Harness } from "./harness.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -31,7 +32,7 @@ export interface MeasuredJob {
   readonly ready: readonly Ready[];
   /** Has run before and after the benchmarks; runs again after pairs. */
   readonly control: Control;
-  /** Seconds, installation and preparation excluded. */
+  /** Seconds; installation, preparation and waiting for others excluded. */
   readonly measuredS: number;
   readonly warnings: readonly string[];
 }
@@ -40,33 +41,41 @@ export interface MeasuredJob {
 export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
   const { inputs, host, machine, repeats, plan, folder, provide, observation } = job;
   const { progress } = host;
-  const { watch } = observation;
+  const { watch, lock } = observation;
   const bench = benchOf(host, folder, observation);
   progress.phase("Prepare");
   const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
   for (const { planned, message } of notReady) progress.line(`${planned.id}: not ready, ${message}`);
   progress.phase("Measure");
   const warnings = await waitUntilQuiet(ready, observation, host);
-  const [began, beganMs] = [performance.now(), Date.now()];
+  const beganMs = Date.now();
+  const elapsedS = measuringClock(lock);
   const backends = controlBackends(ready);
   const python = machine.python.executable;
-  const control = openControl({ host, python, backends, results: folder.path, watch });
+  const control = openControl({ host, python, backends, results: folder.path, watch, lock });
   await control.measure(1);
   const { benchmarks } = await measure({ ready, repeats, budget: inputs.timeBudget, bench });
   await control.measure(2);
-  const measuredS = (performance.now() - began) / 1000;
-  for (const change of machineChanges(watch?.between(beganMs, Date.now()) ?? [])) warnings.push(change);
+  const measuredS = elapsedS();
+  warnings.push(...machineChanges(watch?.between(beganMs, Date.now()) ?? []), ...lock.warnings());
   return { benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)], ready, control, measuredS, warnings };
 }
 
 /** Seconds that a job waits for what else runs on the machine. */
 const IDLE_S = 5;
 
-/** Of all that run on the processors one speaks for the others, and of all that run on the accelerator. */
-export async function waitUntilQuiet(ready: readonly Ready[], { watch }: Observation, host: Host): Promise<string[]> {
+/**
+ * Looks at the machine while nobody else measures on it: what another job does is waited for, and no disturbance. Of all that
+ * run on the processors one speaks for the others, and of all that run on the accelerator.
+ */
+export async function waitUntilQuiet(
+  ready: readonly Ready[],
+  { watch, lock }: Observation,
+  host: Host,
+): Promise<string[]> {
   const found: string[] = [];
   for (const backend of new Map(ready.map(({ planned }) => [isCpu(planned.backend), planned.backend])).values()) {
-    const busy = await watch?.waitUntilIdle({ backend, maxS: IDLE_S });
+    const busy = await lock.during(backend, async () => watch?.waitUntilIdle({ backend, maxS: IDLE_S }));
     if (busy !== null && busy !== undefined) found.push(`${busy}, and did not become idle within ${IDLE_S} s`);
   }
   for (const warning of found) host.progress.line(`warning: ${warning}`);

@@ -3,6 +3,7 @@ import { cutToBudget } from "../core/budget.ts";
 import type { Identity } from "../core/environment.ts";
 import type { Metric } from "../core/metrics.ts";
 import type { BenchmarkResult, RunRecord } from "../core/result.ts";
+import { measuringClock } from "./device-lock.ts";
 import type { NotReady, Ready } from "./ready.ts";
 import { runBenchmark, type Bench } from "./run-benchmark.ts";
 
@@ -22,10 +23,10 @@ interface State {
   cut: string | null;
 }
 
-/** Results of every benchmark that was ready, complete or not, and the seconds spent. */
+/** Results of every benchmark that was ready, complete or not, and the seconds spent; waiting for others is not spending. */
 export async function measure(input: MeasureInput): Promise<{ benchmarks: BenchmarkResult[]; measuredS: number }> {
-  const began = performance.now();
-  const elapsed = (): number => (performance.now() - began) / 1000;
+  const { lock } = input.bench.observation;
+  const elapsed = measuringClock(lock);
   const states = input.ready.map((ready): State => ({ ready, runs: [], metrics: [], software: null, cut: null }));
   const total = states.length * input.repeats;
   let done = 0;
@@ -37,8 +38,8 @@ export async function measure(input: MeasureInput): Promise<{ benchmarks: Benchm
         continue;
       }
       const left = input.budget - elapsed();
-      if (left <= 0) {
-        state.cut = budgetText(input);
+      if (left <= 0 || lock.late() !== null) {
+        state.cut = cutText(input);
         done += 1;
         continue;
       }
@@ -61,6 +62,10 @@ function applyBudget(states: readonly State[], input: MeasureInput, elapsed: num
   for (const state of open) if (cut.has(state.ready.planned.id)) state.cut = budgetText(input);
 }
 
+function cutText(input: MeasureInput): string {
+  return input.bench.observation.lock.late() ?? budgetText(input);
+}
+
 function budgetText(input: MeasureInput): string {
   return `the time budget of ${Math.round(input.budget)} s left no room for all ${input.repeats} runs`;
 }
@@ -68,7 +73,7 @@ function budgetText(input: MeasureInput): string {
 async function runOnce(state: State, number: number, leftS: number, input: MeasureInput): Promise<void> {
   const done = await runBenchmark({ ready: state.ready, side: "head", number, leftS }, input.bench);
   if (done.outOfTime) {
-    state.cut = budgetText(input);
+    state.cut = cutText(input);
     return;
   }
   state.runs.push(done.record);

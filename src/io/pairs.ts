@@ -81,8 +81,10 @@ export async function measurePairs(request: PairsRequest): Promise<Paired> {
   };
   const failure = (side: "base" | "head", { record, outOfTime: isLate }: DoneRun): Paired["stopped"] => {
     if (head.bench.signal.aborted) return CANCELLED;
-    if (isLate)
-      return { reason: "time-budget", side: null, message: "the time for pairs was over while they were run" };
+    if (isLate) {
+      const message = head.bench.observation.lock.late() ?? "the time for pairs was over while they were run";
+      return { reason: "time-budget", side: null, message };
+    }
     if (record.outcome.status === "ok") return null;
     return { reason: "failed", side, message: `the ${side} run failed: ${record.outcome.message}`.slice(0, 8000) };
   };

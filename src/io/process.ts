@@ -50,7 +50,7 @@ function later(stack: DisposableStack, ms: number, action: () => void): void {
 }
 
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
-  if (request.signal?.aborted === true) return notStarted();
+  if (request.signal?.aborted === true) return { ...notStarted(null), cancelled: true };
   const child = execa(request.file, [...request.args], {
     cwd: request.cwd,
     env: request.env,
@@ -124,8 +124,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   return { code, signal, timedOut, cancelled, startError, startedMs: began.ms, durationS, tail };
 }
 
-/** Cancelled before its turn came. */
-function notStarted(): ProcessResult {
-  const nothing = { code: null, signal: null, timedOut: false, startError: null, durationS: 0, tail: [] };
-  return { ...nothing, cancelled: true, startedMs: Date.now() };
+/** Of a process whose turn never came. */
+export function notStarted(startError: string | null): ProcessResult {
+  const nothing = { code: null, signal: null, timedOut: false, cancelled: false, durationS: 0, tail: [] };
+  return { ...nothing, startError, startedMs: Date.now() };
 }

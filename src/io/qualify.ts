@@ -14,6 +14,7 @@ import { artifactName } from "../core/artifact-name.ts";
 import { assembleResult } from "./assemble-result.ts";
 import { controlBackends, openControl } from "./control.ts";
 import { planEnvironments } from "./environments.ts";
+import { measuringClock } from "./device-lock.ts";
 import type { Host } from "./host.ts";
 import { readMachine } from "./machine.ts";
 import { benchOf, readyAll, waitUntilQuiet } from "./measure-job.ts";
@@ -22,7 +23,7 @@ import { qualifyOne, type QualifiedRuns, type QualifyJob } from "./qualify-pairs
 import { makeResultsFolder } from "./results-folder.ts";
 import type { Observation } from "./run-benchmark.ts";
 import { loadSuite } from "./suite-file.ts";
-import { openWatch } from "./watch-job.ts";
+import { openJobLock, openWatch } from "./watch-job.ts";
 
 export interface QualifyRequest {
   readonly inputs: Inputs;
@@ -45,20 +46,22 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   const { run_id: runId, attempt } = host.context.job;
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt, suite.name));
   await using watch = openWatch(host, machine, folder);
-  const observation: Observation = { watch, earlier: new Map() };
+  const lock = openJobLock(host, machine, inputs);
+  const observation: Observation = { watch, lock, earlier: new Map() };
   const bench = benchOf(host, folder, observation);
   host.progress.phase("Prepare");
   const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
   host.progress.phase("Qualify");
   const busy = await waitUntilQuiet(ready, observation, host);
-  const [began, beganMs] = [performance.now(), Date.now()];
-  const elapsedS = (): number => (performance.now() - began) / 1000;
+  const beganMs = Date.now();
+  const elapsedS = measuringClock(lock);
   const control = openControl({
     host,
     python: machine.python.executable,
     backends: controlBackends(ready),
     results: folder.path,
     watch,
+    lock,
   });
   await control.measure(1);
   const policy = {
@@ -112,13 +115,14 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
     measured_s: elapsedS(),
   };
   const fault = watch.fault();
+  const faults = [...lock.warnings(), ...(fault === null ? [] : [fault])];
   await folder.writeJson("qualification.json", qualification);
   return {
     qualification,
     slowdown,
     unqualified: [...refused, ...found.flatMap(({ problem }) => problem ?? [])],
     notes: [...found.flatMap(({ notes }) => notes), ...(note === null ? [] : [note])],
-    warnings: [...history.warnings, ...(fault === null ? [] : [fault])],
+    warnings: [...history.warnings, ...faults],
     saved: await save(qualification, host),
     results: folder.path,
   };

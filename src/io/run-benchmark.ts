@@ -12,17 +12,20 @@ import type { Disturbance, RunRecord } from "../core/result.ts";
 import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../core/run-disturbances.ts";
 import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
 import { measuringEnvironment } from "./child-environment.ts";
+import type { DeviceLock } from "./device-lock.ts";
 import { runOrder, type Harness } from "./harness.ts";
 import type { Environment } from "./job-context.ts";
 import { endLeftovers } from "./leftovers.ts";
-import { runProcess, type ProcessResult } from "./process.ts";
+import type { ProcessResult } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import type { Ready } from "./ready.ts";
 import type { Watch } from "./watch.ts";
 
-/** Who looks at the machine during the runs of a job, and what was seen during the earlier ones, by backend. */
+/** Who looks at the machine and keeps others off it during the runs of a job, and what was seen during the earlier ones. */
 export interface Observation {
   readonly watch: Watch | null;
+  readonly lock: DeviceLock;
+  /** By backend. */
   readonly earlier: Map<Backend, (readonly DeviceEvent[])[]>;
 }
 
@@ -56,7 +59,7 @@ export interface DoneRun {
   readonly metrics: readonly Metric[];
   /** Null where the run failed, or said nothing of its software. */
   readonly software: Identity | null;
-  /** It was stopped because `leftS` was over, which is nobody's fault. */
+  /** It was stopped because `leftS` was over, or not begun because others held the devices: nobody's fault. */
   readonly outOfTime: boolean;
 }
 
@@ -78,8 +81,8 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
     FINETUNE_BENCH_SIDE: side,
     FINETUNE_BENCH_EVENTS: events,
   };
-  const startMs = Date.now();
   const ended = await start(ready, { events, log, timeoutS, env: variables }, bench);
+  const { startedMs: startMs } = ended;
   const endMs = Date.now();
   await endLeftovers("FINETUNE_BENCH_EVENTS", events);
   const read = readEvents(await readFile(events, "utf8").catch(() => ""));
@@ -98,7 +101,7 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
     },
     metrics: made.metrics,
     software: isOk ? softwareOf(ready, made.environment) : null,
-    outOfTime: ended.timedOut && leftS < planned.entry.timeout,
+    outOfTime: bench.observation.lock.late() !== null || (ended.timedOut && leftS < planned.entry.timeout),
   };
 }
 
@@ -130,9 +133,10 @@ interface Files {
 function start({ planned, order, environment }: Ready, files: Files, bench: Bench): Promise<ProcessResult> {
   const { entry, backend, id } = planned;
   const onLine = bench.progress.output;
+  const { lock } = bench.observation;
   if ("workload" in entry) {
     if (order === null || environment.python === null) throw new Error(`${id} was run before it was ready`);
-    return runOrder(bench.harness(environment.python), { order, backend, benchmark: id, onLine, ...files });
+    return runOrder(bench.harness(environment.python), { order, backend, benchmark: id, onLine, lock, ...files });
   }
   const [file = "", ...args] = entry.command;
   const threads = isCpu(backend) ? Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "1"])) : {};
@@ -142,7 +146,8 @@ function start({ planned, order, environment }: Ready, files: Files, bench: Benc
     env["VIRTUAL_ENV"] = path.dirname(path.dirname(environment.python));
   }
   const { workspace: cwd, signal } = bench;
-  return runProcess({ file, args, cwd, env, log: files.log, timeoutS: files.timeoutS, signal, onLine });
+  const { log, timeoutS } = files;
+  return lock.run(backend, { file, args, cwd, env, log, timeoutS, signal, onLine });
 }
 
 /** A bump of a requirement is other software, also where the program says nothing of its packages. */

@@ -5,6 +5,7 @@ import type { Backend } from "../../src/core/backend.ts";
 import { controlFindings } from "../../src/core/control.ts";
 import { jobResultSchema, type BenchmarkResult, type JobResult } from "../../src/core/result.ts";
 import { entrySchemas } from "../../src/core/suite.ts";
+import { openDeviceLock } from "../../src/io/device-lock.ts";
 import { controlBackends, openControl, type Control, type ControlJob } from "../../src/io/control.ts";
 import type { Ready } from "../../src/io/ready.ts";
 import { startWatch } from "../../src/io/watch.ts";
@@ -20,12 +21,13 @@ function jobIn(folder: TemporaryFolder, more: Partial<ControlJob> = {}, env: Rec
   const host = {
     harness: HARNESS,
     cache: folder.path,
-    env: { ...process.env, ...env },
+    env: { ...process.env, FINETUNE_BENCH_LOCK_DIR: folder.path, ...env },
     signal: new AbortController().signal,
     progress: SILENT,
   };
   const backends = [{ backend: "torch-cpu", python: null }] as const;
-  return { host, python: QUIET, backends, results: folder.path, watch: null, ...more };
+  const lock = openDeviceLock({ host, python: "python3", waitS: 60 });
+  return { host, python: QUIET, backends, results: folder.path, watch: null, lock, ...more };
 }
 
 async function measured(control: Control, runs: number): Promise<BenchmarkResult[]> {

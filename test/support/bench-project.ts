@@ -61,6 +61,7 @@ export class BenchProject {
     const github = await startGitHub({ ...options, artifacts });
     const project = new BenchProject(folder, github, artifacts, options);
     await copyAction(project.actionDir);
+    await mkdir(project.locks);
     return project;
   }
 
@@ -73,6 +74,11 @@ export class BenchProject {
   /** Where the runner put the action: nothing of this project lies around it. */
   get actionDir(): string {
     return path.join(this.folder, "runner", "actions", "finetune-bench");
+  }
+
+  /** Where the jobs of this machine lock its devices. */
+  get locks(): string {
+    return path.join(this.folder, "locks");
   }
 
   /** Everything that went wrong between the action and the servers. */
@@ -155,6 +161,8 @@ export class BenchProject {
       runId,
       serverUrl: this.serverUrl,
       ...options,
+      // Projects stand for machines of their own, which do not wait for each other.
+      env: { FINETUNE_BENCH_LOCK_DIR: this.locks, ...options.env },
       inputs: { python: QUIET_PYTHON, ...options.inputs },
     });
     return { result, sha, runId };

@@ -29,6 +29,7 @@ export interface LocalProject extends AsyncDisposable {
 
 export async function localProject(files: Readonly<Record<string, string>> = {}): Promise<LocalProject> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "finetune-bench-local-"));
+  const locks = await mkdtemp(path.join(os.tmpdir(), "finetune-bench-locks-"));
   const write = async (file: string, content: string): Promise<void> => {
     const target = path.join(folder, file);
     await mkdir(path.dirname(target), { recursive: true });
@@ -42,7 +43,8 @@ export async function localProject(files: Readonly<Record<string, string>> = {})
     run(args, env = {}, started = () => {}) {
       const child = spawn(process.execPath, [path.join(root, "dist", "cli.js"), ...args], {
         cwd: folder,
-        env: { ...process.env, ...env },
+        // Projects stand for machines of their own, which do not wait for each other.
+        env: { ...process.env, FINETUNE_BENCH_LOCK_DIR: locks, ...env },
         stdio: ["ignore", "pipe", "pipe"],
       });
       started(child);
@@ -67,7 +69,11 @@ export async function localProject(files: Readonly<Record<string, string>> = {})
       );
       return paths.flat().sort();
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
+    async [Symbol.asyncDispose]() {
+      for (const made of [folder, locks]) {
+        await rm(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      }
+    },
   };
 }
 

@@ -1,0 +1,54 @@
+/** Two runners on one machine: what they measure never overlaps, and nothing else of a job keeps the other waiting. */
+import { describe, expect, it } from "vitest";
+import { BenchProject } from "../support/bench-project.ts";
+import { listen } from "../support/loopback.ts";
+import { NOTING_TRAINING, readMoments } from "../support/moments.ts";
+
+describe("two jobs of the shipped action at the same time on one machine", () => {
+  it("measure in turn, run by run, and both come to their end", async () => {
+    await using first = await BenchProject.create({ benchmarks: ["one", "two"] });
+    await using second = await BenchProject.create({ benchmarks: ["three"] });
+    for (const project of [first, second]) project.extraFiles["train.py"] = NOTING_TRAINING;
+    const env = { FINETUNE_BENCH_LOCK_DIR: first.locks };
+    const jobs = await Promise.all([first.push({}, { env }), second.push({}, { env })]);
+    for (const { result } of jobs) {
+      expect(result.conclusion, result.log).toBe("success");
+      expect(result.orphans).toEqual([]);
+    }
+    const moments = await readMoments(first.locks);
+    expect(moments).toHaveLength(2 * (2 * 3 + 3));
+    for (let index = 0; index < moments.length; index += 2) {
+      expect(moments[index]).toEqual({ what: "began", events: moments[index + 1]?.events });
+      expect(moments[index + 1]?.what).toBe("ended");
+    }
+    expect(jobs.map(({ result }) => result.log).join("\n")).toMatch(/waiting for the processors: process \d+ measures/);
+  });
+
+  it("do not wait for an installation", async () => {
+    await using installing = await BenchProject.create();
+    await using measuring = await BenchProject.create();
+    installing.extraFiles["finetune-bench.yml"] =
+      "version: 1\nbenchmarks:\n  - name: steady\n    command: [python3, train.py, steady]\n    backends: [torch-cpu]\n    requirements: requirements.txt\n";
+    installing.extraFiles["requirements.txt"] = "a-package==1.0\n";
+    const asked = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    // An index that does not answer before the other job is over.
+    await using index = await listen((_request, response) => {
+      asked.resolve();
+      void release.promise.then(() => response.writeHead(404).end());
+    });
+    const env = {
+      FINETUNE_BENCH_LOCK_DIR: installing.locks,
+      PIP_INDEX_URL: `${index.url}/simple`,
+      PIP_RETRIES: "0",
+      FINETUNE_BENCH_CACHE: `${installing.locks}/cache`,
+    };
+    const slow = installing.push({}, { env, inputs: { python: "" } });
+    await asked.promise;
+    const { result } = await measuring.push({}, { env });
+    expect(result.conclusion, result.log).toBe("success");
+    expect(result.log).not.toContain("waiting for");
+    release.resolve();
+    expect((await slow).result.conclusion).toBe("failure");
+  });
+});
