@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { $ as gitAt, $t as listed, A as readTarGz, An as url, At as geometricMean, B as storedText, Bt as canonicalJson, C as controlFindings, Cn as number, Ct as iconFor, D as publishFile, Dn as tuple, Dt as isSameMeasure, E as openStore$1, En as string, Et as findSeries, F as oversized, Ft as median, G as describeFailure, Gt as counted, Ht as benchmarkIds, I as parseStoredPath, It as spread, J as cacheFolder, Jt as formatDuration, Kt as formatAge, L as qualificationPath, Lt as sum, Mn as UserError, Mt as largest, N as gather$2, Nn as describeError, Nt as relativeChange, O as systemFault, On as union, Ot as isUsable, P as irregular, Pt as mean, Qt as among, R as readStored, Rt as tQuantile, S as marginsOf, Sn as looseObject, St as segmentStart, T as stopSignal, Tn as strictObject, Tt as whichRuns, U as connectGitHub, Ut as benchmarkName, V as readJobContext, W as apiFailure, Wt as isShown, Xt as formatPercent, Y as baseOfHistory, Yt as formatInterval, Z as baseOfRef, Zt as formatValue, _ as makePlan, _n as array, _t as standingOf, a as readMachine, an as terminalText, b as judge, bn as int, bt as offeredChanges, c as benchOf, cn as isAccepted, ct as completePairs, d as controlBackends, dn as didYouMean, dt as changeOf, en as named$1, et as artifactName, f as openControl, fn as DAY_S, ft as metricWords, g as announceJob, gn as _null, gt as sizeOf, h as runsDue, hn as _enum, ht as rangeOf, i as makeResultsFolder, j as packTar, jn as toDotPath, jt as isRatioScale, k as TooLarge, kn as unknown, kt as valuesOf, l as readyAll, ln as verdictSchema, lt as LEAST_SD, m as measurePairs, mn as parsePercent, mt as verdictOf$1, n as openWatch, nn as say, nt as VERSION, o as assembleResult, on as parseBaselineInput, ot as qualifiedInWords, p as planEnvironments, pn as parseDuration, pt as sidesOf, q as withRetry, qt as formatChange, r as localFolder, rn as sentenceCase, s as loadSuite, sn as parseInputs, st as LOOK_ALPHA, t as runPipeline, tn as plain, u as waitUntilQuiet, un as directionSchema, ut as frameworkRows, v as smallestEffect, vn as boolean, vt as failureInWords, w as findChangePoints, wn as object, wt as believableOf, x as detectableOf, xn as literal, xt as ACCEPT_FILE, y as shippedCatalogue, yn as discriminatedUnion, yt as acceptLines, z as storedPath, zt as variance } from "./pipeline.js";
-import path from "node:path";
+import { A as strictObject, C as int, D as object, E as number, F as url, I as toDotPath, L as UserError, M as tuple, N as union, P as unknown, R as describeError, S as discriminatedUnion, T as looseObject, a as describeFailure, b as array, c as DAY_S, i as apiFailure, j as string, l as parseDuration, n as connectGitHub, s as withRetry, u as parsePercent, v as _enum, w as literal, x as boolean, y as _null } from "./github-api.js";
+import { $ as isShown, $t as isRatioScale, At as formatInterval, B as rangeOf, Bt as oversized, C as smallestEffect, Ct as sparkline, D as readJobContext, Dt as formatAge, E as shippedCatalogue, Et as counted, F as warningsOf, Ft as segmentStart, G as offeredByAll, Gt as storedText, H as standingOf, Ht as qualificationPath, I as changeOf, It as didYouMean, J as believableOfJoint, Jt as directionSchema, K as qualifiedInWords, L as metricWords, Mt as formatValue, N as frameworkRows, Nt as findChangePoints, O as cacheFolder, Ot as formatChange, P as onRunner, Pt as ACCEPT_FILE, Q as benchmarkName, Qt as valuesOf, R as sidesOf, Rt as gather$2, S as makePlan, St as packTar, T as controlFindings, Tt as terminalText, U as failureInWords, Ut as readStored, V as sizeOf, Vt as parseStoredPath, W as acceptLines, Wt as storedPath, X as whichRuns, Xt as isSameMeasure, Yt as findSeries, Zt as isUsable, _ as controlBackends, _t as readTarGz, a as openJobLock, an as tQuantile, at as parseInputs, b as artifactName, bt as publishFile, c as stayAwake, ct as detectableOf, d as benchOf, dt as completePairs, en as jobValue, et as listed, f as readyAll, ft as LEAST_SD, g as planEnvironments, gt as TooLarge, h as measuringClock, ht as openStore$1, in as sum, it as sentenceCase, j as baseOfRef, jt as formatPercent, k as baseOfHistory, kt as formatDuration, l as measurePairs, lt as marginsOf, m as readMachine, mt as makeResultsFolder, nn as mean, nt as plain, o as openWatch, on as variance, ot as isAccepted, p as waitUntilQuiet, pt as localFolder, q as iconFor, qt as verdictSchema, rn as spread, rt as say, s as loadSuite, sn as canonicalJson, st as judge, t as runPipeline, tn as relativeChange, tt as named$1, u as runsDue, ut as LOOK_ALPHA, v as openControl, vt as gitAt, w as machineChanges, x as announceJob, xt as systemFault, y as assembleResult, yt as parseBaselineInput, z as verdictOf$1, zt as irregular } from "./pipeline.js";
+import { t as VERSION } from "./version.js";
+import { t as stopSignal } from "./stop-signal.js";
 import { addAbortSignal } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { gzipSync } from "node:zlib";
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { openAsBlob, realpathSync } from "node:fs";
 import { text } from "node:stream/consumers";
 // node_modules/commander/lib/error.js
@@ -3176,7 +3179,7 @@ function seriesOf(id, jobs, metric) {
 			at: result.job.started_at,
 			sha: result.job.sha,
 			run_id: result.job.run_id,
-			value: valueOf$1(values, metric),
+			value: jobValue(values, metric),
 			spread: spread(values),
 			runs: values.length,
 			...stateOf(benchmark, isComplete && identities[index] !== current),
@@ -3203,12 +3206,6 @@ function identityOf({ result, benchmark }, metric) {
 		benchmark.work_hash
 	]);
 }
-/** Memory as the most any run needed; everything else as the mean of its runs. */
-function valueOf$1(values, metric) {
-	if (values.length === 0) return null;
-	if (metric.class === "memory") return largest(values);
-	return values.every(isRatioScale) ? geometricMean(values) : mean(values);
-}
 function stateOf(benchmark, isOther) {
 	const { status, runs } = benchmark;
 	if (status.state !== "complete") return {
@@ -3234,7 +3231,7 @@ function differencesBetween(before, after) {
 function levelChanges(jobs, identities, metric) {
 	const points = jobs.flatMap(({ benchmark }, index) => {
 		const identity = identities[index] ?? null;
-		const value = valueOf$1(valuesOf(benchmark.runs, metric.name).filter(Number.isFinite), metric);
+		const value = jobValue(valuesOf(benchmark.runs, metric.name).filter(Number.isFinite), metric);
 		return identity === null || value === null ? [] : [{
 			value,
 			identity,
@@ -4863,38 +4860,10 @@ var require_table = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	}
 	module.exports = Table;
 }));
-// src/core/sparkline.ts
+// src/io/baseline-tables.ts
 var import_cli_table3 = /* @__PURE__ */ __toESM((/* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = require_table();
 })))(), 1);
-/** A series as one line of blocks. */
-const BLOCKS = [
-	"▁",
-	"▂",
-	"▃",
-	"▄",
-	"▅",
-	"▆",
-	"▇",
-	"█"
-];
-/** Of the median: a series that moves less than this is drawn flat, so that noise does not look like a landscape. */
-const LEAST_RANGE = .05;
-/** One character for each value, oldest first; a gap (null) is a dot. */
-function sparkline(values) {
-	const known = values.filter((value) => value !== null);
-	const lowest = Math.min(...known);
-	const highest = Math.max(...known);
-	const range = Math.max(highest - lowest, Math.abs(median(known)) * LEAST_RANGE);
-	const floor = (lowest + highest - range) / 2;
-	return values.map((value) => value === null ? "·" : block(range > 0 ? (value - floor) / range : .5)).join("");
-}
-/** `share` from 0 to 1. */
-function block(share) {
-	return BLOCKS[Math.min(BLOCKS.length - 1, Math.max(0, Math.floor(share * BLOCKS.length)))] ?? BLOCKS[0];
-}
-// src/io/baseline-tables.ts
-/** What `finetune-bench baselines` shows a person. */
 const MOST_DIFFERENCES = 3;
 const MOST_FILES = 20;
 /** One line for each runner. Ends with a new line, like every text of this file. */
@@ -5221,9 +5190,13 @@ function isWorthKeeping(file) {
 }
 // src/core/import-plan.ts
 /** Chooses which files of an export or an artifact become part of a store: all of them are somebody else's. */
-/** Names are made from the contents, never taken from the archive: none can lead out of the store. */
+/**
+* Names are made from the contents, never taken from the archive: none can lead out of the store. What is there already is
+* known by its contents too, since older versions named it otherwise.
+*/
 function planImport(found, existing) {
 	const there = new Map(existing.map((file) => [file.path, meaningOf(contentOf(file))]));
+	const meanings = new Set(there.values());
 	const add = /* @__PURE__ */ new Map();
 	const present = /* @__PURE__ */ new Set();
 	const taken = /* @__PURE__ */ new Set();
@@ -5240,8 +5213,9 @@ function planImport(found, existing) {
 			continue;
 		}
 		const path = pathOf(file);
-		if ((there.has(path) ? there.get(path) : meaningOf(add.get(path) ?? content)) !== meaningOf(content)) taken.add(path);
-		else if (there.has(path)) present.add(path);
+		const meaning = meaningOf(content);
+		if (meanings.has(meaning)) present.add(path);
+		else if (there.has(path) || meaningOf(add.get(path) ?? content) !== meaning) taken.add(path);
 		else add.set(path, content);
 	}
 	return {
@@ -5283,8 +5257,8 @@ const LIMITS = {
 /** Folders below the one that was named: artifact or runner, and what lies in it. */
 const DEPTH = 3;
 const RESULT = "result.json";
-/** `<sha>-<run id>-<attempt>.json` and `qualified/<time>.json`: what else an artifact holds has other names. */
-const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+|qualified\/[0-9TZ]+)\.json$/;
+/** `<sha>-<run id>-<attempt>[-<suite>].json` and `qualified/<time>.json`: what else an artifact holds has other names. */
+const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+(?:-[^/]+)?|qualified\/[0-9TZ]+)\.json$/;
 /** Throws a `UserError` for what is none of these, and where nothing is found. */
 async function readImport(given) {
 	try {
@@ -6006,25 +5980,26 @@ function line$1(sentence) {
 	return terminalText(plain(sentence), 2e3);
 }
 /** In the order they are shown; a list may be empty. */
-function listsOf(report) {
-	const total = benchmarkIds(report.comparisons).length;
+function listsOf(joint) {
+	const { reports } = joint;
+	const each = (entriesOf, draw) => reports.flatMap((report) => entriesOf(report).map((entry) => draw(entry) + line$1(onRunner(joint, report))));
 	return [
 		{
 			title: "Errors",
-			items: report.failures.map(failure)
+			items: each(({ failures }) => failures, failure)
 		},
-		acceptList(report),
+		acceptList(reports),
 		{
 			title: "Lasting changes of the default branch",
-			items: report.change_points.slice(0, MOST).map(changePoint)
+			items: each(({ change_points: points }) => points, changePoint).slice(0, MOST)
 		},
 		{
 			title: "Disturbed runs",
-			items: report.disturbances.slice(0, MOST).map(disturbed)
+			items: each(({ disturbances }) => disturbances, disturbed).slice(0, MOST)
 		},
 		{
 			title: "Warnings",
-			items: report.warnings.map((item) => warning(item, total))
+			items: warningsOf(joint).map(warning)
 		}
 	];
 }
@@ -6035,10 +6010,10 @@ function failure(failed) {
 	return `${line$1(benchmarkName(failed))} ${words}${last === "" || last === words ? "" : `: ${terminalText(last)}`}`;
 }
 /** Indented lines to paste. YAML writes what is no plain text in quotes, so its lines hold nothing that a terminal obeys. */
-function acceptList(report) {
-	const yaml = acceptLines(report, MOST).trimEnd();
+function acceptList(reports) {
+	const yaml = acceptLines(reports, MOST).trimEnd();
 	return {
-		title: `${offeredChanges(report).length === 1 ? "Accept this change" : "Accept these changes"} (${ACCEPT_FILE})`,
+		title: `${offeredByAll(reports).length === 1 ? "Accept this change" : "Accept these changes"} (${ACCEPT_FILE})`,
 		items: yaml === "" ? [] : yaml.split("\n").map((text) => indented(text))
 	};
 }
@@ -6053,9 +6028,9 @@ function changePoint(point) {
 function disturbed(found) {
 	return `${line$1(benchmarkName(found))}, ${whichRuns(found)}: ${terminalText(found.message, 300)}`;
 }
-function warning({ message, benchmarks }, total) {
-	const where = line$1(among(benchmarks, total));
-	return terminalText(message) + (where === "" ? "" : ` (${where})`);
+function warning({ message, where }) {
+	const place = line$1(where);
+	return terminalText(message) + (place === "" ? "" : ` (${place})`);
 }
 // src/io/terminal-tables.ts
 /** The tables of the terminal, narrowed until they fit. */
@@ -6065,6 +6040,7 @@ function painter(colour) {
 /** What may be shortened or left out, one after the other, until the table is narrow enough. */
 const NARROWER = [
 	"everything",
+	"without spreads",
 	"without reasons",
 	"without intervals",
 	"short verdicts",
@@ -6096,17 +6072,17 @@ function comparisonColumns(report, step) {
 		{
 			title: "base",
 			align: "right",
-			cell: (row) => terminalText(sidesOf(row).base)
+			cell: (row) => sideText(sidesOf(row).base, step < 1)
 		},
 		{
 			title: "this run",
 			align: "right",
-			cell: (row) => terminalText(sidesOf(row).head)
+			cell: (row) => sideText(sidesOf(row).head, step < 1)
 		},
 		{
 			title: "change",
 			align: "right",
-			cell: (row) => changeText(row, step < 2)
+			cell: (row) => changeText(row, step < 3)
 		},
 		{
 			title: "verdict",
@@ -6115,11 +6091,14 @@ function comparisonColumns(report, step) {
 			style: styleOf
 		}
 	];
-	return step < 4 ? columns : columns.filter(({ title }) => title !== "base");
+	return step < 5 ? columns : columns.filter(({ title }) => title !== "base");
 }
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row, report, step) {
-	return step >= 3 || step >= 1 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain(verdictOf$1(row, report)));
+	return step >= 4 || step >= 2 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain(verdictOf$1(row, report)));
+}
+function sideText({ value, spread }, withSpread) {
+	return terminalText(withSpread && spread !== "" ? `${value} ${spread}` : value);
 }
 function changeText(row, withInterval) {
 	const { size, sense, interval } = changeOf(row);
@@ -6222,24 +6201,32 @@ function widest(text) {
 // src/io/terminal.ts
 /** The report on a terminal: the verdict first, then what to do, the tables, and where the files are. */
 /** Ends with a new line. No line of it can be read as a workflow command. */
-function renderTerminal(report, options) {
+function renderTerminal(joint, options) {
 	const paint = painter(options.colour);
+	const { reports } = joint;
+	const faults = new Set(reports.flatMap(({ store_faults }) => store_faults));
+	const runnerOf = ({ runner_key }) => reports.length === 1 ? "" : `${paint("bold", paint("underline", terminalText(runner_key)))}\n\n`;
+	const tables = reports.map((report) => runnerOf(report) + comparisonLines(report, options));
 	return `${[
-		paint("bold", `${iconFor(report)} ${line$1(report.headline)}`),
-		report.advice.map(line$1).join("\n"),
-		report.store_faults.map((fault) => terminalText(fault, 2e3)).join("\n"),
-		comparisonLines(report, options),
-		sentenceCase([...believableOf(report), qualifiedInWords(report)].map(line$1).filter((phrase) => phrase !== "").join(" · ")),
-		...listsOf(report).map(({ title, items }) => list({
+		paint("bold", `${iconFor(joint)} ${line$1(joint.headline)}`),
+		joint.advice.map(line$1).join("\n"),
+		joint.beside.map(({ runner_key, sentences }) => besideLine(runner_key, sentences)).join("\n"),
+		[...faults].map((fault) => terminalText(fault, 2e3)).join("\n"),
+		...tables,
+		sentenceCase([...believableOfJoint(joint), ...reports.length === 1 ? reports.map(qualifiedInWords) : []].map(line$1).filter((phrase) => phrase !== "").join(" · ")),
+		...listsOf(joint).map(({ title, items }) => list({
 			title: paint("bold", title),
 			items
 		})),
-		frameworkLines(report.frameworks, options),
+		frameworkLines(reports.flatMap(({ frameworks }) => frameworks), options),
 		list({
 			title: paint("bold", "Files"),
 			items: files$1(options.results)
 		})
 	].filter((block) => block !== "").join("\n\n").replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
+}
+function besideLine(runnerKey, sentences) {
+	return `- ${terminalText(runnerKey)}: ${sentences.map(line$1).join(" ")}`;
 }
 function list({ title, items }) {
 	return items.length === 0 ? "" : [title, ...items.map((item) => `  ${item}`)].join("\n");
@@ -7177,10 +7164,14 @@ async function qualify({ inputs, host, slowdown }) {
 		installs
 	});
 	const { run_id: runId, attempt } = host.context.job;
-	const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt));
-	await using watch = openWatch(host, machine, folder);
+	const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt, suite.name));
+	await using stack = new AsyncDisposableStack();
+	stack.use(await stayAwake(host));
+	const watch = stack.use(openWatch(host, machine, folder));
+	const lock = openJobLock(host, machine, inputs);
 	const observation = {
 		watch,
+		lock,
 		earlier: /* @__PURE__ */ new Map()
 	};
 	const bench = benchOf(host, folder, observation);
@@ -7193,14 +7184,15 @@ async function qualify({ inputs, host, slowdown }) {
 	});
 	host.progress.phase("Qualify");
 	const busy = await waitUntilQuiet(ready, observation, host);
-	const began = performance.now();
-	const elapsedS = () => (performance.now() - began) / 1e3;
+	const beganMs = Date.now();
+	const elapsedS = measuringClock(lock);
 	const control = openControl({
 		host,
 		python: machine.python.executable,
 		backends: controlBackends(ready),
 		results: folder.path,
-		watch
+		watch,
+		lock
 	});
 	await control.measure(1);
 	const policy = {
@@ -7226,12 +7218,13 @@ async function qualify({ inputs, host, slowdown }) {
 	for (const one of ready) if (!host.signal.aborted) found.push(await qualifyOne(one, job));
 	await control.measure(2);
 	host.progress.end();
+	const warnings = [...busy, ...machineChanges(watch.between(beganMs, Date.now()))];
 	const measured = {
 		benchmarks: [],
 		ready,
 		control,
 		measuredS: elapsedS(),
-		warnings: busy
+		warnings
 	};
 	const result = assembleResult({
 		host,
@@ -7268,13 +7261,14 @@ async function qualify({ inputs, host, slowdown }) {
 		measured_s: elapsedS()
 	};
 	const fault = watch.fault();
+	const faults = [...lock.warnings(), ...fault === null ? [] : [fault]];
 	await folder.writeJson("qualification.json", qualification);
 	return {
 		qualification,
 		slowdown,
 		unqualified: [...refused, ...found.flatMap(({ problem }) => problem ?? [])],
 		notes: [...found.flatMap(({ notes }) => notes), ...note === null ? [] : [note]],
-		warnings: [...history.warnings, ...fault === null ? [] : [fault]],
+		warnings: [...history.warnings, ...faults],
 		saved: await save(qualification, host),
 		results: folder.path
 	};

@@ -1107,15 +1107,6 @@ function setOutput(name, value) {
 	issueCommand("set-output", { name }, toCommandValue(value));
 }
 /**
-* Sets the action status to failed.
-* When the action exits it will be with an exit code of 1
-* @param message add error issue message
-*/
-function setFailed(message) {
-	process.exitCode = ExitCode.Failure;
-	error(message);
-}
-/**
 * Writes debug message to user log
 * @param message debug message
 */
@@ -1169,4 +1160,4 @@ function startGroup(name) {
 function endGroup() {
 	issue("endgroup");
 }
-export { info as a, setOutput as c, warning as d, BearerCredentialHandler as f, getInput as i, setSecret as l, HttpCodes as m, endGroup as n, notice as o, HttpClient as p, error as r, setFailed as s, debug as t, startGroup as u };
+export { info as a, setSecret as c, BearerCredentialHandler as d, HttpClient as f, getInput as i, startGroup as l, endGroup as n, notice as o, HttpCodes as p, error as r, setOutput as s, debug as t, warning as u };

@@ -1,6777 +1,26 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
+import { A as strictObject, C as int, D as object, E as number, F as url, L as UserError, M as tuple, N as union, O as partialRecord, P as unknown, R as describeError, S as discriminatedUnion, T as looseObject, _ as ZodOptional, a as describeFailure, b as array, d as number$1, f as date, g as ZodObject, h as ZodDefault, i as apiFailure, j as string, k as record, l as parseDuration, m as ZodArray, o as permissionAdvice, p as datetime, r as BrokenAnswer, s as withRetry, u as parsePercent, v as _enum, w as literal, x as boolean, y as _null } from "./github-api.js";
+import { i as scratchFolder, o as noteChild, t as endLeftovers } from "./leftovers.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
-import path from "node:path";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
 import { Buffer as Buffer$1 } from "node:buffer";
 import { aborted, callbackify, debuglog, inspect, promisify, stripVTControlCharacters } from "node:util";
 import { EventEmitter, addAbortListener, on, once, setMaxListeners } from "node:events";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { access, appendFile, constants, cp, link, lstat, mkdir, mkdtemp, open, readFile, readdir, realpath, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
+import { access, appendFile, constants, cp, link, lstat, mkdir, open, readFile, readdir, realpath, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
+import { scheduler, setImmediate, setTimeout as setTimeout$1 } from "node:timers/promises";
 import { ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import path from "node:path";
+import fs, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import process$1, { execArgv, execPath, hrtime, platform } from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import tty from "node:tty";
-import { scheduler, setImmediate, setTimeout as setTimeout$1 } from "node:timers/promises";
 import os, { constants as constants$1, homedir } from "node:os";
 import { serialize } from "node:v8";
-import fs, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import path$1 from "node:path/win32";
 import readline from "node:readline";
-// src/core/errors.ts
-/** Errors that are the user's to mend, apart from bugs, which fly to the entry. */
-/** Bad input: the message says what was given, what is accepted and where to change it. Printed without a stack. */
-var UserError = class extends Error {
-	name = "UserError";
-};
-/** The text of anything thrown, with the causes that led to it, innermost last. */
-function describeError(error) {
-	if (!(error instanceof Error)) return String(error);
-	const cause = error.cause === void 0 ? "" : `: ${describeError(error.cause)}`;
-	return `${error.message}${cause}`;
-}
-// node_modules/zod/v4/core/util.js
-function getEnumValues(entries) {
-	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
-	return Object.entries(entries).filter(([k, _]) => numericValues.indexOf(+k) === -1).map(([_, v]) => v);
-}
-function joinValues(array, separator = "|") {
-	return array.map((val) => stringifyPrimitive(val)).join(separator);
-}
-function jsonStringifyReplacer(_, value) {
-	if (typeof value === "bigint") return value.toString();
-	return value;
-}
-var Cached = class {
-	constructor(getter) {
-		this._getter = getter;
-		this._value = void 0;
-	}
-	get value() {
-		const getter = this._getter;
-		if (getter !== void 0) {
-			this._value = getter();
-			this._getter = void 0;
-		}
-		return this._value;
-	}
-};
-function cached(getter) {
-	return new Cached(getter);
-}
-function nullish(input) {
-	return input === null || input === void 0;
-}
-function cleanRegex(source) {
-	const start = source.startsWith("^") ? 1 : 0;
-	const end = source.endsWith("$") ? source.length - 1 : source.length;
-	return source.slice(start, end);
-}
-function floatSafeRemainder(val, step) {
-	const ratio = val / step;
-	const roundedRatio = Math.round(ratio);
-	const tolerance = 4 * Number.EPSILON * Math.max(Math.abs(ratio), 1);
-	if (Math.abs(ratio - roundedRatio) < tolerance) return 0;
-	return ratio - roundedRatio;
-}
-function assignProp(target, prop, value) {
-	Object.defineProperty(target, prop, {
-		value,
-		writable: true,
-		enumerable: true,
-		configurable: true
-	});
-}
-/**
-* Whichever object a def's `shape` currently answers from: the one the caller passed until the first read, the frozen copy after it.
-*
-* Its keys and descriptors read without invoking anything, which is what lets a discriminated union check its discriminator, and the cycle walk read a shape, without resolving a getter that references the schema being constructed. A def that answers `shape` from an accessor of its own has none.
-*/
-function rawShape(def) {
-	const desc = Object.getOwnPropertyDescriptor(def, "shape");
-	return desc?.get ? desc.get.raw : desc?.value;
-}
-function sourceShape(schema) {
-	return rawShape(schema._zod.def) ?? schema._zod.def.shape;
-}
-function deferProp(target, key, getter) {
-	Object.defineProperty(target, key, {
-		get() {
-			const value = getter();
-			assignProp(this, key, value);
-			return value;
-		},
-		enumerable: true,
-		configurable: true
-	});
-}
-function putProp(target, key, value) {
-	if (key in target) assignProp(target, key, value);
-	else target[key] = value;
-}
-/**
-* Copies `keys` of `source`'s shape onto `target`, each value passed through `wrap`.
-*
-* A key the source has resolved is copied through now, so the derived shape states it outright and nothing has to resolve it to learn what it holds. A key the source still defers stays deferred, and reads back through the source's own `shape`, so it resolves once and both shapes get that one schema.
-*/
-function mirrorShape(target, source, keys, wrap) {
-	const raw = sourceShape(source);
-	for (const key of keys) {
-		const desc = Object.getOwnPropertyDescriptor(raw, key);
-		if (!desc.enumerable) continue;
-		if (desc.get) deferProp(target, key, () => {
-			const value = source._zod.def.shape[key];
-			return wrap ? wrap(value, key) : value;
-		});
-		else putProp(target, key, wrap ? wrap(desc.value, key) : desc.value);
-	}
-}
-function mirrorProps(target, source) {
-	for (const key of Reflect.ownKeys(source)) {
-		const desc = Object.getOwnPropertyDescriptor(source, key);
-		if (!desc.enumerable) continue;
-		if (desc.get) deferProp(target, key, () => source[key]);
-		else putProp(target, key, desc.value);
-	}
-}
-function mergeDefs(...defs) {
-	const mergedDescriptors = {};
-	for (const def of defs) {
-		const descriptors = Object.getOwnPropertyDescriptors(def);
-		Object.assign(mergedDescriptors, descriptors);
-	}
-	return Object.defineProperties({}, mergedDescriptors);
-}
-function esc(str) {
-	return JSON.stringify(str);
-}
-function slugify(input) {
-	return input.toLowerCase().trim().replace(/[^\w\s-]/g, "").replace(/[\s_-]+/g, "-").replace(/^-+|-+$/g, "");
-}
-const captureStackTrace = "captureStackTrace" in Error ? Error.captureStackTrace : (..._args) => {};
-function isObject$1(data) {
-	return typeof data === "object" && data !== null && !Array.isArray(data);
-}
-const allowsEval = /* @__PURE__*/ cached(() => {
-	if (globalConfig.jitless) return false;
-	if (typeof navigator !== "undefined" && navigator?.userAgent?.includes("Cloudflare")) return false;
-	try {
-		new Function("");
-		return true;
-	} catch (_) {
-		return false;
-	}
-});
-function isPlainObject$1(o) {
-	if (isObject$1(o) === false) return false;
-	const ctor = o.constructor;
-	if (ctor === void 0) return true;
-	if (typeof ctor !== "function") return true;
-	const prot = ctor.prototype;
-	if (isObject$1(prot) === false) return false;
-	if (Object.prototype.hasOwnProperty.call(prot, "isPrototypeOf") === false) return false;
-	return true;
-}
-function shallowClone(o) {
-	if (isPlainObject$1(o)) return { ...o };
-	if (Array.isArray(o)) return [...o];
-	if (o instanceof Map) return new Map(o);
-	if (o instanceof Set) return new Set(o);
-	return o;
-}
-const propertyKeyTypes = /* @__PURE__*/ new Set([
-	"string",
-	"number",
-	"symbol"
-]);
-function escapeRegex(str) {
-	return str.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-}
-function clone(inst, def, params) {
-	const cl = new inst._zod.constr(def ?? inst._zod.def);
-	if (!def || params?.parent) cl._zod.parent = inst;
-	return cl;
-}
-function normalizeParams(_params) {
-	const params = _params;
-	if (!params) return {};
-	if (typeof params === "string") return { error: () => params };
-	if (params?.message !== void 0) {
-		if (params?.error !== void 0) throw new Error("Cannot specify both `message` and `error` params");
-		params.error = params.message;
-	}
-	delete params.message;
-	if (typeof params.error === "string") return {
-		...params,
-		error: () => params.error
-	};
-	return params;
-}
-function stringifyPrimitive(value) {
-	if (typeof value === "bigint") return value.toString() + "n";
-	if (typeof value === "string") return `"${value}"`;
-	return `${value}`;
-}
-function optionalKeys(shape) {
-	return Object.keys(shape).filter((k) => {
-		return shape[k]._zod.optin !== void 0 && shape[k]._zod.optout === "optional";
-	});
-}
-const NUMBER_FORMAT_RANGES = /*@__PURE__*/ (() => ({
-	safeint: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-	int32: [-2147483648, 2147483647],
-	uint32: [0, 4294967295],
-	float32: [-34028234663852886e22, 34028234663852886e22],
-	float64: [-Number.MAX_VALUE, Number.MAX_VALUE]
-}))();
-const BIGINT_FORMAT_RANGES = {
-	int64: [/* @__PURE__*/ BigInt("-9223372036854775808"), /* @__PURE__*/ BigInt("9223372036854775807")],
-	uint64: [/* @__PURE__*/ BigInt(0), /* @__PURE__*/ BigInt("18446744073709551615")]
-};
-function pick(schema, mask) {
-	const currDef = schema._zod.def;
-	const checks = currDef.checks;
-	if (checks && checks.length > 0) throw new Error(".pick() cannot be used on object schemas containing refinements");
-	const newShape = {};
-	mirrorShape(newShape, schema, maskedKeys(schema, mask));
-	return clone(schema, mergeDefs(currDef, {
-		shape: newShape,
-		checks: []
-	}));
-}
-function maskedKeys(schema, mask) {
-	const raw = sourceShape(schema);
-	const keys = [];
-	for (const key of Reflect.ownKeys(mask)) {
-		if (!Object.getOwnPropertyDescriptor(raw, key)?.enumerable) throw new Error(`Unrecognized key: "${String(key)}"`);
-		if (mask[key]) keys.push(key);
-	}
-	return keys;
-}
-function omit(schema, mask) {
-	const currDef = schema._zod.def;
-	const checks = currDef.checks;
-	if (checks && checks.length > 0) throw new Error(".omit() cannot be used on object schemas containing refinements");
-	const omitted = new Set(maskedKeys(schema, mask));
-	const newShape = {};
-	mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)).filter((key) => !omitted.has(key)));
-	return clone(schema, mergeDefs(currDef, {
-		shape: newShape,
-		checks: []
-	}));
-}
-function extend(schema, shape) {
-	if (!isPlainObject$1(shape)) throw new Error("Invalid input to extend: expected a plain object");
-	const checks = schema._zod.def.checks;
-	if (checks && checks.length > 0) {
-		const existingShape = sourceShape(schema);
-		for (const key of Reflect.ownKeys(shape)) if (Object.getOwnPropertyDescriptor(existingShape, key) !== void 0) throw new Error("Cannot overwrite keys on object schemas containing refinements. Use `.safeExtend()` instead.");
-	}
-	return clone(schema, mergeDefs(schema._zod.def, { shape: extended(schema, shape) }));
-}
-function extended(schema, shape) {
-	const newShape = {};
-	mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)));
-	mirrorProps(newShape, shape);
-	return newShape;
-}
-function safeExtend(schema, shape) {
-	if (!isPlainObject$1(shape)) throw new Error("Invalid input to safeExtend: expected a plain object");
-	return clone(schema, mergeDefs(schema._zod.def, { shape: extended(schema, shape) }));
-}
-function merge$1(a, b) {
-	if (!b?._zod?.def) throw new Error("Invalid input to merge: expected an object schema. To merge a plain shape, use `.extend()`.");
-	if (a._zod.def.checks?.length) throw new Error(".merge() cannot be used on object schemas containing refinements. Use .safeExtend() instead.");
-	const newShape = {};
-	mirrorShape(newShape, a, Reflect.ownKeys(sourceShape(a)));
-	mirrorShape(newShape, b, Reflect.ownKeys(sourceShape(b)));
-	return clone(a, mergeDefs(a._zod.def, {
-		shape: newShape,
-		get catchall() {
-			return b._zod.def.catchall;
-		},
-		checks: b._zod.def.checks ?? []
-	}));
-}
-function partial(Class, schema, mask, name = "partial") {
-	const checks = schema._zod.def.checks;
-	if (checks && checks.length > 0) throw new Error(`.${name}() cannot be used on object schemas containing refinements`);
-	const selected = mask ? new Set(maskedKeys(schema, mask)) : void 0;
-	const newShape = {};
-	mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)), Class && ((value, key) => selected && !selected.has(key) ? value : new Class({
-		type: "optional",
-		innerType: value
-	})));
-	return clone(schema, mergeDefs(schema._zod.def, {
-		shape: newShape,
-		checks: []
-	}));
-}
-function required(Class, schema, mask) {
-	const selected = mask ? new Set(maskedKeys(schema, mask)) : void 0;
-	const newShape = {};
-	mirrorShape(newShape, schema, Reflect.ownKeys(sourceShape(schema)), (value, key) => selected && !selected.has(key) ? value : new Class({
-		type: "nonoptional",
-		innerType: value
-	}));
-	return clone(schema, mergeDefs(schema._zod.def, { shape: newShape }));
-}
-function aborted$1(x, startIndex = 0) {
-	if (x.aborted === true) return true;
-	for (let i = startIndex; i < x.issues.length; i++) if (x.issues[i]?.continue !== true) return true;
-	return false;
-}
-function explicitlyAborted(x, startIndex = 0) {
-	if (x.aborted === true) return true;
-	for (let i = startIndex; i < x.issues.length; i++) if (x.issues[i]?.continue === false) return true;
-	return false;
-}
-function prefixIssues(path, issues) {
-	return issues.map((iss) => {
-		var _a;
-		(_a = iss).path ?? (_a.path = []);
-		iss.path.unshift(path);
-		return iss;
-	});
-}
-function unwrapMessage(message) {
-	return typeof message === "string" ? message : message?.message;
-}
-/** The leading size checks of `defChecks` that set an upper bound, each paired with it. */
-function sizeCaps(defChecks) {
-	const caps = [];
-	for (const ch of defChecks ?? []) {
-		const d = ch._zod.def;
-		if (!/_(length|size)$|_equals$/.test(d.check)) break;
-		const max = d.maximum ?? d.length ?? d.size;
-		if (max >= 0) caps.push([max, ch]);
-	}
-	return caps;
-}
-function attachSchema(issues, start, inst) {
-	var _a;
-	for (let i = start; i < issues.length; i++) (_a = issues[i]).schema ?? (_a.schema = inst);
-}
-function finalizeIssue(iss, ctx, config) {
-	var _a;
-	const traits = iss.inst?._zod?.traits;
-	if (traits?.has("$ZodType")) {
-		if (traits.has("$ZodCheck")) (_a = iss).schema ?? (_a.schema = iss.inst);
-		else iss.schema = iss.inst;
-	}
-	const schemaError = iss.schema !== iss.inst ? iss.schema?._zod.def?.error : void 0;
-	const message = iss.message ? iss.message : unwrapMessage(iss.inst?._zod.def?.error?.(iss)) ?? unwrapMessage(schemaError?.(iss)) ?? unwrapMessage(ctx?.error?.(iss)) ?? unwrapMessage(config.customError?.(iss)) ?? unwrapMessage(config.localeError?.(iss)) ?? "Invalid input";
-	const full = {};
-	for (const k of Object.keys(iss)) {
-		if (k === "inst" || k === "schema" || k === "continue" || k === "input" || k === "__proto__") continue;
-		full[k] = iss[k];
-	}
-	full.path ?? (full.path = []);
-	full.message = message;
-	if (ctx?.reportInput) full.input = iss.input;
-	return full;
-}
-const highSurrogate = /[\uD800-\uDBFF]/;
-function codePointLength(str) {
-	const units = str.length;
-	if (!highSurrogate.test(str)) return units;
-	let count = units;
-	for (let i = 0; i < units - 1; i++) if ((str.charCodeAt(i) & 64512) === 55296 && (str.charCodeAt(i + 1) & 64512) === 56320) {
-		count--;
-		i++;
-	}
-	return count;
-}
-function getLengthableOrigin(input) {
-	if (Array.isArray(input)) return "array";
-	if (typeof input === "string") return "string";
-	return "unknown";
-}
-function parsedType(data) {
-	const t = typeof data;
-	switch (t) {
-		case "number": return Number.isNaN(data) ? "nan" : "number";
-		case "object": {
-			if (data === null) return "null";
-			if (Array.isArray(data)) return "array";
-			const obj = data;
-			if (obj && Object.getPrototypeOf(obj) !== Object.prototype && "constructor" in obj && obj.constructor) return obj.constructor.name;
-		}
-	}
-	return t;
-}
-function issue(...args) {
-	const [iss, input, inst] = args;
-	if (typeof iss === "string") return {
-		message: iss,
-		code: "custom",
-		input,
-		inst
-	};
-	return { ...iss };
-}
-/**
-* Installs a trait's members on its prototype. Each value builds that member for the instance on first read; the built value shadows the accessor as an own property, so a detached `const { parse } = schema` keeps working.
-*
-* Call this from a `proto` initializer, which runs once per prototype — never per instance.
-*/
-function members(proto, table) {
-	for (const key in table) {
-		const desc = Object.getOwnPropertyDescriptor(table, key);
-		if (desc.get) Object.defineProperty(proto, key, {
-			...desc,
-			enumerable: false
-		});
-		else defineBound(proto, key, desc.value);
-	}
-}
-/** Shadows a prototype member with an own value, so a getter that builds from the instance runs once. */
-function own(inst, key, value, enumerable = true) {
-	Object.defineProperty(inst, key, {
-		configurable: true,
-		writable: true,
-		enumerable,
-		value
-	});
-	return value;
-}
-/** Like {@link own}, for a member that was never an own data property and has to stay out of `Object.keys`. */
-function hide(inst, key, value) {
-	return own(inst, key, value, false);
-}
-/** Adds members a table derives from the instance: each builds on first read and shadows as own data, and assignment shadows the same way, as when these were own properties. */
-/* @__NO_SIDE_EFFECTS__ */
-function derived(computes, table) {
-	for (const key in computes) {
-		const compute = computes[key];
-		Object.defineProperty(table, key, {
-			configurable: true,
-			enumerable: true,
-			get() {
-				return own(this, key, compute(this));
-			},
-			set(value) {
-				own(this, key, value);
-			}
-		});
-	}
-	return table;
-}
-function defineBound(proto, key, fn) {
-	Object.defineProperty(proto, key, {
-		configurable: true,
-		get() {
-			return this == null ? fn : own(this, key, fn.bind(this));
-		},
-		set(value) {
-			own(this, key, value);
-		}
-	});
-}
-/** Returns the prototype to install on, or `undefined` if this group is already installed on it. */
-function claim(inst, sentinel) {
-	const proto = Object.getPrototypeOf(inst);
-	return sentinel in proto ? void 0 : proto;
-}
-let installing;
-let broke = false;
-const breaker = {
-	configurable: true,
-	get() {
-		broke = true;
-	}
-};
-/**
-* Installs a lazily-derived internal on the `_zod` prototype of `inst`'s
-* constructor, computed from the internals object itself and cached there on
-* first read. One accessor per constructor rather than one per instance.
-*/
-function defineLazyInternal(inst, key, compute) {
-	const proto = Object.getPrototypeOf(inst._zod);
-	if (key in proto && installing !== inst._zod) {
-		installing = void 0;
-		return;
-	}
-	installing = inst._zod;
-	Object.defineProperty(proto, key, {
-		configurable: true,
-		get() {
-			Object.defineProperty(this, key, breaker);
-			const outer = broke;
-			broke = false;
-			try {
-				const value = compute(this);
-				if (broke) delete this[key];
-				else Object.defineProperty(this, key, {
-					configurable: true,
-					writable: true,
-					value
-				});
-				broke = broke || outer;
-				return value;
-			} catch (err) {
-				delete this[key];
-				broke = broke || outer;
-				throw err;
-			}
-		},
-		set(value) {
-			Object.defineProperty(this, key, {
-				configurable: true,
-				writable: true,
-				value
-			});
-		}
-	});
-}
-/**
-* Installs `key` on `inst`'s prototype, computed by `make` on first read and cached there as an own
-* data property. One accessor per constructor rather than one per instance, because an own accessor
-* puts every instance after the first into v8 dictionary mode. The key doubles as the sentinel.
-*/
-function installLazyProp(inst, key, make, enumerable) {
-	const proto = claim(inst, key);
-	if (!proto) return;
-	Object.defineProperty(proto, key, {
-		configurable: true,
-		get() {
-			const desc = {
-				configurable: true,
-				writable: true,
-				enumerable,
-				value: void 0
-			};
-			Object.defineProperty(this, key, desc);
-			desc.value = make(this);
-			Object.defineProperty(this, key, desc);
-			return desc.value;
-		},
-		set(value) {
-			Object.defineProperty(this, key, {
-				configurable: true,
-				writable: true,
-				enumerable,
-				value
-			});
-		}
-	});
-}
-/** Marks the thunk `_catch` synthesises for a constant catch value. `Function.length` cannot tell that thunk from a user callback — rest and defaulted parameters both report arity 0 — and a user callback reads `ctx.error`, whose issues only finalize correctly against the caller's per-parse error map. Provenance can say what arity cannot. A plain string key rather than `Symbol.for`, whose call at module scope no bundler can prove pure — the same shape that anchored `urlCanParse` into every build. */
-const CONSTANT_CATCH = "~constantCatch";
-/** Wraps a constant catch value in a thunk tagged with {@link CONSTANT_CATCH}. */
-function constantCatch(value) {
-	const fn = () => value;
-	fn[CONSTANT_CATCH] = true;
-	return fn;
-}
-// node_modules/zod/v4/core/core.js
-var _a$1;
-const _zodDesc = {
-	value: void 0,
-	enumerable: false
-};
-let _E = "captureStackTrace" in Error ? Error : null;
-function newError(Definition) {
-	const E = _E;
-	if (E) {
-		const saved = E.stackTraceLimit;
-		if (typeof saved === "number") {
-			try {
-				E.stackTraceLimit = 0;
-			} catch {
-				_E = null;
-				return new Definition();
-			}
-			try {
-				return new Definition();
-			} finally {
-				E.stackTraceLimit = saved;
-			}
-		}
-	}
-	return new Definition();
-}
-/* @__NO_SIDE_EFFECTS__ */
-function $constructor(name, initializer, proto, params) {
-	const zodProto = {};
-	function Internals(def) {
-		this.def = def;
-		this.constr = _;
-		this.traits = /* @__PURE__ */ new Set();
-	}
-	Internals.prototype = zodProto;
-	const protoMembers = proto;
-	const initialized = protoMembers && /* @__PURE__ */ new WeakSet();
-	function init(inst, def) {
-		if (!inst._zod) {
-			_zodDesc.value = new Internals(def);
-			try {
-				Object.defineProperty(inst, "_zod", _zodDesc);
-			} finally {
-				_zodDesc.value = void 0;
-			}
-		} else if (inst._zod.traits.has(name)) return;
-		inst._zod.traits.add(name);
-		initializer(inst, def);
-		if (initialized) {
-			const own = Object.getPrototypeOf(inst);
-			const ctorProto = inst._zod.constr.prototype;
-			let up = own;
-			while (up && up !== ctorProto) up = Object.getPrototypeOf(up);
-			const target = up ?? own;
-			if (!initialized.has(target)) {
-				initialized.add(target);
-				members(target, protoMembers);
-			}
-		}
-		const proto = _.prototype;
-		for (const k in proto) {
-			if (!Object.prototype.hasOwnProperty.call(proto, k)) continue;
-			if (!(k in inst)) inst[k] = proto[k].bind(inst);
-		}
-	}
-	const Parent = params?.Parent ?? Object;
-	class Definition extends Parent {}
-	Object.defineProperty(Definition, "name", { value: name });
-	function _(def) {
-		const inst = params?.Parent ? newError(Definition) : this;
-		init(inst, def);
-		const deferred = inst._zod.deferred;
-		if (deferred) {
-			for (const fn of deferred) fn();
-			inst._zod.deferred = void 0;
-		}
-		const pp = globalThis.__zod_globalConfig?.postProcessor;
-		if (pp) pp(inst);
-		return inst;
-	}
-	Object.defineProperty(_, "init", { value: init });
-	Object.defineProperty(_, Symbol.hasInstance, { value: (inst) => {
-		if (params?.Parent && inst instanceof params.Parent) return true;
-		return inst?._zod?.traits?.has(name);
-	} });
-	Object.defineProperty(_, "name", { value: name });
-	return _;
-}
-var $ZodAsyncError = class extends Error {
-	constructor() {
-		super(`Encountered Promise during synchronous parse. Use .parseAsync() instead.`);
-	}
-};
-var $ZodEncodeError = class extends Error {
-	constructor(name) {
-		super(`Encountered unidirectional transform during encode: ${name}`);
-		this.name = "ZodEncodeError";
-	}
-};
-(_a$1 = globalThis).__zod_globalConfig ?? (_a$1.__zod_globalConfig = {});
-const globalConfig = globalThis.__zod_globalConfig;
-function config(newConfig) {
-	if (newConfig) Object.assign(globalConfig, newConfig);
-	return globalConfig;
-}
-// node_modules/zod/v4/core/errors.js
-function _getMessage() {
-	const internals = this._zod;
-	internals.message ?? (internals.message = JSON.stringify(internals.def, jsonStringifyReplacer, 2));
-	return internals.message;
-}
-function _setMessage(value) {
-	this._zod.message = value;
-}
-const _messageDesc = {
-	get: _getMessage,
-	set: _setMessage,
-	enumerable: true,
-	configurable: true
-};
-const _issuesDesc = {
-	value: void 0,
-	enumerable: false
-};
-const _installedToString = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
-const initializer$1 = (inst, def) => {
-	inst.name = "$ZodError";
-	_issuesDesc.value = def;
-	Object.defineProperty(inst, "issues", _issuesDesc);
-	_issuesDesc.value = void 0;
-	Object.defineProperty(inst, "message", _messageDesc);
-	const proto = Object.getPrototypeOf(inst);
-	if (!_installedToString.has(proto)) {
-		_installedToString.add(proto);
-		Object.defineProperty(proto, "toString", {
-			configurable: true,
-			enumerable: false,
-			get() {
-				const value = () => this.message;
-				Object.defineProperty(this, "toString", {
-					value,
-					configurable: true,
-					writable: true
-				});
-				return value;
-			},
-			set(value) {
-				Object.defineProperty(this, "toString", {
-					value,
-					configurable: true,
-					writable: true
-				});
-			}
-		});
-	}
-};
-const $ZodError = /* @__PURE__ */ $constructor("$ZodError", initializer$1);
-/** Get-or-create `obj[key]` as an own data property. A path segment naming an inherited member
-* ("toString", "constructor") would otherwise read through to the prototype, and assigning
-* "__proto__" would hit the setter instead of creating a key. */
-function node(obj, key, make) {
-	if (!Object.prototype.hasOwnProperty.call(obj, key)) {
-		if (key === "__proto__") Object.defineProperty(obj, key, {
-			value: make(),
-			writable: true,
-			enumerable: true,
-			configurable: true
-		});
-		else obj[key] = make();
-	}
-	return obj[key];
-}
-function flattenError(error, mapper = (issue) => issue.message) {
-	const fieldErrors = {};
-	const formErrors = [];
-	for (const sub of error.issues) if (sub.path.length > 0) node(fieldErrors, sub.path[0], () => []).push(mapper(sub));
-	else formErrors.push(mapper(sub));
-	return {
-		formErrors,
-		fieldErrors
-	};
-}
-function formatError(error, mapper = (issue) => issue.message) {
-	const fieldErrors = { _errors: [] };
-	const processError = (error, path = []) => {
-		for (const issue of error.issues) if (issue.code === "invalid_union" && issue.errors.length) issue.errors.map((issues) => processError({ issues }, [...path, ...issue.path]));
-		else if (issue.code === "invalid_key") processError({ issues: issue.issues }, [...path, ...issue.path]);
-		else if (issue.code === "invalid_element") processError({ issues: issue.issues }, [...path, ...issue.path]);
-		else {
-			const fullpath = [...path, ...issue.path];
-			if (fullpath.length === 0) fieldErrors._errors.push(mapper(issue));
-			else {
-				let curr = fieldErrors;
-				let i = 0;
-				while (i < fullpath.length) {
-					const el = fullpath[i];
-					const terminal = i === fullpath.length - 1;
-					if (el === "_errors") {
-						if (terminal) curr._errors.push(mapper(issue));
-						i++;
-						continue;
-					}
-					if (!Object.prototype.hasOwnProperty.call(curr, el)) Object.defineProperty(curr, el, {
-						value: { _errors: [] },
-						enumerable: true,
-						writable: true,
-						configurable: true
-					});
-					const node = curr[el];
-					if (terminal) node._errors.push(mapper(issue));
-					curr = node;
-					i++;
-				}
-			}
-		}
-	};
-	processError(error);
-	return fieldErrors;
-}
-/** Format a ZodError as a human-readable string in the following form.
-*
-* From
-*
-* ```ts
-* ZodError {
-*   issues: [
-*     {
-*       expected: 'string',
-*       code: 'invalid_type',
-*       path: [ 'username' ],
-*       message: 'Invalid input: expected string'
-*     },
-*     {
-*       expected: 'number',
-*       code: 'invalid_type',
-*       path: [ 'favoriteNumbers', 1 ],
-*       message: 'Invalid input: expected number'
-*     }
-*   ];
-* }
-* ```
-*
-* to
-*
-* ```
-* username
-*   ✖ Expected number, received string at "username
-* favoriteNumbers[0]
-*   ✖ Invalid input: expected number
-* ```
-*/
-function toDotPath(_path) {
-	const segs = [];
-	const path = _path.map((seg) => typeof seg === "object" ? seg.key : seg);
-	for (const seg of path) if (typeof seg === "number") segs.push(`[${seg}]`);
-	else if (typeof seg === "symbol") segs.push(`[${JSON.stringify(String(seg))}]`);
-	else if (/[^\w$]/.test(seg)) segs.push(`[${JSON.stringify(seg)}]`);
-	else {
-		if (segs.length) segs.push(".");
-		segs.push(seg);
-	}
-	return segs.join("");
-}
-// node_modules/zod/v4/core/parse.js
-function finalizeParams(callee, params) {
-	return {
-		callee: params?.callee ?? callee,
-		Err: params?.Err
-	};
-}
-const _parse = (_Err) => {
-	const fn = (schema, value, _ctx, _params) => {
-		const ctx = _ctx ? {
-			..._ctx,
-			async: false
-		} : { async: false };
-		const result = schema._zod.run({
-			value,
-			issues: []
-		}, ctx);
-		if (result instanceof Promise) throw new $ZodAsyncError();
-		if (result.issues.length) {
-			const e = new ((_params?.Err) ?? _Err)(result.issues.map((iss) => finalizeIssue(iss, ctx, config())));
-			captureStackTrace(e, _params?.callee ?? fn);
-			throw e;
-		}
-		return result.value;
-	};
-	return fn;
-};
-const _parseAsync = (_Err) => {
-	const fn = async (schema, value, _ctx, params) => {
-		const ctx = _ctx ? {
-			..._ctx,
-			async: true
-		} : { async: true };
-		let result = schema._zod.run({
-			value,
-			issues: []
-		}, ctx);
-		if (result instanceof Promise) result = await result;
-		if (result.issues.length) {
-			const e = new ((params?.Err) ?? _Err)(result.issues.map((iss) => finalizeIssue(iss, ctx, config())));
-			captureStackTrace(e, params?.callee ?? fn);
-			throw e;
-		}
-		return result.value;
-	};
-	return fn;
-};
-const _safeParse = (_Err) => (schema, value, _ctx) => {
-	const ctx = _ctx ? {
-		..._ctx,
-		async: false
-	} : { async: false };
-	const result = schema._zod.run({
-		value,
-		issues: []
-	}, ctx);
-	if (result instanceof Promise) throw new $ZodAsyncError();
-	return result.issues.length ? failure$1(_Err, result.issues, ctx) : {
-		success: true,
-		data: result.value
-	};
-};
-function failure$1(Err, issues, ctx) {
-	let error;
-	return {
-		success: false,
-		get error() {
-			if (!error) {
-				error = new Err(issues.map((iss) => finalizeIssue(iss, ctx, config())));
-				issues = void 0;
-				ctx = void 0;
-			}
-			return error;
-		},
-		set error(e) {
-			error = e;
-			issues = void 0;
-			ctx = void 0;
-		}
-	};
-}
-const _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
-	const ctx = _ctx ? {
-		..._ctx,
-		async: true
-	} : { async: true };
-	let result = schema._zod.run({
-		value,
-		issues: []
-	}, ctx);
-	if (result instanceof Promise) result = await result;
-	return result.issues.length ? failure$1(_Err, result.issues, ctx) : {
-		success: true,
-		data: result.value
-	};
-};
-const COMPILE_INVALID = /* @__PURE__ */ Symbol.for("zod.compile.invalid");
-const COMPILE_FALLBACK = /* @__PURE__ */ Symbol.for("zod.compile.fallback");
-const validate = ((schema, value, _ctx) => {
-	const validator = schema._zod.bag.validator;
-	if (validator !== void 0) {
-		if (validator(value) !== COMPILE_INVALID) return true;
-		if (validator.definite === true && _ctx === void 0) return false;
-	}
-	return validateFallback(schema, value, _ctx);
-});
-function validateFallback(schema, value, _ctx) {
-	const ctx = _ctx ? {
-		..._ctx,
-		async: false,
-		abortEarly: true
-	} : {
-		async: false,
-		abortEarly: true
-	};
-	const fallbackRun = schema._zod.bag.fallbackRun;
-	let result;
-	if (fallbackRun) {
-		ctx[COMPILE_FALLBACK] = true;
-		result = fallbackRun({
-			value,
-			issues: []
-		}, ctx);
-	} else result = schema._zod.run({
-		value,
-		issues: []
-	}, ctx);
-	if (result instanceof Promise) throw new $ZodAsyncError();
-	return result.issues.length === 0;
-}
-const validateAsync$1 = async (schema, value, _ctx) => {
-	const ctx = _ctx ? {
-		..._ctx,
-		async: true,
-		abortEarly: true
-	} : {
-		async: true,
-		abortEarly: true
-	};
-	let result = schema._zod.run({
-		value,
-		issues: []
-	}, ctx);
-	if (result instanceof Promise) result = await result;
-	return result.issues.length === 0;
-};
-const _encode = (_Err) => {
-	const parse = _parse(_Err);
-	const fn = (schema, value, _ctx, _params) => {
-		const ctx = _ctx ? {
-			..._ctx,
-			direction: "backward"
-		} : { direction: "backward" };
-		return parse(schema, value, ctx, finalizeParams(fn, _params));
-	};
-	return fn;
-};
-const _decode = (_Err) => {
-	const parse = _parse(_Err);
-	const fn = (schema, value, _ctx, _params) => {
-		return parse(schema, value, _ctx, finalizeParams(fn, _params));
-	};
-	return fn;
-};
-const _encodeAsync = (_Err) => {
-	const parseAsync = _parseAsync(_Err);
-	const fn = async (schema, value, _ctx, _params) => {
-		const ctx = _ctx ? {
-			..._ctx,
-			direction: "backward"
-		} : { direction: "backward" };
-		return await parseAsync(schema, value, ctx, finalizeParams(fn, _params));
-	};
-	return fn;
-};
-const _decodeAsync = (_Err) => {
-	const parseAsync = _parseAsync(_Err);
-	const fn = async (schema, value, _ctx, _params) => {
-		return await parseAsync(schema, value, _ctx, finalizeParams(fn, _params));
-	};
-	return fn;
-};
-const _safeEncode = (_Err) => (schema, value, _ctx) => {
-	const ctx = _ctx ? {
-		..._ctx,
-		direction: "backward"
-	} : { direction: "backward" };
-	return _safeParse(_Err)(schema, value, ctx);
-};
-const _safeDecode = (_Err) => (schema, value, _ctx) => {
-	return _safeParse(_Err)(schema, value, _ctx);
-};
-const _safeEncodeAsync = (_Err) => async (schema, value, _ctx) => {
-	const ctx = _ctx ? {
-		..._ctx,
-		direction: "backward"
-	} : { direction: "backward" };
-	return _safeParseAsync(_Err)(schema, value, ctx);
-};
-const _safeDecodeAsync = (_Err) => async (schema, value, _ctx) => {
-	return _safeParseAsync(_Err)(schema, value, _ctx);
-};
-// node_modules/zod/v4/core/regexes.js
-/**
-* @deprecated CUID v1 is deprecated by its authors due to information leakage
-* (timestamps embedded in the id). Use {@link cuid2} instead.
-* See https://github.com/paralleldrive/cuid.
-*/
-const cuid = /^[cC][0-9a-z]{6,}$/;
-const cuid2 = /^[0-9a-z]+$/;
-const ulid = /^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;
-const xid = /^[0-9a-vA-V]{20}$/;
-const ksuid = /^[A-Za-z0-9]{27}$/;
-const nanoid = /^[a-zA-Z0-9_-]{21}$/;
-function nanoidOfLength(length) {
-	return new RegExp(`^[a-zA-Z0-9_-]{${length}}$`);
-}
-/** ISO 8601-1 duration regex. Does not support the 8601-2 extensions like negative durations or fractional/negative components. */
-const duration$1 = /^P(?:(\d+W)|(?!.*W)(?=\d|T\d)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?)$/;
-/** A regex for any UUID-like identifier: 8-4-4-4-12 hex pattern */
-const guid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$/;
-/** Returns a regex for validating an RFC 9562/4122 UUID.
-*
-* @param version Optionally specify a version 1-8. If no version is specified, all versions are supported. */
-const uuid = (version) => {
-	if (!version) return /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/;
-	return new RegExp(`^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-${version}[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})$`);
-};
-/** Practical email validation */
-const email = /^(?:[A-Za-z0-9_'+\-]+\.)*[A-Za-z0-9_'+\-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}$/;
-const _emoji$1 = `^(?=[\\s\\S]*[\\p{Extended_Pictographic}\\p{Regional_Indicator}\\u20E3])[\\p{Extended_Pictographic}\\p{Emoji_Component}]+$`;
-function emoji() {
-	return new RegExp(_emoji$1, "u");
-}
-const ipv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])$/;
-const ipv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))$/;
-const cidrv4 = /^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9][0-9]|[0-9])\/([0-9]|[1-2][0-9]|3[0-2])$/;
-const cidrv6 = /^(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:))\/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$/;
-const base64 = /^$|^(?:[0-9a-zA-Z+/]{4})*(?:(?:[0-9a-zA-Z+/]{2}==)|(?:[0-9a-zA-Z+/]{3}=))?$/;
-const base64url = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/;
-const httpProtocol = /^https?$/;
-const e164 = /^\+[1-9]\d{6,14}$/;
-const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))`;
-/** Anchors a pattern source. The interpolation lives here rather than at the call site because
-* esbuild will not drop a `@__PURE__` call whose own argument interpolates a variable, but it
-* will drop `anchor(dateSource)`. Keeping it inline pinned `date` into every bundle. */
-function anchor(source) {
-	return new RegExp(`^${source}$`);
-}
-const date$1 = /*@__PURE__*/ anchor(dateSource);
-function timeSource(args) {
-	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
-	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
-}
-function time(args) {
-	return new RegExp(`^${timeSource(args)}$`);
-}
-function datetime$1(args) {
-	const opts = ["Z"];
-	if (args.offset) opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
-	const qualified = `${timeSource({
-		precision: args.precision,
-		seconds: true
-	})}(?:${opts.join("|")})`;
-	const timeRegex = args.local ? `${qualified}|${timeSource({ precision: args.precision })}` : qualified;
-	return new RegExp(`^${dateSource}T(?:${timeRegex})$`);
-}
-const anyString = /^[\s\S]{0,}$/;
-const integer = /^-?\d+$/;
-const number$2 = /^-?\d+(?:\.\d+)?$/;
-const boolean$1 = /^(?:true|false)$/i;
-const _null$2 = /^null$/i;
-const lowercase = /^[^A-Z]*$/;
-const uppercase = /^[^a-z]*$/;
-// node_modules/zod/v4/core/checks.js
-const $ZodCheck = /*@__PURE__*/ $constructor("$ZodCheck", (inst, def) => {
-	var _a;
-	inst._zod ?? (inst._zod = {});
-	inst._zod.def = def;
-	(_a = inst._zod).onattach ?? (_a.onattach = []);
-});
-/** Default `when` for length-based checks: run only on non-nullish values with a `length`. */
-const _whenHasLength = (payload) => {
-	const val = payload.value;
-	return !nullish(val) && val.length !== void 0;
-};
-const numericOriginMap = {
-	number: "number",
-	bigint: "bigint",
-	object: "date"
-};
-const $ZodCheckLessThan = /*@__PURE__*/ $constructor("$ZodCheckLessThan", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	const origin = numericOriginMap[typeof def.value];
-	inst._zod.check = (payload) => {
-		if (def.inclusive ? payload.value <= def.value : payload.value < def.value) return;
-		payload.issues.push({
-			origin: numericOriginMap[typeof payload.value] ?? origin,
-			code: "too_big",
-			maximum: typeof def.value === "object" ? def.value.getTime() : def.value,
-			input: payload.value,
-			inclusive: def.inclusive,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckGreaterThan = /*@__PURE__*/ $constructor("$ZodCheckGreaterThan", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	const origin = numericOriginMap[typeof def.value];
-	inst._zod.check = (payload) => {
-		if (def.inclusive ? payload.value >= def.value : payload.value > def.value) return;
-		payload.issues.push({
-			origin: numericOriginMap[typeof payload.value] ?? origin,
-			code: "too_small",
-			minimum: typeof def.value === "object" ? def.value.getTime() : def.value,
-			input: payload.value,
-			inclusive: def.inclusive,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckMultipleOf = /*@__PURE__*/ $constructor("$ZodCheckMultipleOf", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	inst._zod.check = (payload) => {
-		if (typeof payload.value !== typeof def.value) throw new Error("Cannot mix number and bigint in multiple_of check.");
-		if (typeof payload.value === "bigint" ? def.value !== BigInt(0) && payload.value % def.value === BigInt(0) : floatSafeRemainder(payload.value, def.value) === 0) return;
-		payload.issues.push({
-			origin: typeof payload.value,
-			code: "not_multiple_of",
-			divisor: def.value,
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckNumberFormat = /*@__PURE__*/ $constructor("$ZodCheckNumberFormat", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	def.format = def.format || "float64";
-	const isInt = def.format?.includes("int");
-	const origin = isInt ? "int" : "number";
-	const [minimum, maximum] = NUMBER_FORMAT_RANGES[def.format];
-	inst._zod.check = (payload) => {
-		const input = payload.value;
-		if (isInt) {
-			if (!Number.isInteger(input)) {
-				payload.issues.push({
-					expected: origin,
-					format: def.format,
-					code: "invalid_type",
-					continue: false,
-					input,
-					inst
-				});
-				return;
-			}
-			if (!Number.isSafeInteger(input)) {
-				if (input > 0) payload.issues.push({
-					input,
-					code: "too_big",
-					maximum: Number.MAX_SAFE_INTEGER,
-					note: "Integers must be within the safe integer range.",
-					inst,
-					origin,
-					inclusive: true,
-					continue: !def.abort
-				});
-				else payload.issues.push({
-					input,
-					code: "too_small",
-					minimum: Number.MIN_SAFE_INTEGER,
-					note: "Integers must be within the safe integer range.",
-					inst,
-					origin,
-					inclusive: true,
-					continue: !def.abort
-				});
-				return;
-			}
-		}
-		if (input < minimum) payload.issues.push({
-			origin: "number",
-			input,
-			code: "too_small",
-			minimum,
-			inclusive: true,
-			inst,
-			continue: !def.abort
-		});
-		if (input > maximum) payload.issues.push({
-			origin: "number",
-			input,
-			code: "too_big",
-			maximum,
-			inclusive: true,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckMaxLength = /*@__PURE__*/ $constructor("$ZodCheckMaxLength", (inst, def) => {
-	var _a;
-	$ZodCheck.init(inst, def);
-	(_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-	inst._zod.check = (payload) => {
-		const input = payload.value;
-		const units = input.length;
-		if ((typeof input === "string" && units > def.maximum ? codePointLength(input) : units) <= def.maximum) return;
-		const origin = getLengthableOrigin(input);
-		payload.issues.push({
-			origin,
-			code: "too_big",
-			maximum: def.maximum,
-			inclusive: true,
-			input,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckMinLength = /*@__PURE__*/ $constructor("$ZodCheckMinLength", (inst, def) => {
-	var _a;
-	$ZodCheck.init(inst, def);
-	(_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-	inst._zod.check = (payload) => {
-		const input = payload.value;
-		const units = input.length;
-		if ((typeof input === "string" && units >= def.minimum && units < def.minimum * 2 ? codePointLength(input) : units) >= def.minimum) return;
-		const origin = getLengthableOrigin(input);
-		payload.issues.push({
-			origin,
-			code: "too_small",
-			minimum: def.minimum,
-			inclusive: true,
-			input,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckLengthEquals = /*@__PURE__*/ $constructor("$ZodCheckLengthEquals", (inst, def) => {
-	var _a;
-	$ZodCheck.init(inst, def);
-	(_a = inst._zod.def).when ?? (_a.when = _whenHasLength);
-	inst._zod.check = (payload) => {
-		const input = payload.value;
-		const units = input.length;
-		const length = typeof input === "string" && units >= def.length && units <= def.length * 2 ? codePointLength(input) : units;
-		if (length === def.length) return;
-		const origin = getLengthableOrigin(input);
-		const tooBig = length > def.length;
-		payload.issues.push({
-			origin,
-			...tooBig ? {
-				code: "too_big",
-				maximum: def.length
-			} : {
-				code: "too_small",
-				minimum: def.length
-			},
-			inclusive: true,
-			exact: true,
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckStringFormat = /*@__PURE__*/ $constructor("$ZodCheckStringFormat", (inst, def) => {
-	var _a, _b;
-	$ZodCheck.init(inst, def);
-	if (def.pattern) (_a = inst._zod).check ?? (_a.check = (payload) => {
-		def.pattern.lastIndex = 0;
-		if (def.pattern.test(payload.value)) return;
-		payload.issues.push({
-			origin: "string",
-			code: "invalid_format",
-			format: def.format,
-			input: payload.value,
-			...def.pattern ? { pattern: def.pattern.toString() } : {},
-			inst,
-			continue: !def.abort
-		});
-	});
-	else (_b = inst._zod).check ?? (_b.check = () => {});
-});
-const $ZodCheckRegex = /*@__PURE__*/ $constructor("$ZodCheckRegex", (inst, def) => {
-	$ZodCheckStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		def.pattern.lastIndex = 0;
-		if (def.pattern.test(payload.value)) return;
-		payload.issues.push({
-			origin: "string",
-			code: "invalid_format",
-			format: "regex",
-			input: payload.value,
-			pattern: def.pattern.toString(),
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckLowerCase = /*@__PURE__*/ $constructor("$ZodCheckLowerCase", (inst, def) => {
-	def.pattern ?? (def.pattern = lowercase);
-	$ZodCheckStringFormat.init(inst, def);
-});
-const $ZodCheckUpperCase = /*@__PURE__*/ $constructor("$ZodCheckUpperCase", (inst, def) => {
-	def.pattern ?? (def.pattern = uppercase);
-	$ZodCheckStringFormat.init(inst, def);
-});
-const $ZodCheckIncludes = /*@__PURE__*/ $constructor("$ZodCheckIncludes", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	const escapedRegex = escapeRegex(def.includes);
-	def.pattern = new RegExp(typeof def.position === "number" ? `^.{${def.position},}${escapedRegex}` : escapedRegex);
-	inst._zod.check = (payload) => {
-		if (payload.value.includes(def.includes, def.position)) return;
-		payload.issues.push({
-			origin: "string",
-			code: "invalid_format",
-			format: "includes",
-			includes: def.includes,
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckStartsWith = /*@__PURE__*/ $constructor("$ZodCheckStartsWith", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	const pattern = new RegExp(`^${escapeRegex(def.prefix)}.*`);
-	def.pattern ?? (def.pattern = pattern);
-	inst._zod.check = (payload) => {
-		if (payload.value.startsWith(def.prefix)) return;
-		payload.issues.push({
-			origin: "string",
-			code: "invalid_format",
-			format: "starts_with",
-			prefix: def.prefix,
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckEndsWith = /*@__PURE__*/ $constructor("$ZodCheckEndsWith", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	const pattern = new RegExp(`.*${escapeRegex(def.suffix)}$`);
-	def.pattern ?? (def.pattern = pattern);
-	inst._zod.check = (payload) => {
-		if (payload.value.endsWith(def.suffix)) return;
-		payload.issues.push({
-			origin: "string",
-			code: "invalid_format",
-			format: "ends_with",
-			suffix: def.suffix,
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCheckOverwrite = /*@__PURE__*/ $constructor("$ZodCheckOverwrite", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	inst._zod.check = (payload) => {
-		payload.value = def.tx(payload.value);
-	};
-});
-// node_modules/zod/v4/core/doc.js
-var Doc = class {
-	constructor(args = [], closed = {}) {
-		this.content = [];
-		this.indent = 0;
-		this.args = args;
-		this.closed = closed;
-	}
-	indented(fn) {
-		this.indent += 1;
-		try {
-			fn(this);
-		} finally {
-			this.indent -= 1;
-		}
-	}
-	write(arg) {
-		if (typeof arg === "function") {
-			arg(this, { execution: "sync" });
-			arg(this, { execution: "async" });
-			return;
-		}
-		const lines = arg.split("\n").filter((x) => x);
-		const minIndent = Math.min(...lines.map((x) => x.length - x.trimStart().length));
-		const dedented = lines.map((x) => x.slice(minIndent)).map((x) => " ".repeat(this.indent * 2) + x);
-		for (const line of dedented) this.content.push(line);
-	}
-	compile() {
-		const F = Function;
-		const content = this?.content ?? [``];
-		return new F(...Object.keys(this.closed), `return function (${this.args.join(", ")}) {\n${content.join("\n")}\n};`)(...Object.values(this.closed));
-	}
-};
-// node_modules/zod/v4/core/versions.js
-const version$1 = {
-	major: 4,
-	minor: 6,
-	patch: 7
-};
-// node_modules/zod/v4/core/schemas.js
-const $ZodType = /*@__PURE__*/ $constructor("$ZodType", (inst, def) => {
-	var _a;
-	inst ?? (inst = {});
-	inst._zod.def = def;
-	inst._zod.bag = inst._zod.bag || {};
-	inst._zod.version = version$1;
-	const defChecks = inst._zod.def.checks;
-	const checks = inst._zod.traits.has("$ZodCheck") ? [inst, ...defChecks ?? []] : defChecks?.length ? [...defChecks] : [];
-	for (const ch of checks) for (const fn of ch._zod.onattach) fn(inst);
-	if (checks.length === 0) {
-		(_a = inst._zod).deferred ?? (_a.deferred = []);
-		inst._zod.deferred?.push(() => {
-			inst._zod.run = inst._zod.parse;
-		});
-	} else {
-		const runChecks = (payload, checks, ctx) => {
-			if (payload.memo) return payload;
-			let isAborted = aborted$1(payload);
-			let asyncResult;
-			for (const ch of checks) {
-				if (ch._zod.def.when) {
-					if (explicitlyAborted(payload)) continue;
-					if (!ch._zod.def.when(payload)) continue;
-				} else if (isAborted) continue;
-				const currLen = payload.issues.length;
-				const _ = ch._zod.check(payload);
-				if (_ instanceof Promise && ctx?.async === false) throw new $ZodAsyncError();
-				if (asyncResult || _ instanceof Promise) asyncResult = (asyncResult ?? Promise.resolve()).then(async () => {
-					await _;
-					if (payload.issues.length === currLen) return;
-					attachSchema(payload.issues, currLen, inst);
-					if (!isAborted) isAborted = aborted$1(payload, currLen);
-				});
-				else {
-					if (payload.issues.length === currLen) continue;
-					attachSchema(payload.issues, currLen, inst);
-					if (!isAborted) isAborted = aborted$1(payload, currLen);
-				}
-			}
-			if (asyncResult) return asyncResult.then(() => {
-				return payload;
-			});
-			return payload;
-		};
-		const handleCanaryResult = (canary, payload, ctx) => {
-			if (aborted$1(canary)) {
-				canary.aborted = true;
-				return canary;
-			}
-			const checkResult = runChecks(payload, checks, ctx);
-			if (checkResult instanceof Promise) {
-				if (ctx.async === false) throw new $ZodAsyncError();
-				return checkResult.then((checkResult) => inst._zod.parse(checkResult, ctx));
-			}
-			return inst._zod.parse(checkResult, ctx);
-		};
-		inst._zod.run = (payload, ctx) => {
-			if (ctx.skipChecks) return inst._zod.parse(payload, ctx);
-			if (ctx.direction === "backward") {
-				const canary = inst._zod.parse({
-					value: payload.value,
-					issues: []
-				}, {
-					...ctx,
-					skipChecks: true
-				});
-				if (canary instanceof Promise) return canary.then((canary) => {
-					return handleCanaryResult(canary, payload, ctx);
-				});
-				return handleCanaryResult(canary, payload, ctx);
-			}
-			const result = inst._zod.parse(payload, ctx);
-			if (result instanceof Promise) {
-				if (ctx.async === false) throw new $ZodAsyncError();
-				return result.then((result) => runChecks(result, checks, ctx));
-			}
-			return runChecks(result, checks, ctx);
-		};
-	}
-}, {
-	get "~standard"() {
-		return hide(this, "~standard", standardProps(this));
-	},
-	set "~standard"(value) {
-		own(this, "~standard", value);
-	}
-});
-/** The Standard Schema surface for `inst`. Shared so wrappers can extend it without forcing it. */
-const toStandardResult = (r, ctx) => r.issues.length ? { issues: r.issues.map((iss) => finalizeIssue(iss, ctx, config())) } : { value: r.value };
-async function validateAsync(inst, value) {
-	const ctx = { async: true };
-	return toStandardResult(await inst._zod.run({
-		value,
-		issues: []
-	}, ctx), ctx);
-}
-function standardProps(inst) {
-	return {
-		validate: (value) => {
-			const ctx = { async: false };
-			try {
-				const r = inst._zod.run({
-					value,
-					issues: []
-				}, ctx);
-				if (!(r instanceof Promise)) return toStandardResult(r, ctx);
-			} catch (_) {}
-			return validateAsync(inst, value);
-		},
-		vendor: "zod",
-		version: 1
-	};
-}
-const $ZodString = /*@__PURE__*/ $constructor("$ZodString", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.pattern = def.pattern ?? anyString;
-	inst._zod.parse = (payload, _) => {
-		if (def.coerce) try {
-			payload.value = String(payload.value);
-		} catch (_) {}
-		if (typeof payload.value === "string") return payload;
-		payload.issues.push({
-			expected: "string",
-			code: "invalid_type",
-			input: payload.value,
-			inst
-		});
-		return payload;
-	};
-});
-const $ZodStringFormat = /*@__PURE__*/ $constructor("$ZodStringFormat", (inst, def) => {
-	$ZodCheckStringFormat.init(inst, def);
-	$ZodString.init(inst, def);
-});
-const $ZodGUID = /*@__PURE__*/ $constructor("$ZodGUID", (inst, def) => {
-	def.pattern ?? (def.pattern = guid);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodUUID = /*@__PURE__*/ $constructor("$ZodUUID", (inst, def) => {
-	if (def.version) {
-		const v = {
-			v1: 1,
-			v2: 2,
-			v3: 3,
-			v4: 4,
-			v5: 5,
-			v6: 6,
-			v7: 7,
-			v8: 8
-		}[def.version];
-		if (v === void 0) throw new Error(`Invalid UUID version: "${def.version}"`);
-		def.pattern ?? (def.pattern = uuid(v));
-	} else def.pattern ?? (def.pattern = uuid());
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodEmail = /*@__PURE__*/ $constructor("$ZodEmail", (inst, def) => {
-	def.pattern ?? (def.pattern = email);
-	$ZodStringFormat.init(inst, def);
-});
-function canParseURL(input) {
-	try {
-		if (typeof URL !== "undefined" && typeof URL.canParse === "function") return URL.canParse(input);
-		new URL(input);
-		return true;
-	} catch {
-		return false;
-	}
-}
-function validateURL(trimmed, def) {
-	if (!("normalize" in def) && !("hostname" in def) && !("protocol" in def)) return canParseURL(trimmed) || 2;
-	return parseURLObject(trimmed, def);
-}
-/** Parses a URL while preserving the non-normalizing HTTP guard. */
-function parseURLObject(trimmed, def) {
-	if (!def.normalize && def.protocol?.source === httpProtocol.source && !/^https?:\/\//i.test(trimmed)) return 1;
-	try {
-		if (typeof URL !== "undefined") {
-			const URLStatic = URL;
-			if (typeof URLStatic.parse === "function") return URLStatic.parse(trimmed) ?? 2;
-		}
-		return new URL(trimmed);
-	} catch {
-		return 2;
-	}
-}
-const asciiTabOrNewline = /[\t\n\r]/g;
-/** The URL parser deletes every ASCII tab, LF and CR from its input before it parses, so `new URL("https://exa\nmple.com")` reports on `example.com`. Applying the same deletion to the returned value closes the half of that divergence which can move the host; the parser's other rewrite, stripping C0 controls at the edges, cannot. */
-function stripTabAndNewline(value) {
-	return value.replace(asciiTabOrNewline, "");
-}
-function urlHostnameOk(url, hostname) {
-	hostname.lastIndex = 0;
-	return hostname.test(url.hostname);
-}
-function urlProtocolOk(url, protocol) {
-	protocol.lastIndex = 0;
-	return protocol.test(url.protocol.endsWith(":") ? url.protocol.slice(0, -1) : url.protocol);
-}
-const $ZodURL = /*@__PURE__*/ $constructor("$ZodURL", (inst, def) => {
-	$ZodStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		try {
-			const trimmed = payload.value.trim();
-			const url = validateURL(trimmed, def);
-			if (url === 1) {
-				payload.issues.push({
-					code: "invalid_format",
-					format: "url",
-					note: "Invalid URL format",
-					input: payload.value,
-					inst,
-					continue: !def.abort
-				});
-				return;
-			}
-			if (url === 2) {
-				payload.issues.push({
-					code: "invalid_format",
-					format: "url",
-					input: payload.value,
-					inst,
-					continue: !def.abort
-				});
-				return;
-			}
-			if (url === true) {
-				payload.value = stripTabAndNewline(trimmed);
-				return;
-			}
-			if (def.hostname && !urlHostnameOk(url, def.hostname)) payload.issues.push({
-				code: "invalid_format",
-				format: "url",
-				note: "Invalid hostname",
-				pattern: def.hostname.source,
-				input: payload.value,
-				inst,
-				continue: !def.abort
-			});
-			if (def.protocol && !urlProtocolOk(url, def.protocol)) payload.issues.push({
-				code: "invalid_format",
-				format: "url",
-				note: "Invalid protocol",
-				pattern: def.protocol.source,
-				input: payload.value,
-				inst,
-				continue: !def.abort
-			});
-			payload.value = def.normalize ? url.href : stripTabAndNewline(trimmed);
-			return;
-		} catch (_) {
-			payload.issues.push({
-				code: "invalid_format",
-				format: "url",
-				input: payload.value,
-				inst,
-				continue: !def.abort
-			});
-		}
-	};
-});
-const $ZodEmoji = /*@__PURE__*/ $constructor("$ZodEmoji", (inst, def) => {
-	def.pattern ?? (def.pattern = emoji());
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodNanoID = /*@__PURE__*/ $constructor("$ZodNanoID", (inst, def) => {
-	if (def.length !== void 0 && (!Number.isInteger(def.length) || def.length < 1)) throw new Error(`Invalid nanoid length: ${def.length}`);
-	def.pattern ?? (def.pattern = def.length === void 0 ? nanoid : nanoidOfLength(def.length));
-	$ZodStringFormat.init(inst, def);
-});
-/**
-* @deprecated CUID v1 is deprecated by its authors due to information leakage
-* (timestamps embedded in the id). Use {@link $ZodCUID2} instead.
-* See https://github.com/paralleldrive/cuid.
-*/
-const $ZodCUID = /*@__PURE__*/ $constructor("$ZodCUID", (inst, def) => {
-	def.pattern ?? (def.pattern = cuid);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodCUID2 = /*@__PURE__*/ $constructor("$ZodCUID2", (inst, def) => {
-	def.pattern ?? (def.pattern = cuid2);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodULID = /*@__PURE__*/ $constructor("$ZodULID", (inst, def) => {
-	def.pattern ?? (def.pattern = ulid);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodXID = /*@__PURE__*/ $constructor("$ZodXID", (inst, def) => {
-	def.pattern ?? (def.pattern = xid);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodKSUID = /*@__PURE__*/ $constructor("$ZodKSUID", (inst, def) => {
-	def.pattern ?? (def.pattern = ksuid);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def) => {
-	def.pattern ?? (def.pattern = datetime$1(def));
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date$1);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodISOTime = /*@__PURE__*/ $constructor("$ZodISOTime", (inst, def) => {
-	def.pattern ?? (def.pattern = time(def));
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodISODuration = /*@__PURE__*/ $constructor("$ZodISODuration", (inst, def) => {
-	def.pattern ?? (def.pattern = duration$1);
-	$ZodStringFormat.init(inst, def);
-});
-const $ZodIPv4 = /*@__PURE__*/ $constructor("$ZodIPv4", (inst, def) => {
-	def.pattern ?? (def.pattern = ipv4);
-	$ZodStringFormat.init(inst, def);
-});
-/** An IPv6 address is written with hex digits, colons and dots, and nothing else. The guard is what makes the check below an IPv6 check: `new URL("http://[...]")` parses an authority, not an address, so `@` and `\` re-delimit it and `"::@1\\"` validates against the host `0.0.0.1`. The URL parser also deletes ASCII tab, LF and CR rather than failing, which is how `"::1\n"` validated as `::1`. */
-const ipv6Alphabet = /^[0-9a-fA-F:.]+$/;
-function isValidIPv6(value) {
-	if (!ipv6Alphabet.test(value)) return false;
-	return canParseURL(`http://[${value}]`);
-}
-const $ZodIPv6 = /*@__PURE__*/ $constructor("$ZodIPv6", (inst, def) => {
-	def.pattern ?? (def.pattern = ipv6);
-	$ZodStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		if (!isValidIPv6(payload.value)) payload.issues.push({
-			code: "invalid_format",
-			format: "ipv6",
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodCIDRv4 = /*@__PURE__*/ $constructor("$ZodCIDRv4", (inst, def) => {
-	def.pattern ?? (def.pattern = cidrv4);
-	$ZodStringFormat.init(inst, def);
-});
-function isValidCIDRv6(value) {
-	const parts = value.split("/");
-	if (parts.length !== 2) return false;
-	const [address, prefix] = parts;
-	if (!prefix) return false;
-	const prefixNum = Number(prefix);
-	if (`${prefixNum}` !== prefix) return false;
-	if (prefixNum < 0 || prefixNum > 128) return false;
-	return isValidIPv6(address);
-}
-const $ZodCIDRv6 = /*@__PURE__*/ $constructor("$ZodCIDRv6", (inst, def) => {
-	def.pattern ?? (def.pattern = cidrv6);
-	$ZodStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		if (!isValidCIDRv6(payload.value)) payload.issues.push({
-			code: "invalid_format",
-			format: "cidrv6",
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-function isValidBase64(data) {
-	if (data === "") return true;
-	if (/\s/.test(data)) return false;
-	if (data.length % 4 !== 0) return false;
-	try {
-		atob(data);
-		return true;
-	} catch {
-		return false;
-	}
-}
-const base64Charset = /^[0-9a-zA-Z+/]*={0,2}$/;
-const $ZodBase64 = /*@__PURE__*/ $constructor("$ZodBase64", (inst, def) => {
-	def.pattern ?? (def.pattern = base64Charset);
-	$ZodStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		if (isValidBase64(payload.value)) return;
-		payload.issues.push({
-			code: "invalid_format",
-			format: "base64",
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const base64urlCharset = /^[A-Za-z0-9_-]*$/;
-function isValidBase64URL(data) {
-	if (!base64urlCharset.test(data)) return false;
-	const base64 = data.replace(/[-_]/g, (c) => c === "-" ? "+" : "/");
-	return isValidBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, "="));
-}
-const $ZodBase64URL = /*@__PURE__*/ $constructor("$ZodBase64URL", (inst, def) => {
-	def.pattern ?? (def.pattern = base64urlCharset);
-	$ZodStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		if (isValidBase64URL(payload.value)) return;
-		payload.issues.push({
-			code: "invalid_format",
-			format: "base64url",
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodE164 = /*@__PURE__*/ $constructor("$ZodE164", (inst, def) => {
-	def.pattern ?? (def.pattern = e164);
-	$ZodStringFormat.init(inst, def);
-});
-function isValidJWT(token, algorithm = null) {
-	try {
-		const tokensParts = token.split(".");
-		if (tokensParts.length !== 3) return false;
-		const [header] = tokensParts;
-		if (!header) return false;
-		const parsedHeader = JSON.parse(atob(header));
-		if ("typ" in parsedHeader && parsedHeader?.typ !== "JWT") return false;
-		if (!parsedHeader.alg) return false;
-		if (algorithm && (!("alg" in parsedHeader) || parsedHeader.alg !== algorithm)) return false;
-		return true;
-	} catch {
-		return false;
-	}
-}
-const $ZodJWT = /*@__PURE__*/ $constructor("$ZodJWT", (inst, def) => {
-	$ZodStringFormat.init(inst, def);
-	inst._zod.check = (payload) => {
-		if (isValidJWT(payload.value, def.alg)) return;
-		payload.issues.push({
-			code: "invalid_format",
-			format: "jwt",
-			input: payload.value,
-			inst,
-			continue: !def.abort
-		});
-	};
-});
-const $ZodNumber = /*@__PURE__*/ $constructor("$ZodNumber", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.pattern = number$2;
-	inst._zod.parse = (payload, _ctx) => {
-		if (def.coerce) try {
-			payload.value = Number(payload.value);
-		} catch (_) {}
-		const input = payload.value;
-		if (typeof input === "number" && !Number.isNaN(input) && Number.isFinite(input)) return payload;
-		const received = typeof input === "number" ? Number.isNaN(input) ? "NaN" : !Number.isFinite(input) ? String(input) : void 0 : void 0;
-		payload.issues.push({
-			expected: "number",
-			code: "invalid_type",
-			input,
-			inst,
-			...received ? { received } : {}
-		});
-		return payload;
-	};
-});
-const $ZodNumberFormat = /*@__PURE__*/ $constructor("$ZodNumberFormat", (inst, def) => {
-	$ZodCheckNumberFormat.init(inst, def);
-	$ZodNumber.init(inst, def);
-});
-const $ZodBoolean = /*@__PURE__*/ $constructor("$ZodBoolean", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.pattern = boolean$1;
-	inst._zod.parse = (payload, _ctx) => {
-		if (def.coerce) try {
-			payload.value = Boolean(payload.value);
-		} catch (_) {}
-		const input = payload.value;
-		if (typeof input === "boolean") return payload;
-		payload.issues.push({
-			expected: "boolean",
-			code: "invalid_type",
-			input,
-			inst
-		});
-		return payload;
-	};
-});
-const $ZodNull = /*@__PURE__*/ $constructor("$ZodNull", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.pattern = _null$2;
-	inst._zod.values = /* @__PURE__ */ new Set([null]);
-	inst._zod.parse = (payload, _ctx) => {
-		const input = payload.value;
-		if (input === null) return payload;
-		payload.issues.push({
-			expected: "null",
-			code: "invalid_type",
-			input,
-			inst
-		});
-		return payload;
-	};
-});
-const $ZodUnknown = /*@__PURE__*/ $constructor("$ZodUnknown", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.parse = (payload) => payload;
-});
-const $ZodNever = /*@__PURE__*/ $constructor("$ZodNever", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.parse = (payload, _ctx) => {
-		payload.issues.push({
-			expected: "never",
-			code: "invalid_type",
-			input: payload.value,
-			inst
-		});
-		return payload;
-	};
-});
-function capSize(inst, size) {
-	const caps = sizeCaps(inst._zod.def.checks);
-	if (!caps.length) return;
-	const cap = Math.min(...caps.map((c) => c[0]));
-	const parse = inst._zod.parse;
-	inst._zod.parse = (payload, ctx) => {
-		const n = size(payload.value);
-		if (n > cap && !ctx?.skipChecks && ctx?.direction !== "backward") {
-			for (const [max, ch] of sizeCaps(inst._zod.def.checks)) if (n > max && ch._zod.def.when(payload)) {
-				const start = payload.issues.length;
-				ch._zod.check(payload);
-				payload.issues[start].continue = false;
-				attachSchema(payload.issues, start, inst);
-				return payload;
-			}
-		}
-		return parse(payload, ctx);
-	};
-}
-const arraySize = (input) => Array.isArray(input) ? input.length : -1;
-function handleArrayResult(result, final, index) {
-	if (result.issues.length) final.issues.push(...prefixIssues(index, result.issues));
-	final.value[index] = result.value;
-}
-const $ZodArray = /*@__PURE__*/ $constructor("$ZodArray", (inst, def) => {
-	$ZodType.init(inst, def);
-	const memo = globalConfig.memoizer;
-	memo?.attach(inst);
-	inst._zod.parse = (payload, ctx) => {
-		const input = payload.value;
-		if (!Array.isArray(input)) {
-			payload.issues.push({
-				expected: "array",
-				code: "invalid_type",
-				input,
-				inst
-			});
-			return payload;
-		}
-		payload.value = memo ? memo.alloc(inst, payload, Array(input.length), ctx) : Array(input.length);
-		const proms = [];
-		const abortEarly = ctx?.abortEarly;
-		for (let i = 0; i < input.length; i++) {
-			const item = input[i];
-			const result = def.element._zod.run({
-				value: item,
-				issues: []
-			}, ctx);
-			if (result instanceof Promise) proms.push(result.then((result) => handleArrayResult(result, payload, i)));
-			else {
-				handleArrayResult(result, payload, i);
-				if (abortEarly && result.issues.length !== 0 && aborted$1(result)) break;
-			}
-		}
-		if (proms.length) return Promise.all(proms).then(() => payload);
-		return payload;
-	};
-	capSize(inst, arraySize);
-});
-function handlePropertyResult(result, final, key, input, optin, optout) {
-	const isPresent = key in input;
-	const isOptionalOut = optout === "optional";
-	if (!isPresent && isOptionalOut && optin === "optional") return;
-	if (result.issues.length) {
-		if (optin !== void 0 && isOptionalOut && !isPresent) return;
-		final.issues.push(...prefixIssues(key, result.issues));
-	}
-	if (!isPresent && optin === void 0) {
-		if (!result.issues.length) final.issues.push({
-			code: "invalid_type",
-			expected: "nonoptional",
-			input: void 0,
-			path: [key]
-		});
-		return;
-	}
-	if (result.value === void 0) {
-		if (isPresent || optin === "defaulted" && !isOptionalOut) final.value[key] = void 0;
-	} else final.value[key] = result.value;
-}
-const NO_SYMBOL_KEYS = [];
-function normalizeDef(def) {
-	const keys = Object.keys(def.shape);
-	const ownSymbols = Object.getOwnPropertySymbols(def.shape);
-	const symbolKeys = ownSymbols.length ? ownSymbols : NO_SYMBOL_KEYS;
-	const allKeys = symbolKeys.length ? [...keys, ...symbolKeys] : keys;
-	for (const k of allKeys) if (!def.shape?.[k]?._zod?.traits?.has("$ZodType")) throw new Error(`Invalid element at key "${String(k)}": expected a Zod schema`);
-	const okeys = optionalKeys(def.shape);
-	return {
-		...def,
-		allKeys,
-		symbolKeys,
-		keySet: new Set(keys),
-		numKeys: keys.length,
-		optionalKeys: new Set(okeys)
-	};
-}
-function handleCatchall(proms, input, payload, ctx, def, inst, abortEarly) {
-	const unrecognized = [];
-	const keySet = def.keySet;
-	const _catchall = def.catchall._zod;
-	const t = _catchall.def.type;
-	const optin = _catchall.optin;
-	const optout = _catchall.optout;
-	let seen = 0;
-	for (const key in input) {
-		if (abortEarly && payload.issues.length !== seen) {
-			if (aborted$1(payload, seen)) break;
-			seen = payload.issues.length;
-		}
-		if (keySet.has(key)) continue;
-		if (key === "__proto__") {
-			if (t === "never") unrecognized.push(key);
-			continue;
-		}
-		if (t === "never") {
-			unrecognized.push(key);
-			continue;
-		}
-		const r = _catchall.run({
-			value: input[key],
-			issues: []
-		}, ctx);
-		if (r instanceof Promise) proms.push(r.then((r) => handlePropertyResult(r, payload, key, input, optin, optout)));
-		else handlePropertyResult(r, payload, key, input, optin, optout);
-	}
-	if (unrecognized.length) payload.issues.push({
-		code: "unrecognized_keys",
-		keys: unrecognized,
-		input,
-		inst,
-		continue: true
-	});
-	if (!proms.length) return payload;
-	return Promise.all(proms).then(() => {
-		return payload;
-	});
-}
-const $ZodObject = /*@__PURE__*/ $constructor("$ZodObject", (inst, def) => {
-	$ZodType.init(inst, def);
-	const desc = Object.getOwnPropertyDescriptor(def, "shape");
-	const sh = desc?.get ? desc.get.raw : def.shape ?? {};
-	if (sh) {
-		const get = () => {
-			const newSh = { ...sh };
-			Object.defineProperty(def, "shape", { value: newSh });
-			get.raw = newSh;
-			return newSh;
-		};
-		get.raw = sh;
-		Object.defineProperty(def, "shape", { get });
-	}
-	const _normalized = cached(() => normalizeDef(def));
-	defineLazyInternal(inst, "propValues", (zod) => {
-		const shape = zod.def.shape;
-		const propValues = {};
-		for (const key in shape) {
-			const field = shape[key]._zod;
-			if (field.values) {
-				if (!Object.prototype.hasOwnProperty.call(propValues, key)) assignProp(propValues, key, /* @__PURE__ */ new Set());
-				for (const v of field.values) propValues[key].add(v);
-				if (field.optin !== void 0) propValues[key].add(void 0);
-			}
-		}
-		return propValues;
-	});
-	const isObject = isObject$1;
-	const catchall = def.catchall;
-	let value;
-	const memo = globalConfig.memoizer;
-	memo?.attach(inst);
-	inst._zod.parse = (payload, ctx) => {
-		value ?? (value = _normalized.value);
-		const input = payload.value;
-		if (!isObject(input)) {
-			payload.issues.push({
-				expected: "object",
-				code: "invalid_type",
-				input,
-				inst
-			});
-			return payload;
-		}
-		payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
-		const proms = [];
-		const shape = value.shape;
-		const abortEarly = ctx?.abortEarly;
-		let seen = payload.issues.length;
-		for (const key of value.allKeys) {
-			if (abortEarly && payload.issues.length !== seen) {
-				if (aborted$1(payload, seen)) break;
-				seen = payload.issues.length;
-			}
-			if (key === "__proto__") continue;
-			const el = shape[key];
-			const optin = el._zod.optin;
-			const optout = el._zod.optout;
-			const r = el._zod.run({
-				value: input[key],
-				issues: []
-			}, ctx);
-			if (r instanceof Promise) proms.push(r.then((r) => handlePropertyResult(r, payload, key, input, optin, optout)));
-			else handlePropertyResult(r, payload, key, input, optin, optout);
-		}
-		if (!catchall) return proms.length ? Promise.all(proms).then(() => payload) : payload;
-		return handleCatchall(proms, input, payload, ctx, _normalized.value, inst, abortEarly === true);
-	};
-});
-const $ZodObjectJIT = /*@__PURE__*/ $constructor("$ZodObjectJIT", (inst, def) => {
-	$ZodObject.init(inst, def);
-	const superParse = inst._zod.parse;
-	const _normalized = cached(() => normalizeDef(def));
-	const memo = globalConfig.memoizer;
-	const generateFastpass = (shape) => {
-		const normalized = _normalized.value;
-		const syms = normalized.symbolKeys;
-		const doc = new Doc(["payload", "ctx"], {
-			shape,
-			inst,
-			memo,
-			syms
-		});
-		const parseStr = (k) => `shape[${k}]._zod.run({ value: input[${k}], issues: [] }, ctx)`;
-		const prefixStr = (id, k) => `
-          let ${id}_ab = false;
-          for (let i = 0; i < ${id}.issues.length; i++) {
-            const iss = ${id}.issues[i];
-            iss.path = iss.path ? [${k}, ...iss.path] : [${k}];
-            payload.issues.push(iss);
-            if (iss.continue !== true) ${id}_ab = true;
-          }
-          if (${id}_ab && ctx && ctx.abortEarly) {
-            payload.value = newResult;
-            return payload;
-          }`;
-		doc.write(`const input = payload.value;`);
-		const ids = Object.create(null);
-		let counter = 0;
-		for (const key of normalized.allKeys) ids[key] = `key_${counter++}`;
-		doc.write(memo ? `const newResult = memo.alloc(inst, payload, {}, ctx);` : `const newResult = {};`);
-		for (const key of normalized.allKeys) {
-			if (key === "__proto__") continue;
-			const id = ids[key];
-			const k = typeof key === "symbol" ? `syms[${syms.indexOf(key)}]` : esc(key);
-			const isPresent = `${k} in input`;
-			const schema = shape[key];
-			const optin = schema?._zod?.optin;
-			const isOptionalIn = optin !== void 0;
-			const isOptionalOut = schema?._zod?.optout === "optional";
-			doc.write(`const ${id} = ${parseStr(k)};`);
-			if (isOptionalIn && isOptionalOut) {
-				const assign = optin === "optional" ? `${id}_present` : `${id}.value !== undefined || ${id}_present`;
-				doc.write(`
-        const ${id}_present = ${isPresent};
-        if (!${id}.issues.length || ${id}_present) {
-          if (${id}.issues.length) {${prefixStr(id, k)}
-          }
-
-          if (${assign}) {
-            newResult[${k}] = ${id}.value;
-          }
-        }
-
-      `);
-			} else if (!isOptionalIn) doc.write(`
-        const ${id}_present = ${isPresent};
-        if (${id}.issues.length) {${prefixStr(id, k)}
-        }
-        if (!${id}_present && !${id}.issues.length) {
-          payload.issues.push({
-            code: "invalid_type",
-            expected: "nonoptional",
-            input: undefined,
-            path: [${k}]
-          });
-          if (ctx && ctx.abortEarly) {
-            payload.value = newResult;
-            return payload;
-          }
-        }
-
-        if (${id}_present) {
-          newResult[${k}] = ${id}.value;
-        }
-
-      `);
-			else {
-				doc.write(`
-        if (${id}.issues.length) {${prefixStr(id, k)}
-        }
-      `);
-				if (optin === "defaulted") doc.write(`newResult[${k}] = ${id}.value;`);
-				else doc.write(`
-        if (${id}.value !== undefined || ${isPresent}) {
-          newResult[${k}] = ${id}.value;
-        }
-      `);
-			}
-		}
-		doc.write(`payload.value = newResult;`);
-		doc.write(`return payload;`);
-		return doc.compile();
-	};
-	let fastpass;
-	const isObject = isObject$1;
-	const jit = !globalConfig.jitless;
-	const fastEnabled = jit && allowsEval.value;
-	const catchall = def.catchall;
-	let value;
-	inst._zod.parse = (payload, ctx) => {
-		value ?? (value = _normalized.value);
-		const input = payload.value;
-		if (!isObject(input)) {
-			payload.issues.push({
-				expected: "object",
-				code: "invalid_type",
-				input,
-				inst
-			});
-			return payload;
-		}
-		if (jit && fastEnabled && ctx?.async === false && ctx.jitless !== true) {
-			if (!fastpass) fastpass = generateFastpass(def.shape);
-			payload = fastpass(payload, ctx);
-			if (!catchall) return payload;
-			return handleCatchall([], input, payload, ctx, value, inst, ctx?.abortEarly === true);
-		}
-		return superParse(payload, ctx);
-	};
-});
-function handleUnionResults(results, final, inst, ctx) {
-	for (const result of results) if (result.issues.length === 0) {
-		final.value = result.value;
-		return final;
-	}
-	const nonaborted = results.filter((r) => !aborted$1(r));
-	if (nonaborted.length === 1) {
-		final.value = nonaborted[0].value;
-		return nonaborted[0];
-	}
-	final.issues.push({
-		code: "invalid_union",
-		input: final.value,
-		inst,
-		errors: results.map((result) => result.issues.map((iss) => finalizeIssue(iss, ctx, config())))
-	});
-	return final;
-}
-const $ZodUnion = /*@__PURE__*/ $constructor("$ZodUnion", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "optin", (zod) => zod.def.options.some((o) => o._zod.optin === "defaulted") ? "defaulted" : zod.def.options.some((o) => o._zod.optin !== void 0) ? "optional" : void 0);
-	defineLazyInternal(inst, "optout", (zod) => zod.def.options.some((o) => o._zod.optout === "optional") ? "optional" : void 0);
-	defineLazyInternal(inst, "values", (zod) => {
-		if (zod.def.options.every((o) => o._zod.values)) return new Set(zod.def.options.flatMap((option) => Array.from(option._zod.values)));
-	});
-	defineLazyInternal(inst, "pattern", (zod) => {
-		if (zod.def.options.every((o) => o._zod.pattern)) {
-			const patterns = zod.def.options.map((o) => o._zod.pattern);
-			return new RegExp(`^(${patterns.map((p) => cleanRegex(p.source)).join("|")})$`);
-		}
-	});
-	const first = def.options.length === 1 ? def.options[0]._zod.run : null;
-	inst._zod.parse = (payload, ctx) => {
-		if (first) return first(payload, ctx);
-		let async = false;
-		const results = [];
-		for (const option of def.options) {
-			const result = option._zod.run({
-				value: payload.value,
-				issues: []
-			}, ctx);
-			if (result instanceof Promise) {
-				results.push(result);
-				async = true;
-			} else {
-				if (result.issues.length === 0) return result;
-				results.push(result);
-			}
-		}
-		if (!async) return handleUnionResults(results, payload, inst, ctx);
-		return Promise.all(results).then((results) => {
-			return handleUnionResults(results, payload, inst, ctx);
-		});
-	};
-});
-function discriminatorMap(def) {
-	const map = /* @__PURE__ */ new Map();
-	for (const option of def.options) {
-		const values = option._zod.propValues?.[def.discriminator];
-		if (!values || values.size === 0) throw new Error(`Invalid discriminated union option at index "${def.options.indexOf(option)}"`);
-		for (const value of values) if (map.has(value)) {
-			if (value !== void 0) throw new Error(`Duplicate discriminator value "${String(value)}"`);
-			map.set(value, null);
-		} else map.set(value, option);
-	}
-	return map;
-}
-const $ZodDiscriminatedUnion = /*@__PURE__*/ $constructor("$ZodDiscriminatedUnion", (inst, def) => {
-	def.inclusive = false;
-	$ZodUnion.init(inst, def);
-	const _super = inst._zod.parse;
-	defineLazyInternal(inst, "propValues", (zod) => {
-		const propValues = {};
-		let undefinedCount = 0;
-		for (const option of zod.def.options) {
-			const pv = option._zod.propValues;
-			if (!pv || Object.keys(pv).length === 0) throw new Error(`Invalid discriminated union option at index "${zod.def.options.indexOf(option)}"`);
-			if (pv[zod.def.discriminator]?.has(void 0)) undefinedCount++;
-			for (const [k, v] of Object.entries(pv)) {
-				if (!Object.prototype.hasOwnProperty.call(propValues, k)) assignProp(propValues, k, /* @__PURE__ */ new Set());
-				for (const val of v) propValues[k].add(val);
-			}
-		}
-		if (!zod.def.unionFallback && undefinedCount > 1) propValues[zod.def.discriminator]?.delete(void 0);
-		return propValues;
-	});
-	def.options.forEach((option, i) => {
-		const propShape = rawShape(option._zod.def);
-		if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) throw new Error(`Invalid discriminated union option at index "${i}"`);
-	});
-	const disc = cached(() => discriminatorMap(def));
-	inst._zod.parse = (payload, ctx) => {
-		const input = payload.value;
-		if (!isObject$1(input)) {
-			payload.issues.push({
-				code: "invalid_type",
-				expected: "object",
-				input,
-				inst
-			});
-			return payload;
-		}
-		const value = input?.[def.discriminator];
-		const opt = disc.value.get(value);
-		if (opt && (value !== void 0 || ctx.direction !== "backward")) return opt._zod.run(payload, ctx);
-		if (def.unionFallback || ctx.direction === "backward") return _super(payload, ctx);
-		payload.issues.push({
-			code: "invalid_union",
-			errors: [],
-			note: "No matching discriminator",
-			discriminator: def.discriminator,
-			options: Array.from(disc.value.keys()).filter((value) => disc.value.get(value) !== null),
-			input,
-			path: [def.discriminator],
-			inst
-		});
-		return payload;
-	};
-});
-const $ZodIntersection = /*@__PURE__*/ $constructor("$ZodIntersection", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.parse = (payload, ctx) => {
-		const input = payload.value;
-		const left = def.left._zod.run({
-			value: input,
-			issues: []
-		}, ctx);
-		const right = def.right._zod.run({
-			value: input,
-			issues: []
-		}, ctx);
-		if (left instanceof Promise || right instanceof Promise) return Promise.all([left, right]).then(([left, right]) => {
-			return handleIntersectionResults(payload, left, right);
-		});
-		return handleIntersectionResults(payload, left, right);
-	};
-});
-function mergeValues(a, b) {
-	if (a === b) return {
-		valid: true,
-		data: a
-	};
-	if (a instanceof Date && b instanceof Date && +a === +b) return {
-		valid: true,
-		data: a
-	};
-	if (isPlainObject$1(a) && isPlainObject$1(b)) {
-		const bKeys = Object.keys(b);
-		const sharedKeys = Object.keys(a).filter((key) => bKeys.indexOf(key) !== -1);
-		const newObj = {
-			...a,
-			...b
-		};
-		if (Object.prototype.hasOwnProperty.call(newObj, "__proto__")) delete newObj.__proto__;
-		for (const key of sharedKeys) {
-			if (key === "__proto__") continue;
-			const sharedValue = mergeValues(a[key], b[key]);
-			if (!sharedValue.valid) return {
-				valid: false,
-				mergeErrorPath: [key, ...sharedValue.mergeErrorPath]
-			};
-			newObj[key] = sharedValue.data;
-		}
-		return {
-			valid: true,
-			data: newObj
-		};
-	}
-	if (Array.isArray(a) && Array.isArray(b)) {
-		if (a.length !== b.length) return {
-			valid: false,
-			mergeErrorPath: []
-		};
-		const newArray = [];
-		for (let index = 0; index < a.length; index++) {
-			const itemA = a[index];
-			const itemB = b[index];
-			const sharedValue = mergeValues(itemA, itemB);
-			if (!sharedValue.valid) return {
-				valid: false,
-				mergeErrorPath: [index, ...sharedValue.mergeErrorPath]
-			};
-			newArray.push(sharedValue.data);
-		}
-		return {
-			valid: true,
-			data: newArray
-		};
-	}
-	return {
-		valid: false,
-		mergeErrorPath: []
-	};
-}
-function handleIntersectionResults(result, left, right) {
-	const unrecKeys = /* @__PURE__ */ new Map();
-	let unrecIssue;
-	const keyIssues = /* @__PURE__ */ new Map();
-	const collect = (iss, side) => {
-		let keys;
-		if (iss.code === "unrecognized_keys" && !iss.path?.length) {
-			unrecIssue ?? (unrecIssue = iss);
-			keys = iss.keys;
-		} else if (iss.code === "invalid_key" && iss.origin === "record" && iss.path?.length === 1) {
-			const k = String(iss.path[0]);
-			if (!keyIssues.has(k)) keyIssues.set(k, iss);
-			keys = [k];
-		} else return false;
-		for (const k of keys) {
-			if (!unrecKeys.has(k)) unrecKeys.set(k, {});
-			unrecKeys.get(k)[side] = true;
-		}
-		return true;
-	};
-	for (const iss of left.issues) if (!collect(iss, "l")) result.issues.push(iss);
-	for (const iss of right.issues) if (!collect(iss, "r")) result.issues.push(iss);
-	const bothKeys = [...unrecKeys].filter(([, f]) => f.l && f.r).map(([k]) => k);
-	if (bothKeys.length) {
-		const aggregated = unrecIssue ? bothKeys.filter((k) => unrecIssue.keys.includes(k)) : [];
-		if (aggregated.length) result.issues.push({
-			...unrecIssue,
-			keys: aggregated
-		});
-		for (const k of bothKeys) if (!aggregated.includes(k) && keyIssues.has(k)) result.issues.push(keyIssues.get(k));
-	}
-	const merged = mergeValues(left.value, right.value);
-	if (!merged.valid) {
-		if (aborted$1(result)) return result;
-		throw new Error(`Unmergable intersection. Error path: ${JSON.stringify(merged.mergeErrorPath)}`);
-	}
-	result.value = merged.data;
-	return result;
-}
-const $ZodTuple = /*@__PURE__*/ $constructor("$ZodTuple", (inst, def) => {
-	$ZodType.init(inst, def);
-	const items = def.items;
-	const memo = globalConfig.memoizer;
-	memo?.attach(inst);
-	inst._zod.parse = (payload, ctx) => {
-		const input = payload.value;
-		if (!Array.isArray(input)) {
-			payload.issues.push({
-				input,
-				inst,
-				expected: "tuple",
-				code: "invalid_type"
-			});
-			return payload;
-		}
-		payload.value = memo ? memo.alloc(inst, payload, [], ctx) : [];
-		const proms = [];
-		const optinStart = getTupleOptStart(items, "optin");
-		const optoutStart = getTupleOptStart(items, "optout");
-		if (!def.rest) {
-			if (input.length < optinStart) {
-				payload.issues.push({
-					code: "too_small",
-					minimum: optinStart,
-					inclusive: true,
-					input,
-					inst,
-					origin: "array"
-				});
-				return payload;
-			}
-			if (input.length > items.length) payload.issues.push({
-				code: "too_big",
-				maximum: items.length,
-				inclusive: true,
-				input,
-				inst,
-				origin: "array"
-			});
-		}
-		const itemResults = new Array(items.length);
-		const abortEarly = def.rest ? ctx?.abortEarly : void 0;
-		let itemAborted = false;
-		for (let i = 0; i < items.length; i++) {
-			const r = items[i]._zod.run({
-				value: input[i],
-				issues: []
-			}, ctx);
-			if (r instanceof Promise) proms.push(r.then((rr) => {
-				itemResults[i] = rr;
-			}));
-			else {
-				itemResults[i] = r;
-				if (abortEarly && !itemAborted && r.issues.length) itemAborted = aborted$1(r);
-			}
-		}
-		if (def.rest && !itemAborted) {
-			let i = items.length - 1;
-			const rest = input.slice(items.length);
-			let seen = payload.issues.length;
-			for (const el of rest) {
-				if (abortEarly && payload.issues.length !== seen) {
-					if (aborted$1(payload, seen)) break;
-					seen = payload.issues.length;
-				}
-				i++;
-				const result = def.rest._zod.run({
-					value: el,
-					issues: []
-				}, ctx);
-				if (result instanceof Promise) proms.push(result.then((r) => handleTupleResult(r, payload, i)));
-				else handleTupleResult(result, payload, i);
-			}
-		}
-		if (proms.length) return Promise.all(proms).then(() => handleTupleResults(itemResults, payload, items, input, optoutStart));
-		return handleTupleResults(itemResults, payload, items, input, optoutStart);
-	};
-});
-function getTupleOptStart(items, key) {
-	for (let i = items.length - 1; i >= 0; i--) if (!(key === "optin" ? items[i]._zod.optin !== void 0 : items[i]._zod.optout === "optional")) return i + 1;
-	return 0;
-}
-function handleTupleResult(result, final, index) {
-	if (result.issues.length) final.issues.push(...prefixIssues(index, result.issues));
-	final.value[index] = result.value;
-}
-function handleTupleResults(itemResults, final, items, input, optoutStart) {
-	for (let i = 0; i < items.length; i++) {
-		const r = itemResults[i];
-		const isPresent = i < input.length;
-		if (!isPresent && i >= optoutStart && items[i]._zod.optin === "optional") {
-			final.value.length = i;
-			break;
-		}
-		if (r.issues.length) {
-			if (!isPresent && i >= optoutStart) {
-				final.value.length = i;
-				break;
-			}
-			final.issues.push(...prefixIssues(i, r.issues));
-		}
-		final.value[i] = r.value;
-	}
-	for (let i = final.value.length - 1; i >= input.length; i--) if (items[i]._zod.optout === "optional" && final.value[i] === void 0) final.value.length = i;
-	else break;
-	return final;
-}
-const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
-	$ZodType.init(inst, def);
-	const memo = globalConfig.memoizer;
-	memo?.attach(inst);
-	inst._zod.parse = (payload, ctx) => {
-		const input = payload.value;
-		if (!isPlainObject$1(input)) {
-			payload.issues.push({
-				expected: "record",
-				code: "invalid_type",
-				input,
-				inst
-			});
-			return payload;
-		}
-		const proms = [];
-		const values = def.keyType._zod.values;
-		if (values && !def.partial) {
-			payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
-			const recordKeys = /* @__PURE__ */ new Set();
-			for (const key of values) if (typeof key === "string" || typeof key === "number" || typeof key === "symbol") {
-				recordKeys.add(typeof key === "number" ? key.toString() : key);
-				if (key === "__proto__") continue;
-				const keyResult = def.keyType._zod.run({
-					value: key,
-					issues: []
-				}, ctx);
-				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (keyResult.issues.length) {
-					payload.issues.push({
-						code: "invalid_key",
-						origin: "record",
-						issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
-						input: key,
-						path: [key],
-						inst
-					});
-					continue;
-				}
-				const outKey = keyResult.value;
-				if (outKey === "__proto__") continue;
-				const result = def.valueType._zod.run({
-					value: input[key],
-					issues: []
-				}, ctx);
-				if (result instanceof Promise) proms.push(result.then((result) => {
-					if (result.issues.length) payload.issues.push(...prefixIssues(key, result.issues));
-					payload.value[outKey] = result.value;
-				}));
-				else {
-					if (result.issues.length) payload.issues.push(...prefixIssues(key, result.issues));
-					payload.value[outKey] = result.value;
-				}
-			}
-			let unrecognized;
-			for (const key in input) if (!recordKeys.has(key)) {
-				if (def.mode === "loose") {
-					if (key === "__proto__") continue;
-					payload.value[key] = input[key];
-				} else {
-					unrecognized = unrecognized ?? [];
-					unrecognized.push(key);
-				}
-			}
-			if (unrecognized && unrecognized.length > 0) payload.issues.push({
-				code: "unrecognized_keys",
-				input,
-				inst,
-				keys: unrecognized,
-				continue: true
-			});
-		} else {
-			payload.value = memo ? memo.alloc(inst, payload, {}, ctx) : {};
-			let unrecognized;
-			for (const key of Reflect.ownKeys(input)) {
-				if (key === "__proto__") continue;
-				if (!Object.prototype.propertyIsEnumerable.call(input, key)) continue;
-				let keyResult = def.keyType._zod.run({
-					value: key,
-					issues: []
-				}, ctx);
-				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (typeof key === "string" && number$2.test(key) && keyResult.issues.length) {
-					const retryResult = def.keyType._zod.run({
-						value: Number(key),
-						issues: []
-					}, ctx);
-					if (retryResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-					if (retryResult.issues.length === 0) keyResult = retryResult;
-				}
-				if (keyResult.issues.length) {
-					if (def.mode === "loose") payload.value[key] = input[key];
-					else if (values) {
-						unrecognized = unrecognized ?? [];
-						unrecognized.push(key);
-					} else payload.issues.push({
-						code: "invalid_key",
-						origin: "record",
-						issues: keyResult.issues.map((iss) => finalizeIssue(iss, ctx, config())),
-						input: key,
-						path: [key],
-						inst
-					});
-					continue;
-				}
-				const outKey = keyResult.value;
-				if (outKey === "__proto__") continue;
-				const result = def.valueType._zod.run({
-					value: input[key],
-					issues: []
-				}, ctx);
-				if (result instanceof Promise) proms.push(result.then((result) => {
-					if (result.issues.length) payload.issues.push(...prefixIssues(key, result.issues));
-					payload.value[outKey] = result.value;
-				}));
-				else {
-					if (result.issues.length) payload.issues.push(...prefixIssues(key, result.issues));
-					payload.value[outKey] = result.value;
-				}
-			}
-			if (unrecognized && unrecognized.length > 0) payload.issues.push({
-				code: "unrecognized_keys",
-				input,
-				inst,
-				keys: unrecognized,
-				continue: true
-			});
-		}
-		if (proms.length) return Promise.all(proms).then(() => payload);
-		return payload;
-	};
-});
-const $ZodEnum = /*@__PURE__*/ $constructor("$ZodEnum", (inst, def) => {
-	$ZodType.init(inst, def);
-	const values = getEnumValues(def.entries);
-	const valuesSet = new Set(values);
-	inst._zod.values = valuesSet;
-	defineLazyInternal(inst, "pattern", (zod) => {
-		const patternValues = getEnumValues(zod.def.entries).filter((k) => propertyKeyTypes.has(typeof k));
-		return new RegExp(patternValues.length ? `^(${patternValues.map((o) => escapeRegex(o.toString())).join("|")})$` : "^[^\\s\\S]$");
-	});
-	inst._zod.parse = (payload, _ctx) => {
-		const input = payload.value;
-		if (valuesSet.has(input)) return payload;
-		payload.issues.push({
-			code: "invalid_value",
-			values,
-			input,
-			inst
-		});
-		return payload;
-	};
-});
-const $ZodLiteral = /*@__PURE__*/ $constructor("$ZodLiteral", (inst, def) => {
-	$ZodType.init(inst, def);
-	const values = new Set(def.values);
-	inst._zod.values = values;
-	defineLazyInternal(inst, "pattern", (zod) => {
-		const vals = zod.def.values;
-		return new RegExp(vals.length ? `^(${vals.map((o) => typeof o === "string" ? escapeRegex(o) : o ? escapeRegex(o.toString()) : String(o)).join("|")})$` : "^[^\\s\\S]$");
-	});
-	inst._zod.parse = (payload, _ctx) => {
-		const input = payload.value;
-		if (values.has(input)) return payload;
-		payload.issues.push({
-			code: "invalid_value",
-			values: def.values,
-			input,
-			inst
-		});
-		return payload;
-	};
-});
-const $ZodTransform = /*@__PURE__*/ $constructor("$ZodTransform", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.optin = "optional";
-	globalConfig.memoizer?.guard(inst);
-	inst._zod.parse = (payload, ctx) => {
-		if (ctx.direction === "backward") throw new $ZodEncodeError(inst.constructor.name);
-		const _out = def.transform(payload.value, payload);
-		if (ctx.async) return (_out instanceof Promise ? _out : Promise.resolve(_out)).then((output) => {
-			payload.value = output;
-			return payload;
-		});
-		if (_out instanceof Promise) throw new $ZodAsyncError();
-		payload.value = _out;
-		return payload;
-	};
-});
-function handleOptionalResult(payload, result) {
-	payload.value = result.issues.length ? void 0 : result.value;
-	return payload;
-}
-const $ZodOptional = /*@__PURE__*/ $constructor("$ZodOptional", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
-	inst._zod.optout = "optional";
-	defineLazyInternal(inst, "values", (zod) => {
-		const values = zod.def.innerType._zod.values;
-		return values ? /* @__PURE__ */ new Set([...values, void 0]) : void 0;
-	});
-	defineLazyInternal(inst, "pattern", (zod) => {
-		const pattern = zod.def.innerType._zod.pattern;
-		return pattern ? new RegExp(`^(${cleanRegex(pattern.source)})?$`) : void 0;
-	});
-	inst._zod.parse = (payload, ctx) => {
-		if (payload.value === void 0) {
-			if (def.innerType._zod.optin !== "defaulted") return payload;
-			const result = def.innerType._zod.run({
-				value: payload.value,
-				issues: []
-			}, ctx);
-			if (result instanceof Promise) return result.then((result) => handleOptionalResult(payload, result));
-			return handleOptionalResult(payload, result);
-		}
-		return def.innerType._zod.run(payload, ctx);
-	};
-});
-const $ZodExactOptional = /*@__PURE__*/ $constructor("$ZodExactOptional", (inst, def) => {
-	$ZodOptional.init(inst, def);
-	defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
-	defineLazyInternal(inst, "pattern", (zod) => zod.def.innerType._zod.pattern);
-	inst._zod.parse = (payload, ctx) => {
-		return def.innerType._zod.run(payload, ctx);
-	};
-});
-const $ZodNullable = /*@__PURE__*/ $constructor("$ZodNullable", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "optin", (zod) => zod.def.innerType._zod.optin);
-	defineLazyInternal(inst, "optout", (zod) => zod.def.innerType._zod.optout);
-	defineLazyInternal(inst, "pattern", (zod) => {
-		const pattern = zod.def.innerType._zod.pattern;
-		return pattern ? new RegExp(`^(${cleanRegex(pattern.source)}|null)$`) : void 0;
-	});
-	defineLazyInternal(inst, "values", (zod) => {
-		return zod.def.innerType._zod.values ? /* @__PURE__ */ new Set([...zod.def.innerType._zod.values, null]) : void 0;
-	});
-	inst._zod.parse = (payload, ctx) => {
-		if (payload.value === null) return payload;
-		return def.innerType._zod.run(payload, ctx);
-	};
-});
-const $ZodDefault = /*@__PURE__*/ $constructor("$ZodDefault", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.optin = "defaulted";
-	defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
-	inst._zod.parse = (payload, ctx) => {
-		if (ctx.direction === "backward") return def.innerType._zod.run(payload, ctx);
-		if (payload.value === void 0) {
-			payload.value = def.defaultValue;
-			/**
-			* $ZodDefault returns the default value immediately in forward direction.
-			* It doesn't pass the default value into the validator ("prefault"). There's no reason to pass the default value through validation. The validity of the default is enforced by TypeScript statically. Otherwise, it's the responsibility of the user to ensure the default is valid. In the case of pipes with divergent in/out types, you can specify the default on the `in` schema of your ZodPipe to set a "prefault" for the pipe.   */
-			return payload;
-		}
-		const result = def.innerType._zod.run(payload, ctx);
-		if (result instanceof Promise) return result.then((result) => handleDefaultResult(result, def));
-		return handleDefaultResult(result, def);
-	};
-});
-function handleDefaultResult(payload, def) {
-	if (payload.value === void 0) payload.value = def.defaultValue;
-	return payload;
-}
-const $ZodPrefault = /*@__PURE__*/ $constructor("$ZodPrefault", (inst, def) => {
-	$ZodType.init(inst, def);
-	inst._zod.optin = "defaulted";
-	defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
-	inst._zod.parse = (payload, ctx) => {
-		if (ctx.direction === "backward") return def.innerType._zod.run(payload, ctx);
-		if (payload.value === void 0) payload.value = def.defaultValue;
-		return def.innerType._zod.run(payload, ctx);
-	};
-});
-const $ZodNonOptional = /*@__PURE__*/ $constructor("$ZodNonOptional", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "values", (zod) => {
-		const v = zod.def.innerType._zod.values;
-		return v ? new Set([...v].filter((x) => x !== void 0)) : void 0;
-	});
-	inst._zod.parse = (payload, ctx) => {
-		const result = def.innerType._zod.run(payload, ctx);
-		if (result instanceof Promise) return result.then((result) => handleNonOptionalResult(result, inst));
-		return handleNonOptionalResult(result, inst);
-	};
-});
-function handleNonOptionalResult(payload, inst) {
-	if (!payload.issues.length && payload.value === void 0) payload.issues.push({
-		code: "invalid_type",
-		expected: "nonoptional",
-		input: payload.value,
-		inst
-	});
-	return payload;
-}
-function handleCatchResult(payload, result, def, ctx) {
-	if (!result.issues.length) {
-		payload.value = result.value;
-		if (result.memo) payload.memo = true;
-		return payload;
-	}
-	payload.value = def.catchValue({
-		...result,
-		value: payload.value,
-		error: { issues: result.issues.map((iss) => finalizeIssue(iss, ctx, config())) },
-		input: payload.value
-	});
-	return payload;
-}
-const $ZodCatch = /*@__PURE__*/ $constructor("$ZodCatch", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "optin", (zod) => zod.def.innerType._zod.optin === "defaulted" ? "defaulted" : "optional");
-	defineLazyInternal(inst, "optout", (zod) => zod.def.innerType._zod.optout);
-	defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
-	inst._zod.parse = (payload, ctx) => {
-		if (ctx.direction === "backward") return def.innerType._zod.run(payload, ctx);
-		const result = def.innerType._zod.run({
-			value: payload.value,
-			issues: []
-		}, ctx);
-		if (result instanceof Promise) return result.then((result) => handleCatchResult(payload, result, def, ctx));
-		return handleCatchResult(payload, result, def, ctx);
-	};
-});
-const $ZodPipe = /*@__PURE__*/ $constructor("$ZodPipe", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "values", (zod) => zod.def.in._zod.values);
-	defineLazyInternal(inst, "optin", (zod) => zod.def.in._zod.optin);
-	defineLazyInternal(inst, "optout", (zod) => zod.def.out._zod.optout);
-	defineLazyInternal(inst, "propValues", (zod) => zod.def.in._zod.propValues);
-	inst._zod.parse = (payload, ctx) => {
-		if (ctx.direction === "backward") {
-			const right = def.out._zod.run(payload, ctx);
-			if (right instanceof Promise) return right.then((right) => handlePipeResult(right, def.in, ctx));
-			return handlePipeResult(right, def.in, ctx);
-		}
-		const left = def.in._zod.run(payload, ctx);
-		if (left instanceof Promise) return left.then((left) => handlePipeResult(left, def.out, ctx));
-		return handlePipeResult(left, def.out, ctx);
-	};
-});
-function handlePipeResult(left, next, ctx) {
-	if (left.issues.some((iss) => iss.code !== "unrecognized_keys")) {
-		left.aborted = true;
-		return left;
-	}
-	return next._zod.run({
-		value: left.value,
-		issues: left.issues
-	}, ctx);
-}
-const $ZodReadonly = /*@__PURE__*/ $constructor("$ZodReadonly", (inst, def) => {
-	$ZodType.init(inst, def);
-	defineLazyInternal(inst, "propValues", (zod) => zod.def.innerType._zod.propValues);
-	defineLazyInternal(inst, "values", (zod) => zod.def.innerType._zod.values);
-	defineLazyInternal(inst, "optin", (zod) => zod.def.innerType?._zod?.optin);
-	defineLazyInternal(inst, "optout", (zod) => zod.def.innerType?._zod?.optout);
-	inst._zod.parse = (payload, ctx) => {
-		if (ctx.direction === "backward") return def.innerType._zod.run(payload, ctx);
-		const result = def.innerType._zod.run(payload, ctx);
-		if (result instanceof Promise) return result.then(handleReadonlyResult);
-		return handleReadonlyResult(result);
-	};
-});
-function handleReadonlyResult(payload) {
-	if (!payload.memo) payload.value = Object.freeze(payload.value);
-	return payload;
-}
-const $ZodCustom = /*@__PURE__*/ $constructor("$ZodCustom", (inst, def) => {
-	$ZodCheck.init(inst, def);
-	$ZodType.init(inst, def);
-	inst._zod.parse = (payload, _) => {
-		return payload;
-	};
-	inst._zod.check = (payload) => {
-		const input = payload.value;
-		const r = def.fn(input);
-		if (r instanceof Promise) return r.then((r) => handleRefineResult(r, payload, input, inst));
-		handleRefineResult(r, payload, input, inst);
-	};
-});
-function handleRefineResult(result, payload, input, inst) {
-	if (!result) {
-		const _iss = {
-			code: "custom",
-			input,
-			inst,
-			path: [...inst._zod.def.path ?? []],
-			continue: !inst._zod.def.abort
-		};
-		if (inst._zod.def.params) _iss.params = inst._zod.def.params;
-		payload.issues.push(issue(_iss));
-	}
-}
-// node_modules/zod/v4/core/memoizer.js
-var $ZodCyclicError = class extends Error {
-	constructor() {
-		super(`Cannot parse a reference cycle that closes through a transform`);
-		this.name = "ZodCyclicError";
-	}
-};
-/** Keyed off the context object every schema in one parse call already shares. */
-const STATE = "~memo";
-const NO_ISSUES = [];
-function isRef(value) {
-	return value !== null && typeof value === "object";
-}
-function cloneIssues(issues) {
-	return issues.map((iss) => iss.path ? {
-		...iss,
-		path: iss.path.slice()
-	} : { ...iss });
-}
-const recursive = /*@__PURE__*/ new WeakMap();
-/** What the walk established, in order of certainty: ordered so the strongest answer among children wins. */
-const NONE = 0;
-const ASSUMED = 1;
-const PROVEN = 2;
-/** Whether this schema's subtree contains a cycle, so one parse can re-enter it. */
-function isRecursive(inst, stack, resolve) {
-	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE;
-	if (stack.has(inst)) return PROVEN;
-	stack.add(inst);
-	let result = NONE;
-	const check = (child) => {
-		if (result !== PROVEN && child?._zod) {
-			const answer = isRecursive(child, stack, resolve);
-			if (answer > result) result = answer;
-		}
-	};
-	const shape = (sh, spread) => {
-		let answer = NONE;
-		for (const key of Reflect.ownKeys(sh)) {
-			const desc = Object.getOwnPropertyDescriptor(sh, key);
-			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE;
-			if (child > answer) answer = child;
-		}
-		return answer;
-	};
-	const merge = (answer) => {
-		if (answer > result) result = answer;
-	};
-	const def = inst._zod.def;
-	switch (def.type) {
-		case "object": {
-			const raw = rawShape(def);
-			merge(raw ? shape(raw, true) : ASSUMED);
-			check(def.catchall);
-			break;
-		}
-		case "array":
-			check(def.element);
-			break;
-		case "tuple":
-			for (const el of def.items) check(el);
-			check(def.rest);
-			break;
-		case "record":
-		case "map":
-			check(def.keyType);
-			check(def.valueType);
-			break;
-		case "set":
-			check(def.valueType);
-			break;
-		case "union":
-			for (const el of def.options) check(el);
-			break;
-		case "intersection":
-			check(def.left);
-			check(def.right);
-			break;
-		case "optional":
-		case "nullable":
-		case "default":
-		case "prefault":
-		case "catch":
-		case "readonly":
-		case "nonoptional":
-		case "promise":
-		case "success":
-			check(def.innerType);
-			break;
-		case "pipe":
-			check(def.in);
-			check(def.out);
-			break;
-		case "function":
-			check(def.input);
-			check(def.output);
-			break;
-		case "lazy": {
-			const inner = def._cachedInner ?? (resolve ? inst._zod.innerType : void 0);
-			merge(inner ? isRecursive(inner, stack, false) : ASSUMED);
-			break;
-		}
-		case "template_literal":
-		case "string":
-		case "number":
-		case "int":
-		case "boolean":
-		case "bigint":
-		case "symbol":
-		case "undefined":
-		case "null":
-		case "void":
-		case "never":
-		case "any":
-		case "unknown":
-		case "date":
-		case "nan":
-		case "enum":
-		case "literal":
-		case "file":
-		case "transform":
-		case "custom": break;
-		default: for (const key in def) {
-			const desc = Object.getOwnPropertyDescriptor(def, key);
-			if (!desc || desc.get) continue;
-			const value = desc.value;
-			if (!value || typeof value !== "object") continue;
-			if (value._zod) check(value);
-			else if (Array.isArray(value)) for (const el of value) check(el);
-		}
-	}
-	stack.delete(inst);
-	return settle(inst, result);
-}
-/** An assumed answer must not outlive the resolution that settles it, so only a certain one is cached. */
-function settle(inst, answer) {
-	if (answer !== ASSUMED) recursive.set(inst, answer === PROVEN);
-	return answer;
-}
-function bucketFor(state, inst) {
-	let bucket = state.buckets.get(inst);
-	if (!bucket) {
-		bucket = /* @__PURE__ */ new WeakMap();
-		state.buckets.set(inst, bucket);
-	}
-	return bucket;
-}
-let handoff;
-const open$2 = [];
-const memo = {
-	alloc(_inst, payload, empty) {
-		const bucket = handoff;
-		if (!bucket) return empty;
-		handoff = void 0;
-		const entry = {
-			value: empty,
-			issues: null
-		};
-		bucket.set(payload.value, entry);
-		open$2.push(entry);
-		return empty;
-	},
-	guard(inst) {
-		var _a;
-		(_a = inst._zod).deferred ?? (_a.deferred = []);
-		inst._zod.deferred.push(() => {
-			const base = inst._zod.parse;
-			const wrapped = (payload, ctx) => {
-				if (ctx.direction !== "backward" && isBackEdge(ctx, payload.value)) throw new $ZodCyclicError();
-				return base(payload, ctx);
-			};
-			inst._zod.parse = wrapped;
-			if (inst._zod.run === base) inst._zod.run = wrapped;
-		});
-	},
-	attach(inst) {
-		var _a;
-		let isRecursiveInst;
-		let rechecked = false;
-		let lastCtx;
-		let lastBucket;
-		(_a = inst._zod).deferred ?? (_a.deferred = []);
-		inst._zod.deferred.push(() => {
-			const base = inst._zod.parse;
-			const wrapped = (payload, ctx) => {
-				if (isRecursiveInst === void 0) {
-					const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
-					if (walked === NONE) {
-						inst._zod.parse = base;
-						if (inst._zod.run === wrapped) inst._zod.run = base;
-						return base(payload, ctx);
-					}
-					if (walked === PROVEN || rechecked) isRecursiveInst = true;
-					else rechecked = true;
-				}
-				const input = payload.value;
-				if (!isRef(input)) return base(payload, ctx);
-				let state = ctx[STATE];
-				if (!state) {
-					state = {
-						buckets: /* @__PURE__ */ new WeakMap(),
-						backEdges: void 0
-					};
-					ctx[STATE] = state;
-				}
-				let bucket;
-				if (lastCtx === ctx) bucket = lastBucket;
-				else {
-					bucket = bucketFor(state, inst);
-					lastCtx = ctx;
-					lastBucket = bucket;
-				}
-				const hit = bucket.get(input);
-				if (hit) {
-					payload.value = hit.value;
-					if (hit.issues) {
-						if (hit.issues.length) payload.issues.push(...cloneIssues(hit.issues));
-					} else {
-						payload.memo = true;
-						state.backEdges ?? (state.backEdges = /* @__PURE__ */ new WeakSet());
-						state.backEdges.add(hit.value);
-					}
-					return payload;
-				}
-				handoff = bucket;
-				const depth = open$2.length;
-				const result = base(payload, ctx);
-				handoff = void 0;
-				const entry = open$2.length > depth ? open$2.pop() : void 0;
-				if (result instanceof Promise) return result.then((r) => {
-					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
-					return r;
-				});
-				if (entry) entry.issues = result.issues.length ? cloneIssues(result.issues) : NO_ISSUES;
-				return result;
-			};
-			inst._zod.parse = wrapped;
-			if (inst._zod.run === base) inst._zod.run = wrapped;
-		});
-	}
-};
-/** The memoizer that gives containers cycle support. `zod` installs it by default; `zod/mini` opts in with `config({ memoizer: memoizer() })`. */
-function memoizer() {
-	return memo;
-}
-/** Whether this value is a node a back-edge resolved to before it finished. */
-function isBackEdge(ctx, value) {
-	const backEdges = ctx[STATE]?.backEdges;
-	return backEdges !== void 0 && isRef(value) && backEdges.has(value);
-}
-// node_modules/zod/v4/locales/en.js
-const error$1 = () => {
-	const Sizable = {
-		string: {
-			unit: "characters",
-			verb: "to have"
-		},
-		file: {
-			unit: "bytes",
-			verb: "to have"
-		},
-		array: {
-			unit: "items",
-			verb: "to have"
-		},
-		set: {
-			unit: "items",
-			verb: "to have"
-		},
-		map: {
-			unit: "entries",
-			verb: "to have"
-		}
-	};
-	function getSizing(origin) {
-		return Sizable[origin] ?? null;
-	}
-	const FormatDictionary = {
-		regex: "input",
-		email: "email address",
-		url: "URL",
-		emoji: "emoji",
-		uuid: "UUID",
-		uuidv4: "UUIDv4",
-		uuidv6: "UUIDv6",
-		nanoid: "nanoid",
-		guid: "GUID",
-		cuid: "cuid",
-		cuid2: "cuid2",
-		ulid: "ULID",
-		xid: "XID",
-		ksuid: "KSUID",
-		datetime: "ISO datetime",
-		date: "ISO date",
-		time: "ISO time",
-		duration: "ISO duration",
-		ipv4: "IPv4 address",
-		ipv6: "IPv6 address",
-		mac: "MAC address",
-		cidrv4: "IPv4 range",
-		cidrv6: "IPv6 range",
-		base64: "base64-encoded string",
-		base64url: "base64url-encoded string",
-		json_string: "JSON string",
-		e164: "E.164 number",
-		currency_code: "currency code",
-		credit_card: "credit card number",
-		iban: "IBAN",
-		jwt: "JWT",
-		template_literal: "input"
-	};
-	const TypeDictionary = { nan: "NaN" };
-	function getTypeName(type, input) {
-		if (type === "number" && typeof input === "number" && !Number.isFinite(input)) return String(input);
-		return TypeDictionary[type] ?? type;
-	}
-	return (issue) => {
-		switch (issue.code) {
-			case "invalid_type": return `Invalid input: expected ${getTypeName(issue.expected)}, received ${getTypeName(parsedType(issue.input), issue.input)}`;
-			case "invalid_value":
-				if (issue.values.length === 1) return `Invalid input: expected ${stringifyPrimitive(issue.values[0])}`;
-				return `Invalid option: expected one of ${joinValues(issue.values, "|")}`;
-			case "too_big": {
-				const adj = issue.exact ? "exactly " : issue.inclusive ? "<=" : "<";
-				const sizing = getSizing(issue.origin);
-				if (sizing) return `Too big: expected ${issue.origin ?? "value"} to have ${adj}${issue.maximum.toString()} ${sizing.unit ?? "elements"}`;
-				return `Too big: expected ${issue.origin ?? "value"} to be ${adj}${issue.maximum.toString()}`;
-			}
-			case "too_small": {
-				const adj = issue.exact ? "exactly " : issue.inclusive ? ">=" : ">";
-				const sizing = getSizing(issue.origin);
-				if (sizing) return `Too small: expected ${issue.origin} to have ${adj}${issue.minimum.toString()} ${sizing.unit}`;
-				return `Too small: expected ${issue.origin} to be ${adj}${issue.minimum.toString()}`;
-			}
-			case "invalid_format": {
-				const _issue = issue;
-				if (_issue.format === "starts_with") return `Invalid string: must start with "${_issue.prefix}"`;
-				if (_issue.format === "ends_with") return `Invalid string: must end with "${_issue.suffix}"`;
-				if (_issue.format === "includes") return `Invalid string: must include "${_issue.includes}"`;
-				if (_issue.format === "regex") return `Invalid string: must match pattern ${_issue.pattern}`;
-				return `Invalid ${FormatDictionary[_issue.format] ?? issue.format}`;
-			}
-			case "not_multiple_of": return `Invalid number: must be a multiple of ${issue.divisor}`;
-			case "unrecognized_keys": return `Unrecognized key${issue.keys.length > 1 ? "s" : ""}: ${joinValues(issue.keys, ", ")}`;
-			case "invalid_key": return `Invalid key in ${issue.origin}`;
-			case "invalid_union":
-				if (issue.options && Array.isArray(issue.options) && issue.options.length > 0) return `Invalid discriminator value. Expected ${issue.options.map((o) => `'${o}'`).join(" | ")}`;
-				if (issue.inclusive === false) return "Invalid input: more than one option matched";
-				return "Invalid input";
-			case "invalid_element": return `Invalid value in ${issue.origin}`;
-			default: return `Invalid input`;
-		}
-	};
-};
-function en_default() {
-	return { localeError: error$1() };
-}
-// node_modules/zod/v4/core/registries.js
-var _a;
-var $ZodRegistry = class {
-	constructor() {
-		this._map = /* @__PURE__ */ new WeakMap();
-		this._idmap = /* @__PURE__ */ new Map();
-	}
-	add(schema, ..._meta) {
-		const meta = _meta[0];
-		this._map.set(schema, meta);
-		if (meta && typeof meta === "object" && "id" in meta) this._idmap.set(meta.id, schema);
-		return this;
-	}
-	clear() {
-		this._map = /* @__PURE__ */ new WeakMap();
-		this._idmap = /* @__PURE__ */ new Map();
-		return this;
-	}
-	remove(schema) {
-		const meta = this._map.get(schema);
-		if (meta && typeof meta === "object" && "id" in meta) this._idmap.delete(meta.id);
-		this._map.delete(schema);
-		return this;
-	}
-	get(schema) {
-		const p = schema._zod.parent;
-		if (p) {
-			const pm = { ...this.get(p) ?? {} };
-			delete pm.id;
-			const f = {
-				...pm,
-				...this._map.get(schema)
-			};
-			return Object.keys(f).length ? f : void 0;
-		}
-		return this._map.get(schema);
-	}
-	has(schema) {
-		return this._map.has(schema);
-	}
-};
-function registry() {
-	return new $ZodRegistry();
-}
-(_a = globalThis).__zod_globalRegistry ?? (_a.__zod_globalRegistry = registry());
-const globalRegistry = globalThis.__zod_globalRegistry;
-// node_modules/zod/v4/core/api.js
-function snapshotChecks(def) {
-	if (def.checks) def.checks = [...def.checks];
-	return def;
-}
-// @__NO_SIDE_EFFECTS__
-function _string(Class, params) {
-	return new Class(snapshotChecks({
-		type: "string",
-		...normalizeParams(params)
-	}));
-}
-// @__NO_SIDE_EFFECTS__
-function _email(Class, params) {
-	return new Class({
-		type: "string",
-		format: "email",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _guid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "guid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _uuid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "uuid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv4(Class, params) {
-	return new Class({
-		type: "string",
-		format: "uuid",
-		check: "string_format",
-		abort: false,
-		version: "v4",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv6(Class, params) {
-	return new Class({
-		type: "string",
-		format: "uuid",
-		check: "string_format",
-		abort: false,
-		version: "v6",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _uuidv7(Class, params) {
-	return new Class({
-		type: "string",
-		format: "uuid",
-		check: "string_format",
-		abort: false,
-		version: "v7",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _url(Class, params) {
-	return new Class({
-		type: "string",
-		format: "url",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _emoji(Class, params) {
-	return new Class({
-		type: "string",
-		format: "emoji",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _nanoid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "nanoid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-/**
-* @deprecated CUID v1 is deprecated by its authors due to information leakage
-* (timestamps embedded in the id). Use {@link _cuid2} instead.
-* See https://github.com/paralleldrive/cuid.
-*/
-// @__NO_SIDE_EFFECTS__
-function _cuid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "cuid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _cuid2(Class, params) {
-	return new Class({
-		type: "string",
-		format: "cuid2",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _ulid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "ulid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _xid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "xid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _ksuid(Class, params) {
-	return new Class({
-		type: "string",
-		format: "ksuid",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _ipv4(Class, params) {
-	return new Class({
-		type: "string",
-		format: "ipv4",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _ipv6(Class, params) {
-	return new Class({
-		type: "string",
-		format: "ipv6",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _cidrv4(Class, params) {
-	return new Class({
-		type: "string",
-		format: "cidrv4",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _cidrv6(Class, params) {
-	return new Class({
-		type: "string",
-		format: "cidrv6",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _base64(Class, params) {
-	return new Class({
-		type: "string",
-		format: "base64",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _base64url(Class, params) {
-	return new Class({
-		type: "string",
-		format: "base64url",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _e164(Class, params) {
-	return new Class({
-		type: "string",
-		format: "e164",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _jwt(Class, params) {
-	return new Class({
-		type: "string",
-		format: "jwt",
-		check: "string_format",
-		abort: false,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDateTime(Class, params) {
-	return new Class({
-		type: "string",
-		format: "datetime",
-		check: "string_format",
-		offset: false,
-		local: false,
-		precision: null,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDate(Class, params) {
-	return new Class({
-		type: "string",
-		format: "date",
-		check: "string_format",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _isoTime(Class, params) {
-	return new Class({
-		type: "string",
-		format: "time",
-		check: "string_format",
-		precision: null,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _isoDuration(Class, params) {
-	return new Class({
-		type: "string",
-		format: "duration",
-		check: "string_format",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _number(Class, params) {
-	return new Class(snapshotChecks({
-		type: "number",
-		checks: [],
-		...normalizeParams(params)
-	}));
-}
-// @__NO_SIDE_EFFECTS__
-function _coercedNumber(Class, params) {
-	return new Class(snapshotChecks({
-		type: "number",
-		coerce: true,
-		checks: [],
-		...normalizeParams(params)
-	}));
-}
-// @__NO_SIDE_EFFECTS__
-function _int(Class, params) {
-	return new Class({
-		type: "number",
-		check: "number_format",
-		abort: false,
-		format: "safeint",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _boolean(Class, params) {
-	return new Class({
-		type: "boolean",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _null$1(Class, params) {
-	return new Class({
-		type: "null",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _unknown(Class) {
-	return new Class({ type: "unknown" });
-}
-// @__NO_SIDE_EFFECTS__
-function _never(Class, params) {
-	return new Class({
-		type: "never",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _lt(value, params) {
-	return new $ZodCheckLessThan({
-		check: "less_than",
-		...normalizeParams(params),
-		value,
-		inclusive: false
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _lte(value, params) {
-	return new $ZodCheckLessThan({
-		check: "less_than",
-		...normalizeParams(params),
-		value,
-		inclusive: true
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _gt(value, params) {
-	return new $ZodCheckGreaterThan({
-		check: "greater_than",
-		...normalizeParams(params),
-		value,
-		inclusive: false
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _gte(value, params) {
-	return new $ZodCheckGreaterThan({
-		check: "greater_than",
-		...normalizeParams(params),
-		value,
-		inclusive: true
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _multipleOf(value, params) {
-	return new $ZodCheckMultipleOf({
-		check: "multiple_of",
-		...normalizeParams(params),
-		value
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _maxLength(maximum, params) {
-	return new $ZodCheckMaxLength({
-		check: "max_length",
-		...normalizeParams(params),
-		maximum
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _minLength(minimum, params) {
-	return new $ZodCheckMinLength({
-		check: "min_length",
-		...normalizeParams(params),
-		minimum
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _length(length, params) {
-	return new $ZodCheckLengthEquals({
-		check: "length_equals",
-		...normalizeParams(params),
-		length
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _regex(pattern, params) {
-	return new $ZodCheckRegex({
-		check: "string_format",
-		format: "regex",
-		...normalizeParams(params),
-		pattern
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _lowercase(params) {
-	return new $ZodCheckLowerCase({
-		check: "string_format",
-		format: "lowercase",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _uppercase(params) {
-	return new $ZodCheckUpperCase({
-		check: "string_format",
-		format: "uppercase",
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _includes(includes, params) {
-	return new $ZodCheckIncludes({
-		check: "string_format",
-		format: "includes",
-		...normalizeParams(params),
-		includes
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _startsWith(prefix, params) {
-	return new $ZodCheckStartsWith({
-		check: "string_format",
-		format: "starts_with",
-		...normalizeParams(params),
-		prefix
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _endsWith(suffix, params) {
-	return new $ZodCheckEndsWith({
-		check: "string_format",
-		format: "ends_with",
-		...normalizeParams(params),
-		suffix
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _overwrite(tx) {
-	return new $ZodCheckOverwrite({
-		check: "overwrite",
-		tx
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _normalize(form) {
-	return /* @__PURE__ */ _overwrite((input) => input.normalize(form));
-}
-// @__NO_SIDE_EFFECTS__
-function _trim() {
-	return /* @__PURE__ */ _overwrite((input) => input.trim());
-}
-// @__NO_SIDE_EFFECTS__
-function _toLowerCase() {
-	return /* @__PURE__ */ _overwrite((input) => input.toLowerCase());
-}
-// @__NO_SIDE_EFFECTS__
-function _toUpperCase() {
-	return /* @__PURE__ */ _overwrite((input) => input.toUpperCase());
-}
-// @__NO_SIDE_EFFECTS__
-function _slugify() {
-	return /* @__PURE__ */ _overwrite((input) => slugify(input));
-}
-// @__NO_SIDE_EFFECTS__
-function _array(Class, element, params) {
-	return new Class({
-		type: "array",
-		element,
-		...normalizeParams(params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _refine(Class, fn, _params) {
-	return new Class({
-		type: "custom",
-		check: "custom",
-		fn,
-		...normalizeParams(_params)
-	});
-}
-// @__NO_SIDE_EFFECTS__
-function _superRefine(fn, params) {
-	const ch = /* @__PURE__ */ _check((payload) => {
-		payload.addIssue = (issue$2) => {
-			if (typeof issue$2 === "string") payload.issues.push(issue(issue$2, payload.value, ch._zod.def));
-			else {
-				const _issue = issue$2;
-				if (_issue.fatal) _issue.continue = false;
-				_issue.code ?? (_issue.code = "custom");
-				if (!("input" in _issue)) _issue.input = payload.value;
-				_issue.inst ?? (_issue.inst = ch);
-				_issue.continue ?? (_issue.continue = !ch._zod.def.abort);
-				payload.issues.push(issue(_issue));
-			}
-		};
-		return fn(payload.value, payload);
-	}, params);
-	return ch;
-}
-// @__NO_SIDE_EFFECTS__
-function _check(fn, params) {
-	const ch = new $ZodCheck({
-		check: "custom",
-		...normalizeParams(params)
-	});
-	ch._zod.check = fn;
-	return ch;
-}
-// node_modules/zod/v4/core/to-json-schema.js
-function assignProps(target, ...sources) {
-	for (const source of sources) for (const key of Reflect.ownKeys(source)) if (Object.prototype.propertyIsEnumerable.call(source, key)) assignProp(target, key, source[key]);
-	return target;
-}
-function initializeContext(params) {
-	let target = params?.target ?? "draft-2020-12";
-	if (target === "draft-4") target = "draft-04";
-	if (target === "draft-7") target = "draft-07";
-	return {
-		processors: params.processors ?? {},
-		metadataRegistry: params?.metadata ?? globalRegistry,
-		target,
-		unrepresentable: params?.unrepresentable ?? "throw",
-		override: params?.override ?? (() => {}),
-		io: params?.io ?? "output",
-		counter: 0,
-		seen: /* @__PURE__ */ new Map(),
-		sharedDefsExtractedFor: void 0,
-		sharedEmitDoneFor: void 0,
-		cycles: params?.cycles ?? "ref",
-		reused: params?.reused ?? "inline",
-		intersections: [],
-		deferred: [],
-		external: params?.external ?? void 0
-	};
-}
-/**
-* Applies the `unrepresentable` setting at a site that has no JSON Schema equivalent. Throws
-* `message` unless the setting (or the handler's return value) says otherwise. Returns `true` if a
-* custom JSON Schema was written into `json`, in which case the caller must not write its own.
-*/
-function handleUnrepresentable(schema, ctx, json, params, message) {
-	const result = typeof ctx.unrepresentable === "function" ? ctx.unrepresentable({
-		zodSchema: schema,
-		path: params.path,
-		message
-	}) : ctx.unrepresentable;
-	if (result === "any") return false;
-	if (result === void 0 || result === "throw") throw new Error(message);
-	Object.assign(json, result);
-	return true;
-}
-function processSchema(schema, ctx, _params = {
-	path: [],
-	schemaPath: []
-}) {
-	var _a;
-	const def = schema._zod.def;
-	const seen = ctx.seen.get(schema);
-	if (seen) {
-		seen.count++;
-		if (_params.schemaPath.includes(schema)) seen.cycle = _params.path;
-		return seen.schema;
-	}
-	const result = {
-		schema: {},
-		count: 1,
-		cycle: void 0,
-		path: _params.path
-	};
-	ctx.seen.set(schema, result);
-	ctx.sharedDefsExtractedFor = void 0;
-	ctx.sharedEmitDoneFor = void 0;
-	const overrideSchema = schema._zod.toJSONSchema?.();
-	if (overrideSchema) result.schema = overrideSchema;
-	else {
-		const params = {
-			..._params,
-			schemaPath: [..._params.schemaPath, schema],
-			path: _params.path
-		};
-		if (schema._zod.processJSONSchema) schema._zod.processJSONSchema(ctx, result.schema, params);
-		else {
-			const _json = result.schema;
-			const processor = ctx.processors[def.type];
-			if (!processor) throw new Error(`[toJSONSchema]: Non-representable type encountered: ${def.type}`);
-			processor(schema, ctx, _json, params);
-		}
-		const parent = schema._zod.parent;
-		if (parent) {
-			if (!result.ref) result.ref = parent;
-			processSchema(parent, ctx, params);
-			ctx.seen.get(parent).isParent = true;
-		}
-	}
-	const meta = ctx.metadataRegistry.get(schema);
-	if (meta) assignProps(result.schema, meta);
-	if (ctx.io === "input" && isTransforming(schema)) {
-		delete result.schema.examples;
-		delete result.schema.default;
-	}
-	if (ctx.io === "input" && "_prefault" in result.schema) (_a = result.schema).default ?? (_a.default = result.schema._prefault);
-	delete result.schema._prefault;
-	return ctx.seen.get(schema).schema;
-}
-function encodeJSONPointerSegment(segment) {
-	return segment.replace(/~/g, "~0").replace(/\//g, "~1");
-}
-function extractDefs(ctx, schema) {
-	const root = ctx.seen.get(schema);
-	if (!root) throw new Error("Unprocessed schema. This is a bug in Zod.");
-	if (ctx.external && ctx.sharedDefsExtractedFor === ctx.external) return;
-	const idToSchema = /* @__PURE__ */ new Map();
-	for (const entry of ctx.seen.entries()) {
-		const id = ctx.metadataRegistry.get(entry[0])?.id;
-		if (id) {
-			const existing = idToSchema.get(id);
-			if (existing && existing !== entry[0]) throw new Error(`Duplicate schema id "${id}" detected during JSON Schema conversion. Two different schemas cannot share the same id when converted together.`);
-			idToSchema.set(id, entry[0]);
-		}
-	}
-	const makeURI = (entry) => {
-		const defsSegment = ctx.target === "draft-2020-12" ? "$defs" : "definitions";
-		if (ctx.external) {
-			const externalId = ctx.external.registry.get(entry[0])?.id;
-			const uriGenerator = ctx.external.uri ?? ((id) => id);
-			if (externalId) return { ref: uriGenerator(externalId) };
-			const id = entry[1].defId ?? entry[1].schema.id ?? `schema${ctx.counter++}`;
-			entry[1].defId = id;
-			return {
-				defId: id,
-				ref: `${uriGenerator("__shared")}#/${defsSegment}/${encodeJSONPointerSegment(id)}`
-			};
-		}
-		const uriPrefix = `#`;
-		const defUriPrefix = `${uriPrefix}/${defsSegment}/`;
-		if (entry[1] === root && !entry[1].schema.id) return { ref: uriPrefix };
-		const defId = entry[1].schema.id ?? `__schema${ctx.counter++}`;
-		return {
-			defId,
-			ref: defUriPrefix + encodeJSONPointerSegment(defId)
-		};
-	};
-	const extractToDef = (entry) => {
-		if (entry[1].schema.$ref) return;
-		const seen = entry[1];
-		const { ref, defId } = makeURI(entry);
-		seen.def = { ...seen.schema };
-		if (defId) seen.defId = defId;
-		const schema = seen.schema;
-		for (const key in schema) delete schema[key];
-		schema.$ref = ref;
-	};
-	if (ctx.cycles === "throw") for (const entry of ctx.seen.entries()) {
-		const seen = entry[1];
-		if (seen.cycle) throw new Error(`Cycle detected: #/${seen.cycle?.join("/")}/<root>
-
-Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.`);
-	}
-	for (const entry of ctx.seen.entries()) {
-		const seen = entry[1];
-		if (schema === entry[0]) {
-			extractToDef(entry);
-			continue;
-		}
-		if (ctx.external) {
-			const ext = ctx.external.registry.get(entry[0])?.id;
-			if (schema !== entry[0] && ext) {
-				extractToDef(entry);
-				continue;
-			}
-		}
-		if (ctx.metadataRegistry.get(entry[0])?.id) {
-			extractToDef(entry);
-			continue;
-		}
-		if (seen.cycle) {
-			extractToDef(entry);
-			continue;
-		}
-		if (seen.count > 1) {
-			if (ctx.reused === "ref") extractToDef(entry);
-		}
-	}
-	if (ctx.external) ctx.sharedDefsExtractedFor = ctx.external;
-}
-/** Rewrites `anyOf: [{type: "a"}, {type: "b"}]` to `type: ["a", "b"]`, which every JSON Schema draft treats as equivalent and most consumers render far better for the nullable case. Only branches that are a bare type assertion qualify — anything carrying a constraint, `$ref`, `const` or metadata is left alone. Runs after `flattenRef`, so a branch an override decorated or `$defs` extraction turned into a `$ref` is no longer bare and correctly stays in `anyOf`. `oneOf` is excluded: `integer` and `number` overlap, so "exactly one" and "at least one" are not the same there. OpenAPI 3.0 is excluded: its `type` must be a single string. */
-function compactTypeUnion(schema) {
-	const options = schema.anyOf;
-	if (!Array.isArray(options) || options.length === 0 || schema.type !== void 0) return;
-	const types = [];
-	for (const option of options) {
-		if (!option || typeof option !== "object") return;
-		compactTypeUnion(option);
-		const keys = Object.keys(option);
-		if (keys.length !== 1 || keys[0] !== "type") return;
-		const type = option.type;
-		for (const member of Array.isArray(type) ? type : [type]) {
-			if (typeof member !== "string") return;
-			if (!types.includes(member)) types.push(member);
-		}
-	}
-	delete schema.anyOf;
-	schema.type = types.length === 1 ? types[0] : types;
-}
-/** Keywords `foldIntersection` knows how to combine. Anything else — `$ref`, `patternProperties`,
-* an annotation like `description` — makes a member unfoldable, so a constraint this does not
-* understand leaves the `allOf` alone instead of being silently dropped or misattributed. */
-const FOLDABLE_KEYS = /* @__PURE__ */ new Set([
-	"type",
-	"properties",
-	"required",
-	"additionalProperties"
-]);
-const UNION_KEYS = ["oneOf", "anyOf"];
-/** A member's constraint on a key it does not declare itself. A `catchall` states one; `false`, an absent `additionalProperties`, and the empty schema a loose object emits state nothing. */
-function undeclaredConstraint(member) {
-	const extra = member.additionalProperties;
-	if (extra === void 0 || extra === false || typeof extra !== "object" || extra === null) return null;
-	return Object.keys(extra).length ? extra : null;
-}
-/** Combines object members into the single object they describe together, or returns `null` if any of them carries a keyword outside {@link FOLDABLE_KEYS}. */
-function foldObjects(members) {
-	const objects = [];
-	for (const member of members) {
-		if (typeof member !== "object" || member.type !== "object") return null;
-		for (const key in member) if (!FOLDABLE_KEYS.has(key)) return null;
-		objects.push(member);
-	}
-	const properties = {};
-	const required = /* @__PURE__ */ new Set();
-	for (const object of objects) {
-		for (const key in object.properties) {
-			if (Object.prototype.hasOwnProperty.call(properties, key)) continue;
-			const parts = [];
-			for (const other of objects) {
-				const part = other.properties?.[key] ?? undeclaredConstraint(other);
-				if (part === null || part === void 0) continue;
-				if (!parts.some((seen) => JSON.stringify(seen) === JSON.stringify(part))) parts.push(part);
-			}
-			assignProp(properties, key, parts.length === 1 ? parts[0] : foldObjects(parts) ?? { allOf: parts });
-		}
-		for (const key of object.required ?? []) required.add(key);
-	}
-	const folded = {
-		type: "object",
-		properties
-	};
-	if (required.size) folded.required = [...required];
-	if (objects.every((object) => object.additionalProperties === false)) folded.additionalProperties = false;
-	else {
-		const constraints = [];
-		for (const object of objects) {
-			const constraint = undeclaredConstraint(object);
-			if (constraint && !constraints.some((seen) => JSON.stringify(seen) === JSON.stringify(constraint))) constraints.push(constraint);
-		}
-		if (constraints.length === 1) folded.additionalProperties = constraints[0];
-		else if (constraints.length > 1) folded.additionalProperties = { allOf: constraints };
-	}
-	return folded;
-}
-/** `additionalProperties` in an `allOf` member sees only that member's own `properties`, so two
-* closed object members reject each other's keys and the schema validates nothing. Zod's parser
-* pools the key sets instead — `handleIntersectionResults` reports a key as unrecognized only when
-* *every* side rejects it — so the emitted schema has to pool them too, and folding the members
-* into one object is the encoding that says so on every target.
-*
-* This runs from `finalize`, after `extractDefs`, which is what keeps it clear of the `$ref`
-* machinery: a member extracted into `$defs` is already a `$ref` by now and declines to fold, so it
-* keeps its reference and its own closedness rather than being inlined as a stale copy. */
-function foldIntersection(json) {
-	const allOf = json.allOf;
-	if (!Array.isArray(allOf) || allOf.length < 2) return;
-	for (const key of FOLDABLE_KEYS) if (key in json) return;
-	const unions = allOf.filter((m) => UNION_KEYS.some((k) => Array.isArray(m[k])));
-	let folded = null;
-	if (!unions.length) folded = foldObjects(allOf);
-	else {
-		const union = unions[0];
-		const keyword = UNION_KEYS.find((k) => Array.isArray(union[k]));
-		if (Object.keys(union).length !== 1) return;
-		const rest = allOf.filter((m) => m !== union);
-		const branches = union[keyword].map((branch) => foldObjects([...rest, branch]));
-		if (branches.some((b) => !b)) return;
-		folded = { [keyword]: branches };
-	}
-	if (!folded) return;
-	delete json.allOf;
-	assignProps(json, folded);
-}
-function finalize(ctx, schema) {
-	const root = ctx.seen.get(schema);
-	if (!root) throw new Error("Unprocessed schema. This is a bug in Zod.");
-	const flattenRef = (zodSchema) => {
-		const seen = ctx.seen.get(zodSchema);
-		if (seen.ref === null) return;
-		const schema = seen.def ?? seen.schema;
-		const _cached = { ...schema };
-		const ref = seen.ref;
-		seen.ref = null;
-		if (ref) {
-			flattenRef(ref);
-			const refSeen = ctx.seen.get(ref);
-			const refSchema = refSeen.schema;
-			if (refSchema.$ref && (ctx.target === "draft-07" || ctx.target === "draft-04" || ctx.target === "openapi-3.0")) {
-				schema.allOf = schema.allOf ?? [];
-				schema.allOf.push(refSchema);
-			} else assignProps(schema, refSchema);
-			assignProps(schema, _cached);
-			if (zodSchema._zod.parent === ref) for (const key in schema) {
-				if (key === "$ref" || key === "allOf") continue;
-				if (!(key in _cached)) delete schema[key];
-			}
-			if (refSchema.$ref && refSeen.def) for (const key in schema) {
-				if (key === "$ref" || key === "allOf") continue;
-				if (key in refSeen.def && JSON.stringify(schema[key]) === JSON.stringify(refSeen.def[key])) delete schema[key];
-			}
-		}
-		const parent = zodSchema._zod.parent;
-		if (parent && parent !== ref) {
-			flattenRef(parent);
-			const parentSeen = ctx.seen.get(parent);
-			if (parentSeen?.schema.$ref) {
-				schema.$ref = parentSeen.schema.$ref;
-				if (parentSeen.def) for (const key in schema) {
-					if (key === "$ref" || key === "allOf") continue;
-					if (key in parentSeen.def && JSON.stringify(schema[key]) === JSON.stringify(parentSeen.def[key])) delete schema[key];
-				}
-			}
-		}
-		ctx.override({
-			zodSchema,
-			jsonSchema: schema,
-			path: seen.path ?? []
-		});
-	};
-	if (!ctx.external || ctx.sharedEmitDoneFor !== ctx.external) {
-		for (const entry of [...ctx.seen.entries()].reverse()) flattenRef(entry[0]);
-		if (ctx.target !== "openapi-3.0") for (const entry of ctx.seen.entries()) compactTypeUnion(entry[1].def ?? entry[1].schema);
-		for (const rewrite of ctx.deferred) rewrite();
-		if (ctx.intersections.length) {
-			const carriers = /* @__PURE__ */ new Map();
-			for (const seen of ctx.seen.values()) for (const json of [seen.schema, seen.def]) {
-				const allOf = json?.allOf;
-				if (!Array.isArray(allOf)) continue;
-				const existing = carriers.get(allOf);
-				if (existing) existing.push(json);
-				else carriers.set(allOf, [json]);
-			}
-			for (const allOf of ctx.intersections) for (const json of carriers.get(allOf) ?? []) foldIntersection(json);
-		}
-	}
-	const result = {};
-	if (ctx.target === "draft-2020-12") result.$schema = "https://json-schema.org/draft/2020-12/schema";
-	else if (ctx.target === "draft-07") result.$schema = "http://json-schema.org/draft-07/schema#";
-	else if (ctx.target === "draft-04") result.$schema = "http://json-schema.org/draft-04/schema#";
-	else if (ctx.target === "openapi-3.0") {}
-	if (ctx.external?.uri) {
-		const id = ctx.external.registry.get(schema)?.id;
-		if (!id) throw new Error("Schema is missing an `id` property");
-		result.$id = ctx.external.uri(id);
-	}
-	assignProps(result, root.defId ? root.schema : root.def ?? root.schema);
-	const rootMetaId = ctx.metadataRegistry.get(schema)?.id;
-	if (rootMetaId !== void 0 && result.id === rootMetaId) delete result.id;
-	const defs = ctx.external?.defs ?? {};
-	if (!ctx.external || ctx.sharedEmitDoneFor !== ctx.external) for (const entry of ctx.seen.entries()) {
-		const seen = entry[1];
-		if (seen.def && seen.defId) {
-			if (seen.def.id === seen.defId) delete seen.def.id;
-			assignProp(defs, seen.defId, seen.def);
-		}
-	}
-	if (ctx.external) ctx.sharedEmitDoneFor = ctx.external;
-	if (ctx.external) {} else if (Object.keys(defs).length > 0) {
-		if (ctx.target === "draft-2020-12") result.$defs = defs;
-		else result.definitions = defs;
-	}
-	try {
-		const finalized = JSON.parse(JSON.stringify(result));
-		Object.defineProperty(finalized, "~standard", {
-			value: {
-				...schema["~standard"],
-				jsonSchema: {
-					input: createStandardJSONSchemaMethod(schema, "input", ctx.processors),
-					output: createStandardJSONSchemaMethod(schema, "output", ctx.processors)
-				}
-			},
-			enumerable: false,
-			writable: false
-		});
-		return finalized;
-	} catch (_err) {
-		throw new Error("Error converting schema to JSON.");
-	}
-}
-function isTransforming(_schema, _ctx) {
-	const ctx = _ctx ?? { seen: /* @__PURE__ */ new Set() };
-	if (ctx.seen.has(_schema)) return false;
-	ctx.seen.add(_schema);
-	const def = _schema._zod.def;
-	if (def.type === "transform") return true;
-	if (def.type === "array") return isTransforming(def.element, ctx);
-	if (def.type === "set") return isTransforming(def.valueType, ctx);
-	if (def.type === "lazy") return isTransforming(def.getter(), ctx);
-	if (def.type === "promise" || def.type === "optional" || def.type === "nonoptional" || def.type === "nullable" || def.type === "readonly" || def.type === "default" || def.type === "prefault" || def.type === "catch") return isTransforming(def.innerType, ctx);
-	if (def.type === "intersection") return isTransforming(def.left, ctx) || isTransforming(def.right, ctx);
-	if (def.type === "record" || def.type === "map") return isTransforming(def.keyType, ctx) || isTransforming(def.valueType, ctx);
-	if (def.type === "pipe") {
-		if (_schema._zod.traits.has("$ZodCodec")) return true;
-		return isTransforming(def.in, ctx) || isTransforming(def.out, ctx);
-	}
-	if (def.type === "object") {
-		for (const key in def.shape) if (isTransforming(def.shape[key], ctx)) return true;
-		return false;
-	}
-	if (def.type === "union") {
-		for (const option of def.options) if (isTransforming(option, ctx)) return true;
-		return false;
-	}
-	if (def.type === "tuple") {
-		for (const item of def.items) if (isTransforming(item, ctx)) return true;
-		if (def.rest && isTransforming(def.rest, ctx)) return true;
-		return false;
-	}
-	return false;
-}
-/**
-* Creates a toJSONSchema method for a schema instance.
-* This encapsulates the logic of initializing context, processing, extracting defs, and finalizing.
-*/
-const createToJSONSchemaMethod = (schema, processors = {}) => (params) => {
-	const ctx = initializeContext({
-		...params,
-		processors
-	});
-	processSchema(schema, ctx);
-	extractDefs(ctx, schema);
-	return finalize(ctx, schema);
-};
-const createStandardJSONSchemaMethod = (schema, io, processors = {}) => (params) => {
-	const { libraryOptions, target } = params ?? {};
-	const ctx = initializeContext({
-		...libraryOptions ?? {},
-		target,
-		io,
-		processors
-	});
-	processSchema(schema, ctx);
-	extractDefs(ctx, schema);
-	return finalize(ctx, schema);
-};
-// node_modules/zod/v4/core/json-schema-processors.js
-const narrowMin = (agg, key, value) => {
-	if (agg[key] === void 0 || value > agg[key]) agg[key] = value;
-};
-const narrowMax = (agg, key, value) => {
-	if (agg[key] === void 0 || value < agg[key]) agg[key] = value;
-};
-const narrowBoth = (agg, value) => {
-	narrowMin(agg, "minimum", value);
-	narrowMax(agg, "maximum", value);
-};
-const addDivisor = (agg, value) => {
-	agg.multipleOf ?? (agg.multipleOf = []);
-	if (!agg.multipleOf.includes(value)) agg.multipleOf.push(value);
-};
-const addPattern = (agg, pattern) => {
-	agg.patterns ?? (agg.patterns = /* @__PURE__ */ new Set());
-	agg.patterns.add(pattern);
-};
-const intersectMime = (agg, mime) => {
-	agg.mime = agg.mime ? agg.mime.filter((m) => mime.includes(m)) : [...mime];
-};
-const setFormat = (agg, format) => {
-	agg.format = format;
-	if (format.includes("int")) agg.isInt = true;
-};
-const minContributor = (agg, def) => narrowMin(agg, "minimum", def.minimum);
-const maxContributor = (agg, def) => narrowMax(agg, "maximum", def.maximum);
-const formatContributor = (ranges) => (agg, def) => {
-	setFormat(agg, def.format);
-	const [minimum, maximum] = ranges[def.format];
-	narrowMin(agg, "minimum", minimum);
-	narrowMax(agg, "maximum", maximum);
-};
-const contributors = {
-	greater_than: (agg, def) => narrowMin(agg, def.inclusive ? "minimum" : "exclusiveMinimum", def.value),
-	less_than: (agg, def) => narrowMax(agg, def.inclusive ? "maximum" : "exclusiveMaximum", def.value),
-	multiple_of: (agg, def) => addDivisor(agg, def.value),
-	number_format: formatContributor(NUMBER_FORMAT_RANGES),
-	bigint_format: formatContributor(BIGINT_FORMAT_RANGES),
-	min_length: minContributor,
-	max_length: maxContributor,
-	length_equals: (agg, def) => narrowBoth(agg, def.length),
-	min_size: minContributor,
-	max_size: maxContributor,
-	size_equals: (agg, def) => narrowBoth(agg, def.size),
-	string_format: (agg, def) => {
-		setFormat(agg, def.format);
-		if (def.pattern) addPattern(agg, def.pattern);
-		if (def.format === "base64" || def.format === "base64url") agg.contentEncoding = def.format;
-		if (def.local || def.precision === -1) agg.laxFormat = true;
-	},
-	mime_type: (agg, def) => intersectMime(agg, def.mime)
-};
-function aggregateChecks(schema) {
-	const agg = {};
-	const def = schema._zod.def;
-	const list = schema._zod.traits.has("$ZodCheck") ? [schema, ...def.checks ?? []] : def.checks ?? [];
-	for (const ch of list) contributors[ch._zod.def.check]?.(agg, ch._zod.def);
-	const bag = schema._zod.bag;
-	if (bag.minimum !== void 0) narrowMin(agg, "minimum", bag.minimum);
-	if (bag.exclusiveMinimum !== void 0) narrowMin(agg, "exclusiveMinimum", bag.exclusiveMinimum);
-	if (bag.maximum !== void 0) narrowMax(agg, "maximum", bag.maximum);
-	if (bag.exclusiveMaximum !== void 0) narrowMax(agg, "exclusiveMaximum", bag.exclusiveMaximum);
-	if (bag.multipleOf !== void 0) addDivisor(agg, bag.multipleOf);
-	if (bag.format !== void 0) {
-		agg.format ?? (agg.format = bag.format);
-		if (bag.format.includes("int")) agg.isInt = true;
-	}
-	if (bag.mime) intersectMime(agg, bag.mime);
-	for (const pattern of bag.patterns ?? []) addPattern(agg, pattern);
-	return agg;
-}
-const formatMap = {
-	guid: "uuid",
-	url: "uri",
-	datetime: "date-time",
-	json_string: "json-string",
-	regex: ""
-};
-const exactPatterns = /* @__PURE__ */ new Map([[base64Charset, base64], [base64urlCharset, base64url]]);
-const exactPattern = (p) => exactPatterns.get(p) ?? p;
-const stringProcessor = (schema, ctx, _json, _params) => {
-	const json = _json;
-	json.type = "string";
-	const { minimum, maximum, format, patterns, contentEncoding, laxFormat } = aggregateChecks(schema);
-	if (typeof minimum === "number") json.minLength = minimum;
-	if (typeof maximum === "number") json.maxLength = maximum;
-	if (format) {
-		json.format = formatMap[format] ?? format;
-		if (json.format === "") delete json.format;
-		if (format === "time" || laxFormat) delete json.format;
-	}
-	if (contentEncoding) json.contentEncoding = contentEncoding;
-	if (patterns && patterns.size > 0) {
-		const patternList = [...patterns].map(exactPattern);
-		if (patternList.length === 1) json.pattern = patternList[0].source;
-		else if (patternList.length > 1) json.allOf = [...patternList.map((regex) => ({
-			...ctx.target === "draft-07" || ctx.target === "draft-04" || ctx.target === "openapi-3.0" ? { type: "string" } : {},
-			pattern: regex.source
-		}))];
-	}
-};
-const numberProcessor = (schema, ctx, _json, params) => {
-	const json = _json;
-	const { minimum, maximum, multipleOf, exclusiveMaximum, exclusiveMinimum, isInt } = aggregateChecks(schema);
-	json.type = isInt ? "integer" : "number";
-	const exMin = typeof exclusiveMinimum === "number" && exclusiveMinimum >= (minimum ?? Number.NEGATIVE_INFINITY);
-	const exMax = typeof exclusiveMaximum === "number" && exclusiveMaximum <= (maximum ?? Number.POSITIVE_INFINITY);
-	const legacy = ctx.target === "draft-04" || ctx.target === "openapi-3.0";
-	if (exMin) {
-		if (legacy) {
-			json.minimum = exclusiveMinimum;
-			json.exclusiveMinimum = true;
-		} else json.exclusiveMinimum = exclusiveMinimum;
-	} else if (typeof minimum === "number") json.minimum = minimum;
-	if (exMax) {
-		if (legacy) {
-			json.maximum = exclusiveMaximum;
-			json.exclusiveMaximum = true;
-		} else json.exclusiveMaximum = exclusiveMaximum;
-	} else if (typeof maximum === "number") json.maximum = maximum;
-	if (multipleOf) {
-		const divisors = /* @__PURE__ */ new Set();
-		for (const divisor of multipleOf) if (Number.isFinite(divisor) && divisor !== 0) divisors.add(Math.abs(divisor));
-		else handleUnrepresentable(schema, ctx, json, params, `A multipleOf divisor of ${divisor} cannot be represented in JSON Schema`);
-		const [first, ...rest] = divisors;
-		if (first !== void 0) json.multipleOf = first;
-		if (rest.length) json.allOf = [...json.allOf ?? [], ...rest.map((m) => ({ multipleOf: m }))];
-	}
-};
-const booleanProcessor = (_schema, _ctx, json, _params) => {
-	json.type = "boolean";
-};
-const nullProcessor = (_schema, ctx, json, _params) => {
-	if (ctx.target === "openapi-3.0") {
-		json.type = "string";
-		json.nullable = true;
-		json.enum = [null];
-	} else json.type = "null";
-};
-const neverProcessor = (_schema, _ctx, json, _params) => {
-	json.not = {};
-};
-const enumProcessor = (schema, _ctx, json, _params) => {
-	const def = schema._zod.def;
-	const values = getEnumValues(def.entries);
-	if (values.length === 0) {
-		json.not = {};
-		return;
-	}
-	if (values.every((v) => typeof v === "number")) json.type = "number";
-	if (values.every((v) => typeof v === "string")) json.type = "string";
-	json.enum = values;
-};
-const literalProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	if (def.values.length === 0) {
-		json.not = {};
-		return;
-	}
-	const vals = [];
-	for (const val of def.values) if (val === void 0) {
-		if (handleUnrepresentable(schema, ctx, json, params, "Literal `undefined` cannot be represented in JSON Schema")) return;
-	} else if (typeof val === "bigint") {
-		if (handleUnrepresentable(schema, ctx, json, params, "BigInt literals cannot be represented in JSON Schema")) return;
-		vals.push(Number(val));
-	} else vals.push(val);
-	if (vals.length === 0) {} else if (vals.length === 1) {
-		const val = vals[0];
-		json.type = val === null ? "null" : typeof val;
-		if (ctx.target === "draft-04" || ctx.target === "openapi-3.0") json.enum = [val];
-		else json.const = val;
-	} else {
-		if (vals.every((v) => typeof v === "number")) json.type = "number";
-		if (vals.every((v) => typeof v === "string")) json.type = "string";
-		if (vals.every((v) => typeof v === "boolean")) json.type = "boolean";
-		if (vals.every((v) => v === null)) json.type = "null";
-		json.enum = vals;
-	}
-};
-const customProcessor = (schema, ctx, json, params) => {
-	handleUnrepresentable(schema, ctx, json, params, "Custom types cannot be represented in JSON Schema");
-};
-const transformProcessor = (schema, ctx, json, params) => {
-	handleUnrepresentable(schema, ctx, json, params, "Transforms cannot be represented in JSON Schema");
-};
-const arrayProcessor = (schema, ctx, _json, params) => {
-	const json = _json;
-	const def = schema._zod.def;
-	const { minimum, maximum } = aggregateChecks(schema);
-	if (typeof minimum === "number") json.minItems = minimum;
-	if (typeof maximum === "number") json.maxItems = maximum;
-	json.type = "array";
-	json.items = processSchema(def.element, ctx, {
-		...params,
-		path: [...params.path, "items"]
-	});
-};
-function inputOptin(schema) {
-	const def = schema._zod.def;
-	if (def.type === "pipe" && def.in._zod.traits.has("$ZodTransform")) return inputOptin(def.out);
-	if (def.type === "catch") return inputOptin(def.innerType);
-	return schema._zod.optin;
-}
-const objectProcessor = (schema, ctx, _json, params) => {
-	const json = _json;
-	const def = schema._zod.def;
-	const shape = def.shape;
-	if (Object.getOwnPropertySymbols(shape).length && handleUnrepresentable(schema, ctx, json, params, "Symbol keys cannot be represented in JSON Schema")) return;
-	json.type = "object";
-	json.properties = {};
-	for (const key in shape) assignProp(json.properties, key, processSchema(shape[key], ctx, {
-		...params,
-		path: [
-			...params.path,
-			"properties",
-			key
-		]
-	}));
-	const requiredKeys = [];
-	for (const key of Object.keys(shape)) {
-		const field = def.shape[key];
-		if (ctx.io === "input" ? inputOptin(field) === void 0 : field._zod.optout === void 0) requiredKeys.push(key);
-	}
-	if (requiredKeys.length > 0) json.required = requiredKeys;
-	if (def.catchall?._zod.def.type === "never") json.additionalProperties = false;
-	else if (!def.catchall) {
-		if (ctx.io === "output") json.additionalProperties = false;
-	} else if (def.catchall) json.additionalProperties = processSchema(def.catchall, ctx, {
-		...params,
-		path: [...params.path, "additionalProperties"]
-	});
-};
-const unionProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	const isExclusive = def.inclusive === false;
-	const options = def.options.map((x, i) => processSchema(x, ctx, {
-		...params,
-		path: [
-			...params.path,
-			isExclusive ? "oneOf" : "anyOf",
-			i
-		]
-	}));
-	if (isExclusive) json.oneOf = options;
-	else json.anyOf = options;
-};
-const intersectionProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	const a = processSchema(def.left, ctx, {
-		...params,
-		path: [
-			...params.path,
-			"allOf",
-			0
-		]
-	});
-	const b = processSchema(def.right, ctx, {
-		...params,
-		path: [
-			...params.path,
-			"allOf",
-			1
-		]
-	});
-	const isSimpleIntersection = (val) => "allOf" in val && Object.keys(val).length === 1;
-	const allOf = [...isSimpleIntersection(a) ? a.allOf : [a], ...isSimpleIntersection(b) ? b.allOf : [b]];
-	json.allOf = allOf;
-	ctx.intersections.push(allOf);
-};
-const tupleProcessor = (schema, ctx, _json, params) => {
-	const json = _json;
-	const def = schema._zod.def;
-	json.type = "array";
-	const prefixPath = ctx.target === "draft-2020-12" ? "prefixItems" : "items";
-	const restPath = ctx.target === "draft-2020-12" ? "items" : ctx.target === "openapi-3.0" ? "items" : "additionalItems";
-	const prefixItems = def.items.map((x, i) => processSchema(x, ctx, {
-		...params,
-		path: [
-			...params.path,
-			prefixPath,
-			i
-		]
-	}));
-	const rest = def.rest ? processSchema(def.rest, ctx, {
-		...params,
-		path: [
-			...params.path,
-			restPath,
-			...ctx.target === "openapi-3.0" ? [def.items.length] : []
-		]
-	}) : null;
-	let minItems = def.items.length;
-	while (minItems > 0) {
-		const item = def.items[minItems - 1];
-		if (!(ctx.io === "input" ? inputOptin(item) !== void 0 : item._zod.optout === "optional")) break;
-		minItems--;
-	}
-	const maxItems = def.items.length;
-	const isClosed = !def.rest;
-	if (ctx.target === "draft-2020-12") {
-		json.prefixItems = prefixItems;
-		if (isClosed) json.items = false;
-		else if (rest) json.items = rest;
-		if (minItems > 0) json.minItems = minItems;
-		if (isClosed) json.maxItems = maxItems;
-	} else if (ctx.target === "openapi-3.0") {
-		json.items = { anyOf: prefixItems };
-		if (rest) json.items.anyOf.push(rest);
-		if (minItems > 0) json.minItems = minItems;
-		if (isClosed) json.maxItems = maxItems;
-	} else {
-		json.items = prefixItems;
-		if (isClosed) json.additionalItems = false;
-		else if (rest) json.additionalItems = rest;
-		if (minItems > 0) json.minItems = minItems;
-		if (isClosed) json.maxItems = maxItems;
-	}
-	const { minimum, maximum } = aggregateChecks(schema);
-	if (typeof minimum === "number") json.minItems = minimum;
-	if (typeof maximum === "number") json.maxItems = maximum;
-};
-/** JSON object keys are always strings, so a numeric record key schema is re-expressed over the
-* numeric-string form the record parser matches. Deferred to `finalize`, after the flatten: a key
-* behind a wrapper only carries its own `type` before then, and a union key only has its branches.
-*
-* A numeric bound cannot apply to a property name, so `minimum` and its siblings are dropped rather
-* than carried over: keeping them beside `type: "string"` reproduces the match-nothing schema this
-* exists to fix. A key that carries one therefore emits wider than the record parses — `z.record(z.number().min(5), V)`
-* accepts `"3"` — which is the deliberate trade, since throwing on it would reject an ordinary schema
-* outright. */
-function stringifyKeyNames(bySchema, json, visited) {
-	if (json.$ref) {
-		if (visited.has(json)) return json;
-		visited.add(json);
-		const def = bySchema.get(json)?.def;
-		if (!def) return json;
-		const inlined = stringifyKeyNames(bySchema, def, visited);
-		return inlined === def ? json : inlined;
-	}
-	for (const keyword of ["anyOf", "oneOf"]) {
-		const branches = json[keyword];
-		if (!Array.isArray(branches)) continue;
-		const mapped = branches.map((branch) => stringifyKeyNames(bySchema, branch, visited));
-		if (mapped.some((branch, i) => branch !== branches[i])) json = {
-			...json,
-			[keyword]: mapped
-		};
-	}
-	const types = Array.isArray(json.type) ? json.type : [json.type];
-	const numericType = !types.includes("string") && types.some((t) => t === "number" || t === "integer");
-	const values = json.enum ?? (json.const !== void 0 ? [json.const] : void 0);
-	if (!numericType && !values?.some((v) => typeof v === "number")) return json;
-	const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, format, id, ...rest } = json;
-	if (rest.enum) rest.enum = rest.enum.map((v) => typeof v === "number" ? String(v) : v);
-	else if (typeof rest.const === "number") rest.const = String(rest.const);
-	if (!numericType) return rest;
-	rest.type = "string";
-	if (!values) rest.pattern = (types.includes("number") ? number$2 : integer).source;
-	return rest;
-}
-/** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
-const pendingRecords = /* @__PURE__ */ new WeakMap();
-function rewriteKeyNames(ctx) {
-	const bySchema = /* @__PURE__ */ new Map();
-	for (const entry of ctx.seen.values()) if (entry.def && !bySchema.has(entry.schema)) bySchema.set(entry.schema, entry);
-	const rewrites = /* @__PURE__ */ new Map();
-	for (const record of pendingRecords.get(ctx) ?? []) {
-		const seen = ctx.seen.get(record);
-		const names = (seen?.def ?? seen?.schema)?.propertyNames;
-		if (!names || names === true || rewrites.has(names)) continue;
-		const rewritten = stringifyKeyNames(bySchema, names, /* @__PURE__ */ new Set());
-		if (rewritten !== names) rewrites.set(names, rewritten);
-	}
-	if (!rewrites.size) return;
-	for (const entry of ctx.seen.values()) for (const carrier of [entry.schema, entry.def]) {
-		const rewritten = carrier && rewrites.get(carrier.propertyNames);
-		if (rewritten) carrier.propertyNames = rewritten;
-	}
-}
-const recordProcessor = (schema, ctx, _json, params) => {
-	const json = _json;
-	const def = schema._zod.def;
-	json.type = "object";
-	const keyType = def.keyType;
-	const patterns = aggregateChecks(keyType).patterns;
-	if (def.mode === "loose" && patterns && patterns.size > 0) {
-		const valueSchema = processSchema(def.valueType, ctx, {
-			...params,
-			path: [
-				...params.path,
-				"patternProperties",
-				"*"
-			]
-		});
-		json.patternProperties = {};
-		for (const pattern of patterns) assignProp(json.patternProperties, exactPattern(pattern).source, valueSchema);
-	} else {
-		if (ctx.target === "draft-07" || ctx.target === "draft-2020-12") {
-			json.propertyNames = processSchema(def.keyType, ctx, {
-				...params,
-				path: [...params.path, "propertyNames"]
-			});
-			let pending = pendingRecords.get(ctx);
-			if (!pending) {
-				pending = [];
-				pendingRecords.set(ctx, pending);
-				ctx.deferred.push(() => rewriteKeyNames(ctx));
-			}
-			pending.push(schema);
-		}
-		json.additionalProperties = processSchema(def.valueType, ctx, {
-			...params,
-			path: [...params.path, "additionalProperties"]
-		});
-	}
-	const keyValues = keyType._zod.values;
-	const omittableOnInput = ctx.io === "input" && inputOptin(def.valueType) !== void 0;
-	if (keyValues && !def.partial && !omittableOnInput) {
-		const validKeyValues = [...keyValues].filter((v) => typeof v === "string" || typeof v === "number");
-		if (validKeyValues.length > 0) json.required = validKeyValues.map(String);
-	}
-};
-const nullableProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	const inner = processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	if (ctx.target === "openapi-3.0") {
-		seen.ref = def.innerType;
-		json.nullable = true;
-	} else json.anyOf = [inner, { type: "null" }];
-};
-const nonoptionalProcessor = (schema, ctx, _json, params) => {
-	const def = schema._zod.def;
-	processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = def.innerType;
-};
-/** Round-trips a default value through JSON so the emitted schema is guaranteed to be valid JSON.
-* A BigInt has no reliable encoding, so it goes through `unrepresentable` like any other
-* unrepresentable value. Returns a sentinel when the caller must not write a default of its own. */
-const UNREPRESENTABLE_DEFAULT = Symbol();
-function serializeDefaultValue(value, schema, ctx, json, params) {
-	let unrepresentable = false;
-	const serialized = JSON.stringify(value, (_, val) => {
-		if (typeof val !== "bigint") return val;
-		unrepresentable = true;
-		return null;
-	});
-	if (!unrepresentable) return JSON.parse(serialized);
-	handleUnrepresentable(schema, ctx, json, params, "BigInt defaults cannot be represented in JSON Schema");
-	return UNREPRESENTABLE_DEFAULT;
-}
-const defaultProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = def.innerType;
-	const value = serializeDefaultValue(def.defaultValue, schema, ctx, json, params);
-	if (value !== UNREPRESENTABLE_DEFAULT) json.default = value;
-};
-const prefaultProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = def.innerType;
-	if (ctx.io !== "input") return;
-	const value = serializeDefaultValue(def.defaultValue, schema, ctx, json, params);
-	if (value !== UNREPRESENTABLE_DEFAULT) json._prefault = value;
-};
-const catchProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = def.innerType;
-	let catchValue;
-	try {
-		catchValue = def.catchValue(void 0);
-	} catch {
-		handleUnrepresentable(schema, ctx, json, params, "Dynamic catch values are not supported in JSON Schema");
-		return;
-	}
-	json.default = catchValue;
-};
-const pipeProcessor = (schema, ctx, _json, params) => {
-	const def = schema._zod.def;
-	const inIsTransform = def.in._zod.traits.has("$ZodTransform");
-	const innerType = ctx.io === "input" ? inIsTransform ? def.out : def.in : def.out;
-	processSchema(innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = innerType;
-};
-const readonlyProcessor = (schema, ctx, json, params) => {
-	const def = schema._zod.def;
-	processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = def.innerType;
-	json.readOnly = true;
-};
-const optionalProcessor = (schema, ctx, _json, params) => {
-	const def = schema._zod.def;
-	processSchema(def.innerType, ctx, params);
-	const seen = ctx.seen.get(schema);
-	seen.ref = def.innerType;
-};
-// node_modules/zod/v4/classic/errors.js
-const _installedErrorProtos = /* @__PURE__ */ new WeakSet([Object.prototype, Error.prototype]);
-function _lazyMethod(proto, key, make) {
-	Object.defineProperty(proto, key, {
-		configurable: true,
-		enumerable: false,
-		get() {
-			const value = make(this);
-			Object.defineProperty(this, key, {
-				value,
-				configurable: true,
-				writable: true
-			});
-			return value;
-		},
-		set(value) {
-			Object.defineProperty(this, key, {
-				value,
-				configurable: true,
-				writable: true
-			});
-		}
-	});
-}
-const initializer = (inst, issues) => {
-	$ZodError.init(inst, issues);
-	inst.name = "ZodError";
-	const proto = Object.getPrototypeOf(inst);
-	if (_installedErrorProtos.has(proto)) return;
-	_installedErrorProtos.add(proto);
-	_lazyMethod(proto, "format", (self) => (mapper) => formatError(self, mapper));
-	_lazyMethod(proto, "flatten", (self) => (mapper) => flattenError(self, mapper));
-	_lazyMethod(proto, "addIssue", (self) => (issue) => {
-		self.issues.push(issue);
-		self.message = JSON.stringify(self.issues, jsonStringifyReplacer, 2);
-	});
-	_lazyMethod(proto, "addIssues", (self) => (issues) => {
-		self.issues.push(...issues);
-		self.message = JSON.stringify(self.issues, jsonStringifyReplacer, 2);
-	});
-	Object.defineProperty(proto, "isEmpty", {
-		configurable: true,
-		enumerable: false,
-		get() {
-			return this.issues.length === 0;
-		}
-	});
-};
-const ZodRealError = /*@__PURE__*/ $constructor("ZodError", initializer, void 0, { Parent: Error });
-// node_modules/zod/v4/classic/parse.js
-const parse$1 = /* @__PURE__ */ _parse(ZodRealError);
-const parseAsync = /* @__PURE__ */ _parseAsync(ZodRealError);
-const safeParse = /* @__PURE__ */ _safeParse(ZodRealError);
-const safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
-const encode = /* @__PURE__ */ _encode(ZodRealError);
-const decode = /* @__PURE__ */ _decode(ZodRealError);
-const encodeAsync = /* @__PURE__ */ _encodeAsync(ZodRealError);
-const decodeAsync = /* @__PURE__ */ _decodeAsync(ZodRealError);
-const safeEncode = /* @__PURE__ */ _safeEncode(ZodRealError);
-const safeDecode = /* @__PURE__ */ _safeDecode(ZodRealError);
-const safeEncodeAsync = /* @__PURE__ */ _safeEncodeAsync(ZodRealError);
-const safeDecodeAsync = /* @__PURE__ */ _safeDecodeAsync(ZodRealError);
-// node_modules/zod/v4/classic/schemas.js
-function _ensureDefaultLocale() {
-	if (!globalConfig.localeError) config(en_default());
-}
-function _ensureDefaultMemoizer() {
-	if (!globalConfig.memoizer) config({ memoizer: memoizer() });
-}
-const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
-	_ensureDefaultLocale();
-	$ZodType.init(inst, def);
-	inst.def = def;
-	inst.type = def.type;
-	return inst;
-}, {
-	check(...chks) {
-		const def = this.def;
-		return this.clone(mergeDefs(def, { checks: [...def.checks ?? [], ...chks.map((ch) => typeof ch === "function" ? { _zod: {
-			check: ch,
-			def: { check: "custom" },
-			onattach: []
-		} } : ch)] }), { parent: true });
-	},
-	with(...chks) {
-		return this.check(...chks);
-	},
-	clone(def, params) {
-		return clone(this, def, params);
-	},
-	brand() {
-		return this;
-	},
-	register(reg, meta) {
-		reg.add(this, meta);
-		return this;
-	},
-	refine(check, params) {
-		return this.check(refine(check, params));
-	},
-	superRefine(refinement, params) {
-		return this.check(superRefine(refinement, params));
-	},
-	overwrite(fn) {
-		return this.check(/* @__PURE__ */ _overwrite(fn));
-	},
-	optional() {
-		return optional(this);
-	},
-	exactOptional() {
-		return exactOptional(this);
-	},
-	nullable() {
-		return nullable(this);
-	},
-	nullish() {
-		return optional(nullable(this));
-	},
-	nonoptional(params) {
-		return nonoptional(this, params);
-	},
-	array() {
-		return array(this);
-	},
-	or(arg) {
-		return union([this, arg]);
-	},
-	and(arg) {
-		return intersection(this, arg);
-	},
-	transform(tx) {
-		return pipe(this, transform(tx));
-	},
-	default(d) {
-		return _default(this, d);
-	},
-	prefault(d) {
-		return prefault(this, d);
-	},
-	catch(params) {
-		return _catch(this, params);
-	},
-	pipe(target) {
-		return pipe(this, target);
-	},
-	readonly() {
-		return readonly(this);
-	},
-	describe(description) {
-		const cl = this.clone();
-		globalRegistry.add(cl, { description });
-		return cl;
-	},
-	meta(...args) {
-		if (args.length === 0) return globalRegistry.get(this);
-		const cl = this.clone();
-		globalRegistry.add(cl, args[0]);
-		return cl;
-	},
-	isOptional() {
-		return this.safeParse(void 0).success;
-	},
-	isNullable() {
-		return this.safeParse(null).success;
-	},
-	apply(fn, ...args) {
-		return args.length === 0 ? fn(this) : fn(this, ...args);
-	},
-	get "~standard"() {
-		return hide(this, "~standard", {
-			...standardProps(this),
-			jsonSchema: {
-				input: createStandardJSONSchemaMethod(this, "input"),
-				output: createStandardJSONSchemaMethod(this, "output")
-			}
-		});
-	},
-	set "~standard"(value) {
-		own(this, "~standard", value);
-	},
-	parse: function _parse(data, params) {
-		return parse$1(this, data, params, { callee: _parse });
-	},
-	parseAsync: async function _parseAsync(data, params) {
-		return await parseAsync(this, data, params, { callee: _parseAsync });
-	},
-	safeParse(data, params) {
-		return safeParse(this, data, params);
-	},
-	async safeParseAsync(data, params) {
-		return safeParseAsync(this, data, params);
-	},
-	get spa() {
-		return this?.safeParseAsync;
-	},
-	set spa(value) {
-		own(this, "spa", value);
-	},
-	validate(data, params) {
-		return validate(this, data, params);
-	},
-	validateAsync(data, params) {
-		return validateAsync$1(this, data, params);
-	},
-	encode: function _encode(data, params) {
-		return encode(this, data, params, { callee: _encode });
-	},
-	decode: function _decode(data, params) {
-		return decode(this, data, params, { callee: _decode });
-	},
-	encodeAsync: async function _encodeAsync(data, params) {
-		return await encodeAsync(this, data, params, { callee: _encodeAsync });
-	},
-	decodeAsync: async function _decodeAsync(data, params) {
-		return await decodeAsync(this, data, params, { callee: _decodeAsync });
-	},
-	safeEncode(data, params) {
-		return safeEncode(this, data, params);
-	},
-	safeDecode(data, params) {
-		return safeDecode(this, data, params);
-	},
-	async safeEncodeAsync(data, params) {
-		return safeEncodeAsync(this, data, params);
-	},
-	async safeDecodeAsync(data, params) {
-		return safeDecodeAsync(this, data, params);
-	},
-	toJSONSchema(params) {
-		return createToJSONSchemaMethod(this, {})(params);
-	},
-	get description() {
-		return globalRegistry.get(this)?.description;
-	},
-	get _def() {
-		return this._zod.def;
-	}
-});
-/** @internal */
-const _ZodString = /*@__PURE__*/ $constructor("_ZodString", (inst, def) => {
-	$ZodString.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => stringProcessor(inst, ctx, json, params);
-}, /*@__PURE__*/ derived({
-	format: (inst) => aggregateChecks(inst).format ?? null,
-	minLength: (inst) => aggregateChecks(inst).minimum ?? null,
-	maxLength: (inst) => aggregateChecks(inst).maximum ?? null
-}, {
-	regex(...args) {
-		return this.check(/* @__PURE__ */ _regex(...args));
-	},
-	includes(...args) {
-		return this.check(/* @__PURE__ */ _includes(...args));
-	},
-	startsWith(...args) {
-		return this.check(/* @__PURE__ */ _startsWith(...args));
-	},
-	endsWith(...args) {
-		return this.check(/* @__PURE__ */ _endsWith(...args));
-	},
-	min(...args) {
-		return this.check(/* @__PURE__ */ _minLength(...args));
-	},
-	max(...args) {
-		return this.check(/* @__PURE__ */ _maxLength(...args));
-	},
-	length(...args) {
-		return this.check(/* @__PURE__ */ _length(...args));
-	},
-	nonempty(...args) {
-		return this.check(/* @__PURE__ */ _minLength(1, ...args));
-	},
-	lowercase(params) {
-		return this.check(/* @__PURE__ */ _lowercase(params));
-	},
-	uppercase(params) {
-		return this.check(/* @__PURE__ */ _uppercase(params));
-	},
-	trim() {
-		return this.check(/* @__PURE__ */ _trim());
-	},
-	normalize(...args) {
-		return this.check(/* @__PURE__ */ _normalize(...args));
-	},
-	toLowerCase() {
-		return this.check(/* @__PURE__ */ _toLowerCase());
-	},
-	toUpperCase() {
-		return this.check(/* @__PURE__ */ _toUpperCase());
-	},
-	slugify() {
-		return this.check(/* @__PURE__ */ _slugify());
-	}
-}));
-const ZodString = /*@__PURE__*/ $constructor("ZodString", (inst, def) => {
-	$ZodString.init(inst, def);
-	_ZodString.init(inst, def);
-}, {
-	email(params) {
-		return this.check(/* @__PURE__ */ _email(ZodEmail, params));
-	},
-	url(params) {
-		return this.check(/* @__PURE__ */ _url(ZodURL, params));
-	},
-	jwt(params) {
-		return this.check(/* @__PURE__ */ _jwt(ZodJWT, params));
-	},
-	emoji(params) {
-		return this.check(/* @__PURE__ */ _emoji(ZodEmoji, params));
-	},
-	guid(params) {
-		return this.check(/* @__PURE__ */ _guid(ZodGUID, params));
-	},
-	uuid(params) {
-		return this.check(/* @__PURE__ */ _uuid(ZodUUID, params));
-	},
-	uuidv4(params) {
-		return this.check(/* @__PURE__ */ _uuidv4(ZodUUID, params));
-	},
-	uuidv6(params) {
-		return this.check(/* @__PURE__ */ _uuidv6(ZodUUID, params));
-	},
-	uuidv7(params) {
-		return this.check(/* @__PURE__ */ _uuidv7(ZodUUID, params));
-	},
-	nanoid(params) {
-		return this.check(/* @__PURE__ */ _nanoid(ZodNanoID, params));
-	},
-	cuid(params) {
-		return this.check(/* @__PURE__ */ _cuid(ZodCUID, params));
-	},
-	cuid2(params) {
-		return this.check(/* @__PURE__ */ _cuid2(ZodCUID2, params));
-	},
-	ulid(params) {
-		return this.check(/* @__PURE__ */ _ulid(ZodULID, params));
-	},
-	base64(params) {
-		return this.check(/* @__PURE__ */ _base64(ZodBase64, params));
-	},
-	base64url(params) {
-		return this.check(/* @__PURE__ */ _base64url(ZodBase64URL, params));
-	},
-	xid(params) {
-		return this.check(/* @__PURE__ */ _xid(ZodXID, params));
-	},
-	ksuid(params) {
-		return this.check(/* @__PURE__ */ _ksuid(ZodKSUID, params));
-	},
-	ipv4(params) {
-		return this.check(/* @__PURE__ */ _ipv4(ZodIPv4, params));
-	},
-	ipv6(params) {
-		return this.check(/* @__PURE__ */ _ipv6(ZodIPv6, params));
-	},
-	cidrv4(params) {
-		return this.check(/* @__PURE__ */ _cidrv4(ZodCIDRv4, params));
-	},
-	cidrv6(params) {
-		return this.check(/* @__PURE__ */ _cidrv6(ZodCIDRv6, params));
-	},
-	e164(params) {
-		return this.check(/* @__PURE__ */ _e164(ZodE164, params));
-	},
-	datetime(params) {
-		return this.check(/* @__PURE__ */ _isoDateTime(ZodISODateTime, params));
-	},
-	date(params) {
-		return this.check(/* @__PURE__ */ _isoDate(ZodISODate, params));
-	},
-	time(params) {
-		return this.check(/* @__PURE__ */ _isoTime(ZodISOTime, params));
-	},
-	duration(params) {
-		return this.check(/* @__PURE__ */ _isoDuration(ZodISODuration, params));
-	}
-});
-function string(params) {
-	return /* @__PURE__ */ _string(ZodString, params);
-}
-const ZodStringFormat = /*@__PURE__*/ $constructor("ZodStringFormat", (inst, def) => {
-	$ZodStringFormat.init(inst, def);
-	_ZodString.init(inst, def);
-});
-const ZodISODateTime = /*@__PURE__*/ $constructor("ZodISODateTime", (inst, def) => {
-	$ZodISODateTime.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodISODate = /*@__PURE__*/ $constructor("ZodISODate", (inst, def) => {
-	$ZodISODate.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodISOTime = /*@__PURE__*/ $constructor("ZodISOTime", (inst, def) => {
-	$ZodISOTime.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodISODuration = /*@__PURE__*/ $constructor("ZodISODuration", (inst, def) => {
-	$ZodISODuration.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodEmail = /*@__PURE__*/ $constructor("ZodEmail", (inst, def) => {
-	$ZodEmail.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodGUID = /*@__PURE__*/ $constructor("ZodGUID", (inst, def) => {
-	$ZodGUID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodUUID = /*@__PURE__*/ $constructor("ZodUUID", (inst, def) => {
-	$ZodUUID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodURL = /*@__PURE__*/ $constructor("ZodURL", (inst, def) => {
-	$ZodURL.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-function url(params) {
-	return /* @__PURE__ */ _url(ZodURL, params);
-}
-const ZodEmoji = /*@__PURE__*/ $constructor("ZodEmoji", (inst, def) => {
-	$ZodEmoji.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodNanoID = /*@__PURE__*/ $constructor("ZodNanoID", (inst, def) => {
-	$ZodNanoID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-/**
-* @deprecated CUID v1 is deprecated by its authors due to information leakage
-* (timestamps embedded in the id). Use {@link ZodCUID2} instead.
-* See https://github.com/paralleldrive/cuid.
-*/
-const ZodCUID = /*@__PURE__*/ $constructor("ZodCUID", (inst, def) => {
-	$ZodCUID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodCUID2 = /*@__PURE__*/ $constructor("ZodCUID2", (inst, def) => {
-	$ZodCUID2.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodULID = /*@__PURE__*/ $constructor("ZodULID", (inst, def) => {
-	$ZodULID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodXID = /*@__PURE__*/ $constructor("ZodXID", (inst, def) => {
-	$ZodXID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodKSUID = /*@__PURE__*/ $constructor("ZodKSUID", (inst, def) => {
-	$ZodKSUID.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodIPv4 = /*@__PURE__*/ $constructor("ZodIPv4", (inst, def) => {
-	$ZodIPv4.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodIPv6 = /*@__PURE__*/ $constructor("ZodIPv6", (inst, def) => {
-	$ZodIPv6.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodCIDRv4 = /*@__PURE__*/ $constructor("ZodCIDRv4", (inst, def) => {
-	$ZodCIDRv4.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodCIDRv6 = /*@__PURE__*/ $constructor("ZodCIDRv6", (inst, def) => {
-	$ZodCIDRv6.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodBase64 = /*@__PURE__*/ $constructor("ZodBase64", (inst, def) => {
-	$ZodBase64.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodBase64URL = /*@__PURE__*/ $constructor("ZodBase64URL", (inst, def) => {
-	$ZodBase64URL.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodE164 = /*@__PURE__*/ $constructor("ZodE164", (inst, def) => {
-	$ZodE164.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodJWT = /*@__PURE__*/ $constructor("ZodJWT", (inst, def) => {
-	$ZodJWT.init(inst, def);
-	ZodStringFormat.init(inst, def);
-});
-const ZodNumber = /*@__PURE__*/ $constructor("ZodNumber", (inst, def) => {
-	$ZodNumber.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => numberProcessor(inst, ctx, json, params);
-	inst.isFinite = true;
-}, /*@__PURE__*/ derived({
-	minValue: (inst) => {
-		const { minimum, exclusiveMinimum } = aggregateChecks(inst);
-		return Math.max(minimum ?? Number.NEGATIVE_INFINITY, exclusiveMinimum ?? Number.NEGATIVE_INFINITY);
-	},
-	maxValue: (inst) => {
-		const { maximum, exclusiveMaximum } = aggregateChecks(inst);
-		return Math.min(maximum ?? Number.POSITIVE_INFINITY, exclusiveMaximum ?? Number.POSITIVE_INFINITY);
-	},
-	isInt: (inst) => {
-		const { isInt, multipleOf } = aggregateChecks(inst);
-		return !!isInt || !!multipleOf?.some(Number.isSafeInteger);
-	},
-	format: (inst) => aggregateChecks(inst).format ?? null
-}, {
-	gt(value, params) {
-		return this.check(/* @__PURE__ */ _gt(value, params));
-	},
-	gte(value, params) {
-		return this.check(/* @__PURE__ */ _gte(value, params));
-	},
-	min(value, params) {
-		return this.check(/* @__PURE__ */ _gte(value, params));
-	},
-	lt(value, params) {
-		return this.check(/* @__PURE__ */ _lt(value, params));
-	},
-	lte(value, params) {
-		return this.check(/* @__PURE__ */ _lte(value, params));
-	},
-	max(value, params) {
-		return this.check(/* @__PURE__ */ _lte(value, params));
-	},
-	int(params) {
-		return this.check(int(params));
-	},
-	safe(params) {
-		return this.check(int(params));
-	},
-	positive(params) {
-		return this.check(/* @__PURE__ */ _gt(0, params));
-	},
-	nonnegative(params) {
-		return this.check(/* @__PURE__ */ _gte(0, params));
-	},
-	negative(params) {
-		return this.check(/* @__PURE__ */ _lt(0, params));
-	},
-	nonpositive(params) {
-		return this.check(/* @__PURE__ */ _lte(0, params));
-	},
-	multipleOf(value, params) {
-		return this.check(/* @__PURE__ */ _multipleOf(value, params));
-	},
-	step(value, params) {
-		return this.check(/* @__PURE__ */ _multipleOf(value, params));
-	},
-	finite() {
-		return this;
-	}
-}));
-function number$1(params) {
-	return /* @__PURE__ */ _number(ZodNumber, params);
-}
-const ZodNumberFormat = /*@__PURE__*/ $constructor("ZodNumberFormat", (inst, def) => {
-	$ZodNumberFormat.init(inst, def);
-	ZodNumber.init(inst, def);
-});
-function int(params) {
-	return /* @__PURE__ */ _int(ZodNumberFormat, params);
-}
-const ZodBoolean = /*@__PURE__*/ $constructor("ZodBoolean", (inst, def) => {
-	$ZodBoolean.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
-});
-function boolean(params) {
-	return /* @__PURE__ */ _boolean(ZodBoolean, params);
-}
-const ZodNull = /*@__PURE__*/ $constructor("ZodNull", (inst, def) => {
-	$ZodNull.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => nullProcessor(inst, ctx, json, params);
-});
-function _null(params) {
-	return /* @__PURE__ */ _null$1(ZodNull, params);
-}
-const ZodUnknown = /*@__PURE__*/ $constructor("ZodUnknown", (inst, def) => {
-	$ZodUnknown.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => void 0;
-});
-function unknown() {
-	return /* @__PURE__ */ _unknown(ZodUnknown);
-}
-const ZodNever = /*@__PURE__*/ $constructor("ZodNever", (inst, def) => {
-	$ZodNever.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => neverProcessor(inst, ctx, json, params);
-});
-function never(params) {
-	return /* @__PURE__ */ _never(ZodNever, params);
-}
-const ZodArray = /*@__PURE__*/ $constructor("ZodArray", (inst, def) => {
-	_ensureDefaultMemoizer();
-	$ZodArray.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => arrayProcessor(inst, ctx, json, params);
-	inst.element = def.element;
-}, {
-	min(n, params) {
-		return this.check(/* @__PURE__ */ _minLength(n, params));
-	},
-	nonempty(params) {
-		return this.check(/* @__PURE__ */ _minLength(1, params));
-	},
-	max(n, params) {
-		return this.check(/* @__PURE__ */ _maxLength(n, params));
-	},
-	length(n, params) {
-		return this.check(/* @__PURE__ */ _length(n, params));
-	},
-	unwrap() {
-		return this.element;
-	}
-});
-function array(element, params) {
-	return /* @__PURE__ */ _array(ZodArray, element, params);
-}
-const ZodObject = /*@__PURE__*/ $constructor("ZodObject", (inst, def) => {
-	_ensureDefaultMemoizer();
-	$ZodObjectJIT.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => objectProcessor(inst, ctx, json, params);
-	installLazyProp(inst, "shape", (self) => self._zod.def.shape, false);
-}, {
-	keyof() {
-		return _enum(Object.keys(this._zod.def.shape));
-	},
-	catchall(catchall) {
-		return this.clone(mergeDefs(this._zod.def, { catchall }));
-	},
-	passthrough() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
-	},
-	loose() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
-	},
-	strict() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: never() }));
-	},
-	strip() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: void 0 }));
-	},
-	extend(incoming) {
-		return extend(this, incoming);
-	},
-	safeExtend(incoming) {
-		return safeExtend(this, incoming);
-	},
-	merge(other) {
-		return merge$1(this, other);
-	},
-	pick(mask) {
-		return pick(this, mask);
-	},
-	omit(mask) {
-		return omit(this, mask);
-	},
-	partial(...args) {
-		return partial(ZodOptional, this, args[0]);
-	},
-	exactPartial(...args) {
-		return partial(ZodExactOptional, this, args[0], "exactPartial");
-	},
-	required(...args) {
-		return required(ZodNonOptional, this, args[0]);
-	}
-});
-function object(shape, params) {
-	const def = {
-		type: "object",
-		shape: shape ?? {},
-		...normalizeParams(params)
-	};
-	return new ZodObject(def);
-}
-function strictObject(shape, params) {
-	return new ZodObject({
-		type: "object",
-		shape,
-		catchall: never(),
-		...normalizeParams(params)
-	});
-}
-function looseObject(shape, params) {
-	return new ZodObject({
-		type: "object",
-		shape,
-		catchall: unknown(),
-		...normalizeParams(params)
-	});
-}
-const ZodUnion = /*@__PURE__*/ $constructor("ZodUnion", (inst, def) => {
-	$ZodUnion.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => unionProcessor(inst, ctx, json, params);
-	inst.options = def.options;
-});
-function union(options, params) {
-	return new ZodUnion({
-		type: "union",
-		options,
-		...normalizeParams(params)
-	});
-}
-const ZodDiscriminatedUnion = /*@__PURE__*/ $constructor("ZodDiscriminatedUnion", (inst, def) => {
-	ZodUnion.init(inst, def);
-	$ZodDiscriminatedUnion.init(inst, def);
-});
-function discriminatedUnion(discriminator, options, params) {
-	return new ZodDiscriminatedUnion({
-		type: "union",
-		options,
-		discriminator,
-		...normalizeParams(params)
-	});
-}
-const ZodIntersection = /*@__PURE__*/ $constructor("ZodIntersection", (inst, def) => {
-	$ZodIntersection.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => intersectionProcessor(inst, ctx, json, params);
-});
-function intersection(left, right) {
-	return new ZodIntersection({
-		type: "intersection",
-		left,
-		right
-	});
-}
-const ZodTuple = /*@__PURE__*/ $constructor("ZodTuple", (inst, def) => {
-	_ensureDefaultMemoizer();
-	$ZodTuple.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => tupleProcessor(inst, ctx, json, params);
-}, {
-	rest(rest) {
-		return this.clone({
-			...this._zod.def,
-			rest
-		});
-	},
-	partial() {
-		const def = this._zod.def;
-		if (def.checks?.length) throw new Error(".partial() cannot be used on tuple schemas containing refinements");
-		return this.clone({
-			...def,
-			items: def.items.map((item) => new ZodOptional({
-				type: "optional",
-				innerType: item
-			}))
-		});
-	}
-});
-function tuple(items, _paramsOrRest, _params) {
-	const hasRest = _paramsOrRest instanceof $ZodType;
-	return new ZodTuple({
-		type: "tuple",
-		items,
-		rest: hasRest ? _paramsOrRest : null,
-		...normalizeParams(hasRest ? _params : _paramsOrRest)
-	});
-}
-const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
-	_ensureDefaultMemoizer();
-	$ZodRecord.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => recordProcessor(inst, ctx, json, params);
-	inst.keyType = def.keyType;
-	inst.valueType = def.valueType;
-});
-function record(keyType, valueType, params) {
-	if (!valueType || !valueType._zod) return new ZodRecord({
-		type: "record",
-		keyType: string(),
-		valueType: keyType,
-		...normalizeParams(valueType)
-	});
-	return new ZodRecord({
-		type: "record",
-		keyType,
-		valueType,
-		...normalizeParams(params)
-	});
-}
-function partialRecord(keyType, valueType, params) {
-	return new ZodRecord({
-		type: "record",
-		keyType,
-		valueType,
-		...normalizeParams(params),
-		partial: true
-	});
-}
-const ZodEnum = /*@__PURE__*/ $constructor("ZodEnum", (inst, def) => {
-	$ZodEnum.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => enumProcessor(inst, ctx, json, params);
-	inst.enum = def.entries;
-	inst.options = [...inst._zod.values];
-	const keys = new Set(Object.keys(def.entries));
-	inst.extract = (values, params) => {
-		const newEntries = {};
-		for (const value of values) if (keys.has(value)) newEntries[value] = def.entries[value];
-		else throw new Error(`Key ${value} not found in enum`);
-		return new ZodEnum({
-			...def,
-			checks: [],
-			...normalizeParams(params),
-			entries: newEntries
-		});
-	};
-	inst.exclude = (values, params) => {
-		const newEntries = { ...def.entries };
-		for (const value of values) if (keys.has(value)) delete newEntries[value];
-		else throw new Error(`Key ${value} not found in enum`);
-		return new ZodEnum({
-			...def,
-			checks: [],
-			...normalizeParams(params),
-			entries: newEntries
-		});
-	};
-});
-function _enum(values, params) {
-	const entries = Array.isArray(values) ? Object.fromEntries(values.map((v) => [v, v])) : values;
-	return new ZodEnum({
-		type: "enum",
-		entries,
-		...normalizeParams(params)
-	});
-}
-const ZodLiteral = /*@__PURE__*/ $constructor("ZodLiteral", (inst, def) => {
-	$ZodLiteral.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => literalProcessor(inst, ctx, json, params);
-	inst.values = new Set(def.values);
-	Object.defineProperty(inst, "value", { get() {
-		if (def.values.length > 1) throw new Error("This schema contains multiple valid literal values. Use `.values` instead.");
-		return def.values[0];
-	} });
-});
-function literal(value, params) {
-	return new ZodLiteral({
-		type: "literal",
-		values: Array.isArray(value) ? value : [value],
-		...normalizeParams(params)
-	});
-}
-const ZodTransform = /*@__PURE__*/ $constructor("ZodTransform", (inst, def) => {
-	_ensureDefaultMemoizer();
-	$ZodTransform.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => transformProcessor(inst, ctx, json, params);
-	inst._zod.parse = (payload, _ctx) => {
-		if (_ctx.direction === "backward") throw new $ZodEncodeError(inst.constructor.name);
-		payload.addIssue = (issue$1) => {
-			if (typeof issue$1 === "string") payload.issues.push(issue(issue$1, payload.value, def));
-			else {
-				const _issue = issue$1;
-				if (_issue.fatal) _issue.continue = false;
-				_issue.code ?? (_issue.code = "custom");
-				if (!("input" in _issue)) _issue.input = payload.value;
-				_issue.inst ?? (_issue.inst = inst);
-				payload.issues.push(issue(_issue));
-			}
-		};
-		const output = def.transform(payload.value, payload);
-		if (output instanceof Promise) return output.then((output) => {
-			payload.value = output;
-			return payload;
-		});
-		payload.value = output;
-		return payload;
-	};
-});
-function transform(fn) {
-	return new ZodTransform({
-		type: "transform",
-		transform: fn
-	});
-}
-const ZodOptional = /*@__PURE__*/ $constructor("ZodOptional", (inst, def) => {
-	$ZodOptional.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => optionalProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-});
-function optional(innerType) {
-	return new ZodOptional({
-		type: "optional",
-		innerType
-	});
-}
-const ZodExactOptional = /*@__PURE__*/ $constructor("ZodExactOptional", (inst, def) => {
-	$ZodExactOptional.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => optionalProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-});
-function exactOptional(innerType) {
-	return new ZodExactOptional({
-		type: "optional",
-		innerType
-	});
-}
-const ZodNullable = /*@__PURE__*/ $constructor("ZodNullable", (inst, def) => {
-	$ZodNullable.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => nullableProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-});
-function nullable(innerType) {
-	return new ZodNullable({
-		type: "nullable",
-		innerType
-	});
-}
-const ZodDefault = /*@__PURE__*/ $constructor("ZodDefault", (inst, def) => {
-	$ZodDefault.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => defaultProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-	inst.removeDefault = inst.unwrap;
-});
-function _default(innerType, defaultValue) {
-	return new ZodDefault({
-		type: "default",
-		innerType,
-		get defaultValue() {
-			return typeof defaultValue === "function" ? defaultValue() : shallowClone(defaultValue);
-		}
-	});
-}
-const ZodPrefault = /*@__PURE__*/ $constructor("ZodPrefault", (inst, def) => {
-	$ZodPrefault.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => prefaultProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-});
-function prefault(innerType, defaultValue) {
-	return new ZodPrefault({
-		type: "prefault",
-		innerType,
-		get defaultValue() {
-			return typeof defaultValue === "function" ? defaultValue() : shallowClone(defaultValue);
-		}
-	});
-}
-const ZodNonOptional = /*@__PURE__*/ $constructor("ZodNonOptional", (inst, def) => {
-	$ZodNonOptional.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => nonoptionalProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-});
-function nonoptional(innerType, params) {
-	return new ZodNonOptional({
-		type: "nonoptional",
-		innerType,
-		...normalizeParams(params)
-	});
-}
-const ZodCatch = /*@__PURE__*/ $constructor("ZodCatch", (inst, def) => {
-	$ZodCatch.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => catchProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-	inst.removeCatch = inst.unwrap;
-});
-function _catch(innerType, catchValue) {
-	return new ZodCatch({
-		type: "catch",
-		innerType,
-		catchValue: typeof catchValue === "function" ? catchValue : constantCatch(catchValue)
-	});
-}
-const ZodPipe = /*@__PURE__*/ $constructor("ZodPipe", (inst, def) => {
-	$ZodPipe.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => pipeProcessor(inst, ctx, json, params);
-	inst.in = def.in;
-	inst.out = def.out;
-});
-function pipe(in_, out) {
-	return new ZodPipe({
-		type: "pipe",
-		in: in_,
-		out
-	});
-}
-const ZodReadonly = /*@__PURE__*/ $constructor("ZodReadonly", (inst, def) => {
-	$ZodReadonly.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => readonlyProcessor(inst, ctx, json, params);
-	inst.unwrap = () => inst._zod.def.innerType;
-});
-function readonly(innerType) {
-	return new ZodReadonly({
-		type: "readonly",
-		innerType
-	});
-}
-const ZodCustom = /*@__PURE__*/ $constructor("ZodCustom", (inst, def) => {
-	$ZodCustom.init(inst, def);
-	ZodType.init(inst, def);
-	inst._zod.processJSONSchema = (ctx, json, params) => customProcessor(inst, ctx, json, params);
-});
-function refine(fn, _params = {}) {
-	return /* @__PURE__ */ _refine(ZodCustom, fn, _params);
-}
-function superRefine(fn, params) {
-	return /* @__PURE__ */ _superRefine(fn, params);
-}
-// node_modules/zod/v4/classic/iso.js
-function datetime(params) {
-	return /* @__PURE__ */ _isoDateTime(ZodISODateTime, params);
-}
-function date(params) {
-	return /* @__PURE__ */ _isoDate(ZodISODate, params);
-}
-// node_modules/zod/v4/classic/coerce.js
-function number(params) {
-	return /* @__PURE__ */ _coercedNumber(ZodNumber, params);
-}
-// src/core/backend.ts
-/** The six backends: which framework, on which device. */
-const backendSchema = _enum([
-	"mlx-metal",
-	"mlx-cuda",
-	"mlx-cpu",
-	"torch-cuda",
-	"torch-mps",
-	"torch-cpu"
-]);
-_enum(["mlx", "torch"]);
-function frameworkOf(backend) {
-	return backend.startsWith("mlx-") ? "mlx" : "torch";
-}
-/** True where steps run on shared processor cores: there the minimum estimates, elsewhere the median. */
-function isCpu(backend) {
-	return backend.endsWith("-cpu");
-}
-// src/core/duration.ts
-/** Durations and percentages as people write them in suite files and inputs. */
-const DURATION$1 = /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/;
-const DAY_S$1 = 86400;
-/** Seconds in "90s", "10m", "1h30m", "30d"; null for anything else, zero included. */
-function parseDuration(text) {
-	const match = DURATION$1.exec(text.trim().replaceAll(" ", ""));
-	if (match === null) return null;
-	const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = match;
-	const total = Number(days) * DAY_S$1 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-	return total > 0 ? total : null;
-}
-/** The fraction in "2%" or "0.5 %"; null for anything that is not a percentage above 0 and below 100. */
-function parsePercent(text) {
-	const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim());
-	const percent = Number(match?.[1]);
-	return percent > 0 && percent < 100 ? percent / 100 : null;
-}
-// src/core/did-you-mean.ts
-/** The accepted word nearest to a mistyped one. */
-/** Edit distance with adjacent transposition (optimal string alignment). */
-function distance(a, b) {
-	const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-	const at = (i, j) => rows[i]?.[j] ?? 0;
-	for (let i = 1; i <= a.length; i++) {
-		const row = [i];
-		rows.push(row);
-		for (let j = 1; j <= b.length; j++) {
-			const substitution = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-			let best = Math.min(at(i - 1, j) + 1, (row[j - 1] ?? 0) + 1, substitution);
-			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(i - 2, j - 2) + 1);
-			row.push(best);
-		}
-	}
-	return at(a.length, b.length);
-}
-/** `; did you mean "x"?` where one candidate is near enough, else an empty string. */
-function didYouMean(given, candidates) {
-	if (given.length > 60) return "";
-	const best = candidates.map((candidate) => ({
-		candidate,
-		off: distance(given.toLowerCase(), candidate.toLowerCase())
-	})).sort((a, b) => a.off - b.off)[0];
-	return best !== void 0 && best.off <= Math.max(2, Math.floor(given.length / 4)) ? `; did you mean "${best.candidate}"?` : "";
-}
-// src/core/metrics.ts
-/** What can be measured: name, unit, direction and class of every metric, in one place. */
-const directionSchema = _enum(["higher", "lower"]);
-/** `throughput`, `memory` and `loss` are judged, each by its own rule; `info` is shown and never gates. */
-const metricClassSchema = _enum([
-	"throughput",
-	"memory",
-	"loss",
-	"info"
-]);
-/** How one number per run is made of its steps: named so that it can be shown. */
-const estimatorSchema = _enum([
-	"minimum",
-	"median",
-	"maximum",
-	"last",
-	"total",
-	"reported"
-]);
-/** Base units only (s, B, tok/s, samples/s, nat, FLOP/s); formatting happens in unit formatting alone. */
-const metricSchema = strictObject({
-	name: string().min(1).max(100),
-	unit: string().max(30),
-	direction: directionSchema,
-	class: metricClassSchema,
-	estimator: estimatorSchema,
-	/** The one metric of its benchmark that the report's family of tests runs over. */
-	primary: boolean()
-});
-// src/core/comparison.ts
-/** Candidate against baseline for one metric: the value every later stage (gate, report) reads. */
-/** Worst first: the order in which a report's one verdict is chosen. */
-const VERDICTS = [
-	"failed",
-	"regression",
-	"incomparable",
-	"no-baseline",
-	"inconclusive",
-	"improvement",
-	"no-change"
-];
-const verdictSchema = _enum(VERDICTS);
-const text$5 = string().max(2e3);
-/** One side of a comparison. `spread` is the relative standard deviation between its values (null for a single one). */
-const sideSchema = strictObject({
-	value: number$1(),
-	spread: number$1().nonnegative().nullable(),
-	/** Runs behind it (head), or jobs of the history (base). */
-	count: int().positive()
-});
-/** A fact that differs between the candidate and the newest stored result of its benchmark. */
-const differenceSchema = strictObject({
-	kind: _enum([
-		"machine",
-		"software",
-		"work",
-		"drift"
-	]),
-	field: text$5,
-	base: text$5,
-	head: text$5
-});
-const comparisonSchema = strictObject({
-	benchmark: string(),
-	title: string(),
-	backend: backendSchema,
-	comparison_class: _enum([
-		"strict",
-		"approximate",
-		"informative"
-	]),
-	/** Null when the benchmark failed before it measured anything. */
-	metric: metricSchema.nullable(),
-	verdict: verdictSchema,
-	/** A `regression` or `improvement` found against history alone: no interleaved pairs stand behind it. */
-	unconfirmed: boolean(),
-	base: sideSchema.nullable(),
-	head: sideSchema.nullable(),
-	/** Relative change of the metric's own value: −0.068 is 6.8 % less. */
-	effect: number$1().nullable(),
-	/** 99 % interval of `effect`. */
-	interval: tuple([number$1(), number$1()]).nullable(),
-	/** Two-sided, after Holm over the report's primary metrics; null where no test is made. */
-	p: number$1().min(0).max(1).nullable(),
-	/** Smallest relative change that would have been seen, for `inconclusive`. */
-	smallest_detectable: number$1().positive().nullable(),
-	/** Interleaved base/head pairs behind the verdict: `base` is then the base commit measured today, not the history. */
-	pairs: int().nonnegative(),
-	/** The repository's word that this change is meant: it is shown and never fails the gate. */
-	accepted: strictObject({
-		reason: text$5,
-		expires: date()
-	}).nullable(),
-	/**
-	* How the base commit, measured today, compares with the newest history of another identity: what the environment
-	* changed, which no pull request is blamed for. Null where there is no such pair of numbers.
-	*/
-	environment_shift: number$1().nullable(),
-	/** Why it is `incomparable`: what differs from the newest stored result. */
-	differences: array(differenceSchema),
-	/** Why it `failed`, or was cut short. */
-	reason: string().max(8e3).nullable(),
-	warnings: array(text$5)
-});
-/** What the control workload says of the machine during one job. */
-const controlFindingSchema = strictObject({
-	backend: backendSchema,
-	/** `unknown`: it did not run, or has no history of its own yet. */
-	state: _enum([
-		"steady",
-		"moved",
-		"unknown"
-	]),
-	metric: metricSchema.nullable(),
-	/** The run farthest from its history: relative change on the metric's own scale, and its 99 % predictive interval. */
-	effect: number$1().nullable(),
-	interval: tuple([number$1(), number$1()]).nullable(),
-	/** Stored jobs behind it. */
-	jobs: int().nonnegative(),
-	/** Why it is `unknown`. */
-	reason: text$5.nullable()
-});
-/** A lasting change of one series of the default branch. */
-const changePointSchema = strictObject({
-	benchmark: string(),
-	title: string(),
-	backend: backendSchema,
-	metric: metricSchema,
-	/** Newest commit of the old level and oldest of the new one; null where a job knew none. */
-	last_good: string().nullable(),
-	first_bad: string().nullable(),
-	/** When `first_bad` was measured. */
-	at: datetime(),
-	verdict: _enum(["regression", "improvement"]),
-	/** Relative change on the metric's own scale, from the means of both levels, with its 99 % interval. */
-	effect: number$1(),
-	interval: tuple([number$1(), number$1()]),
-	p: number$1().min(0).max(1),
-	/** Jobs on the new level so far. */
-	jobs: int().positive(),
-	/** Among the newest jobs: too few points on the new level to be sure that it stays. */
-	pending: boolean()
-});
-/** What the comparisons of one runner were made against. */
-const baselineSummarySchema = strictObject({
-	jobs: int().positive(),
-	newest_sha: string().nullable(),
-	newest_at: datetime(),
-	/** Older than the suite allows: nothing was judged against it. */
-	stale: boolean()
-});
-// src/core/gate.ts
-/** The policy that turns verdicts into `pass`, `fail` or `neutral`, with the sentence that says why. */
-/**
-* What can be told to fail the gate. `regression` means a confirmed one; `unconfirmed` one found against history alone;
-* `no-baseline` whatever had nothing to be compared with, so `incomparable` too.
-*/
-const FAIL_ON = [
-	"regression",
-	"failed",
-	"no-baseline",
-	"inconclusive",
-	"unconfirmed"
-];
-/** Informative benchmarks and `info` metrics are shown and never gate. */
-function isGated(comparison) {
-	return comparison.comparison_class !== "informative" && comparison.metric?.class !== "info";
-}
-/** A change that was found and that the repository has said is meant. What failed or was not compared cannot be accepted. */
-function isAccepted({ accepted, verdict }) {
-	return accepted !== null && (verdict === "regression" || verdict === "improvement");
-}
-/**
-* Fails when a verdict stands in `failOn`; else neutral when anything is undecided or unconfirmed or had nothing to be
-* compared with; else passes. An unconfirmed improvement never fails, but it is not a pass either. Accepted changes are
-* passed over: the verdict is the worst of the others, and `no-change` where there are none.
-*/
-function decideGate(comparisons, failOn) {
-	const all = comparisons.filter(isGated);
-	const accepted = all.filter(isAccepted);
-	const gated = all.filter((comparison) => !isAccepted(comparison));
-	const worst = worstVerdict(gated) ?? (accepted.length > 0 ? "no-change" : null);
-	if (worst === null) return {
-		gate: "neutral",
-		verdict: "inconclusive",
-		reason: "nothing was compared"
-	};
-	const failing = gated.filter((comparison) => fails(comparison, failOn));
-	if (failing.length > 0) return {
-		gate: "fail",
-		verdict: worst,
-		reason: `${listFindings(failing)}: fail-on lists ${listWords(failing)}`
-	};
-	const open = gated.filter(isOpen);
-	if (open.length > 0) return {
-		gate: "neutral",
-		verdict: worst,
-		reason: listFindings(open)
-	};
-	const letPass = gated.filter((comparison) => comparison.verdict === "failed" || comparison.verdict === "regression");
-	if (letPass.length > 0) return {
-		gate: "pass",
-		verdict: worst,
-		reason: `${listFindings(letPass)}, which fail-on does not list`
-	};
-	if (accepted.length > 0) return {
-		gate: "pass",
-		verdict: worst,
-		reason: `${listFindings(accepted)} accepted, nothing else got worse`
-	};
-	return {
-		gate: "pass",
-		verdict: worst,
-		reason: "nothing got worse"
-	};
-}
-/** Null when there is nothing to choose from. */
-function worstVerdict(comparisons) {
-	return VERDICTS.find((verdict) => comparisons.some((comparison) => comparison.verdict === verdict)) ?? null;
-}
-function failWord(comparison) {
-	switch (comparison.verdict) {
-		case "regression": return comparison.unconfirmed ? "unconfirmed" : "regression";
-		case "failed":
-		case "no-baseline":
-		case "inconclusive": return comparison.verdict;
-		case "incomparable": return "no-baseline";
-		case "improvement":
-		case "no-change": return null;
-	}
-}
-/** The words that decided; a verdict of another name is told beside its word. */
-function listWords(failing) {
-	const words = FAIL_ON.filter((word) => failing.some((comparison) => failWord(comparison) === word));
-	const covers = failing.some(({ verdict }) => verdict === "incomparable") ? ", which takes in incomparable" : "";
-	return words.map((word) => word === "no-baseline" ? word + covers : word).join(" and ");
-}
-function fails(comparison, failOn) {
-	const word = failWord(comparison);
-	return word !== null && failOn.has(word);
-}
-function isOpen(comparison) {
-	const { verdict } = comparison;
-	return comparison.unconfirmed || verdict === "inconclusive" || verdict === "incomparable" || verdict === "no-baseline";
-}
-/** "2 regressions", but "2 failed". */
-function isPlural(name, count) {
-	return count !== 1 && (name.endsWith("regression") || name.endsWith("improvement"));
-}
-/** "1 regression, 2 failed", worst first. */
-function listFindings(comparisons) {
-	const counts = /* @__PURE__ */ new Map();
-	for (const verdict of VERDICTS) for (const comparison of comparisons.filter((candidate) => candidate.verdict === verdict)) {
-		const name = comparison.unconfirmed ? `unconfirmed ${verdict}` : verdict;
-		counts.set(name, (counts.get(name) ?? 0) + 1);
-	}
-	return [...counts].map(([name, count]) => `${count} ${name}${isPlural(name, count) ? "s" : ""}`).join(", ");
-}
-// src/core/inputs.ts
-/** The inputs of the action and the options of the local command, parsed once. */
-function parseInputs(raw) {
-	const text = (name) => raw(name)?.trim() || null;
-	const budget = text("time-budget") ?? "30m";
-	const timeBudget = parseDuration(budget);
-	if (timeBudget === null) throw new UserError(`input time-budget: must be a duration such as 90s, 10m or 1h30m; given ${JSON.stringify(budget)}`);
-	const runnerKey = text("runner-key") ?? "auto";
-	return {
-		suite: text("suite"),
-		backends: parseBackends(text("backends") ?? "auto"),
-		baseline: text("baseline") ?? "branch:finetune-bench",
-		timeBudget,
-		failOn: parseFailOn(text("fail-on") ?? "regression,failed"),
-		comment: oneOf("comment", text("comment") ?? "always", [
-			"always",
-			"on-change",
-			"never"
-		]),
-		python: text("python"),
-		runnerKey: runnerKey === "auto" ? null : runnerKey,
-		allowForks: oneOf("allow-forks", text("allow-forks") ?? "false", ["true", "false"]) === "true"
-	};
-}
-function words(text) {
-	return text.split(/[\s,]+/).filter((word) => word !== "");
-}
-function parseBackends(text) {
-	if (text === "auto") return null;
-	return [...new Set(words(text).map((word) => oneOf("backends", word, backendSchema.options, ", or auto alone")))];
-}
-function parseFailOn(text) {
-	if (text === "never") return /* @__PURE__ */ new Set();
-	return new Set(words(text).map((word) => oneOf("fail-on", word, FAIL_ON, ", or never alone")));
-}
-function oneOf(input, given, accepted, more = "") {
-	const match = accepted.find((value) => value === given);
-	if (match !== void 0) return match;
-	throw new UserError(`input ${input}: ${JSON.stringify(given)} is not accepted; use ${accepted.join(", ")}${more}${didYouMean(given, accepted)}`);
-}
-// src/core/baseline-input.ts
-/** Where baselines are kept, as the input `baseline` says it. */
-/** Reads `branch:NAME` or `dir:PATH`; anything else is a {@link UserError}. */
-function parseBaselineInput(text) {
-	const match = /^(branch|dir):(.*)$/s.exec(text.trim());
-	const value = match?.[2]?.trim() ?? "";
-	if (match === null || value === "") throw new UserError(`input baseline: ${JSON.stringify(text)} is not accepted; use branch:NAME (a branch of this repository, such as branch:finetune-bench) or dir:PATH (a folder that outlives the job, such as dir:/srv/finetune-bench)`);
-	if (match[1] === "dir") {
-		if (value.includes("\0")) throw new UserError(`input baseline: a path cannot hold a zero character`);
-		return {
-			kind: "directory",
-			path: value
-		};
-	}
-	const name = value.replace(/^refs\/heads\//, "");
-	const fault = branchFault(name);
-	if (fault !== null) throw new UserError(`input baseline: ${JSON.stringify(name)} cannot be the name of a branch: ${fault}`);
-	return {
-		kind: "branch",
-		name
-	};
-}
-/** The rules of `git check-ref-format --branch`, with the reason in words; null when the name is fine. */
-function branchFault(name) {
-	if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name)) return "it holds a space, a control character or one of ~ ^ : ? * [ \\";
-	if (name.includes("..")) return "it holds two dots in a row";
-	if (name.includes("@{") || name === "@") return "@ has a meaning of its own there";
-	if (name === "HEAD" || name.startsWith("-")) return "git reads it as something else";
-	if (name.endsWith(".")) return "it ends with a dot";
-	if (name.length > 200) return "it is longer than 200 characters";
-	for (const part of name.split("/")) {
-		if (part === "") return "it begins or ends with / or holds // in the middle";
-		if (part.startsWith(".")) return "a part of it begins with a dot";
-		if (part.endsWith(".lock")) return "a part of it ends with .lock";
-	}
-	return null;
-}
-// src/core/escape.ts
-/**
-* Foreign text made inert: benchmark names, versions, error texts, branch names and paths may hold anything.
-*
-* In markdown one device does the work. Inside a code span GitHub links no mention, issue, commit or address and reads no
-* markup, so whatever is not plainly harmless goes into one; the few characters that could end the span or its table cell
-* are replaced by lookalikes. Escaping with backslashes would not do: mentions and references are found after rendering.
-*/
-/** Terminal control sequences: CSI, OSC (which may hold an address), and the two-character ones. */
-const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])|\u009B[0-?]*[ -/]*[@-~]/g;
-/** Control, direction-changing, zero-width and private characters: nothing a reader could see or check. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
-const WHITESPACE = /[\s\u0085]+/g;
-/** At most `most` characters; what is left out shows as "…". */
-function clip(text, most) {
-	if (text.length <= most) return text;
-	const characters = Array.from(text.slice(0, most * 2));
-	return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most - 1).join("")}…`;
-}
-/** One line without anything invisible. */
-function visibleLine(text) {
-	return text.toWellFormed().replaceAll(ANSI, "").replaceAll(WHITESPACE, " ").replaceAll(UNSEEN, "�").trim();
-}
-/** Keeps a copy of the hidden marker that identifies our comment out of foreign text. */
-function withoutHtmlComment(text) {
-	return text.replaceAll("<!--", "<! --");
-}
-/** Foreign text as a code span, good in paragraphs, headings and table cells. */
-function codeSpan(text, most = 200) {
-	const inside = withoutHtmlComment(clip(visibleLine(text), most).replaceAll("`", "'").replaceAll("|", "¦"));
-	if (inside === "") return "`(empty)`";
-	return inside.includes("$") ? `\` ${inside} \`` : `\`${inside}\``;
-}
-/** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
-const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
-/** Commit, address and `GH-1` references are made of plain characters. */
-const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
-/** What would open a list or underline a heading at the start of a line. */
-const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
-/** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
-function inertText(text, most = 500) {
-	const drawn = [];
-	for (const [index, word] of clip(visibleLine(text), most).split(" ").entries()) {
-		const next = readWord(word, index === 0);
-		const last = drawn.at(-1);
-		if (last === void 0 || last.plain || next.plain || last.after + next.before !== "") drawn.push(next);
-		else drawn[drawn.length - 1] = {
-			...last,
-			core: `${last.core} ${next.core}`,
-			after: next.after
-		};
-	}
-	return drawn.map(({ before, core, after, plain }) => before + (plain ? core : codeSpan(core, Infinity)) + after).join(" ");
-}
-function readWord(word, first) {
-	if (first && LINE_OPENER.test(word)) return {
-		before: "",
-		core: word,
-		after: "",
-		plain: false
-	};
-	const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
-	return {
-		before,
-		core,
-		after,
-		plain: PLAIN.test(core) && !REFERENCE.test(core)
-	};
-}
-/** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */
-function link$1(label, url) {
-	return /^https?:\/\/[\w.:[\]-]+(?:\/[\w.~:/?#@!&*+,;=%-]*)?$/.test(url) ? `[${label}](<${url}>)` : codeSpan(url);
-}
-/** Foreign lines as a fenced block, the last `most` characters of them at most: errors end with what matters. */
-function codeBlock(text, most = 4e3, language = "text") {
-	const clean = withoutHtmlComment(text.toWellFormed().replaceAll(ANSI, "").replaceAll("	", "    ").split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => line.replaceAll(UNSEEN, "�").trimEnd()).join("\n")).trim();
-	const shown = clean.length <= most ? clean : `…${clean.slice(-most).toWellFormed()}`;
-	const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
-	const fence = "`".repeat(Math.max(3, longest + 1));
-	return `${fence}${language}\n${shown}\n${fence}`;
-}
-/** Foreign text on a terminal or in a job's log: one line, no control characters, no workflow command. */
-function terminalText(text, most = 500) {
-	return clip(visibleLine(text), most).replaceAll("##[", "## [").replace(/^::/, ": :");
-}
-// src/core/sentence.ts
-/** Sentences with names inside: our own words as text, everything that came from elsewhere marked as a name. */
-/** A `name` (benchmark, runner, version, path) is drawn by every surface in its own safe way; text is ours. */
-const sentenceSchema = array(union([string(), strictObject({ name: string() })]));
-/** Tagged template: ``say`6.8 % slower on ${named(runner)}` ``. Strings put in count as our own words. */
-function say(texts, ...parts) {
-	const sentence = [];
-	for (const [index, text] of texts.entries()) {
-		if (text !== "") sentence.push(text);
-		const part = parts[index];
-		if (part === void 0 || part === "") continue;
-		if (Array.isArray(part)) sentence.push(...part);
-		else sentence.push(part);
-	}
-	return joined(sentence);
-}
-function named(name) {
-	return { name };
-}
-/** Names in a row: `a`, `b` and 3 more. */
-function listed(names, most = 3) {
-	const shown = names.slice(0, most);
-	const rest = names.length - shown.length;
-	const parts = shown.flatMap((name, index) => {
-		const last = index === shown.length - 1 && rest === 0;
-		return index === 0 ? [named(name)] : [last ? " and " : ", ", named(name)];
-	});
-	return rest === 0 ? parts : [...parts, ` and ${rest} more`];
-}
-/** Where a remark applies: nowhere in particular, everywhere, or in the benchmarks it names. */
-function among(names, total) {
-	if (names.length === 0) return [];
-	return names.length === total && total > 1 ? ["every benchmark"] : listed(names);
-}
-/** The sentence as plain characters, names as they are: for check titles and plain-text outputs that escape themselves. */
-function plain(sentence) {
-	return sentence.map((part) => typeof part === "string" ? part : part.name).join("");
-}
-/** With a capital at the start. */
-function sentenceCase(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-/** Neighbouring texts made one, so that equal sentences have one form. */
-function joined(sentence) {
-	const parts = [];
-	for (const part of sentence) {
-		const last = parts.at(-1);
-		if (typeof part === "string" && typeof last === "string") parts[parts.length - 1] = last + part;
-		else parts.push(part);
-	}
-	return parts;
-}
-// src/core/units.ts
-/** Numbers as people read them: the last thing that happens to a value, and the only place where it happens. */
-const MINUS = "−";
-const digits = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
-const SUPERSCRIPT = {
-	"-": "⁻",
-	"0": "⁰",
-	"1": "¹",
-	"2": "²",
-	"3": "³",
-	"4": "⁴",
-	"5": "⁵",
-	"6": "⁶",
-	"7": "⁷",
-	"8": "⁸",
-	"9": "⁹"
-};
-/** At most four significant digits, thousands separated, true minus sign; powers of ten where zeros would be counted. */
-function formatNumber(value) {
-	if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : `${MINUS}∞`;
-	const size = Math.abs(value);
-	const sign = value < 0 ? MINUS : "";
-	if (size !== 0 && (size < 1e-4 || size >= 0xe8d4a51000)) return sign + powerOfTen(size);
-	return sign + digits.format(size);
-}
-function powerOfTen(size) {
-	const [mantissa = "", exponent = ""] = size.toExponential(3).split("e");
-	const raised = exponent.replaceAll(/./g, (digit) => SUPERSCRIPT[digit] ?? "");
-	return `${Number(mantissa)}·10${raised}`;
-}
-const KIB = 1024;
-const SCALES = {
-	s: [
-		{
-			factor: 1,
-			label: "s"
-		},
-		{
-			factor: .001,
-			label: "ms"
-		},
-		{
-			factor: 1e-6,
-			label: "µs"
-		}
-	],
-	B: [
-		{
-			factor: KIB ** 3,
-			label: "GiB"
-		},
-		{
-			factor: KIB ** 2,
-			label: "MiB"
-		},
-		{
-			factor: KIB,
-			label: "KiB"
-		},
-		{
-			factor: 1,
-			label: "B"
-		}
-	],
-	"FLOP/s": [
-		{
-			factor: 0x38d7ea4c68000,
-			label: "PFLOP/s"
-		},
-		{
-			factor: 0xe8d4a51000,
-			label: "TFLOP/s"
-		},
-		{
-			factor: 1e9,
-			label: "GFLOP/s"
-		},
-		{
-			factor: 1e6,
-			label: "MFLOP/s"
-		},
-		{
-			factor: 1,
-			label: "FLOP/s"
-		}
-	]
-};
-/** The scale in which values of `unit` near `size` read best. */
-function scaleFor(size, unit) {
-	const scales = Object.hasOwn(SCALES, unit) ? SCALES[unit] : void 0;
-	const smallest = scales?.at(-1);
-	if (scales === void 0 || smallest === void 0) return {
-		factor: 1,
-		label: unit === "1" ? "" : unit
-	};
-	const base = scales.find((scale) => scale.factor === 1) ?? smallest;
-	return size === 0 ? base : scales.find((scale) => size >= scale.factor) ?? smallest;
-}
-/**
-* A value with its unit, once. `beside` are the values it is read next to: all of them choose one scale,
-* so that a base of 998 ms stands beside a head of 1,012 ms and not of 1.012 s.
-*/
-function formatValue(value, unit, beside = []) {
-	const smallest = Math.min(...[value, ...beside].map(Math.abs).filter((size) => size > 0 && Number.isFinite(size)));
-	const scale = scaleFor(Number.isFinite(smallest) ? smallest : 0, unit);
-	const number = formatNumber(value / scale.factor);
-	return scale.label === "" ? number : `${number} ${scale.label}`;
-}
-/** A fraction as a percentage without its sign and unit: 0.068 is "6.8". */
-function percentDigits(fraction) {
-	const percent = Math.abs(fraction) * 100;
-	if (!Number.isFinite(percent)) return formatNumber(percent);
-	if (percent === 0) return "0";
-	if (percent >= 99.95) return digits.format(Math.round(percent));
-	if (percent >= .095) return percent.toFixed(1);
-	return percent >= 5e-4 ? String(Number(percent.toPrecision(1))) : powerOfTen(Number(percent.toPrecision(1)));
-}
-/** An unsigned percentage as prose has it: "6.8 %", "2 %". */
-function formatPercent(fraction) {
-	return `${percentDigits(fraction).replace(/\.0$/, "")} %`;
-}
-function signed(fraction) {
-	const text = percentDigits(fraction);
-	const sign = fraction < 0 ? MINUS : "+";
-	return Number(text) === 0 ? text : sign + text;
-}
-/** A relative change with its sign: "−6.8 %"; less than nothing but not visible is "0.0 %". */
-function formatChange(fraction) {
-	return `${signed(fraction)} %`;
-}
-/** Both ends of an interval of relative changes, percent: "−7.4 … −6.2". */
-function formatInterval(interval) {
-	return `${signed(interval[0])} … ${signed(interval[1])}`;
-}
-/** How many times: "1.3×". */
-function formatRatio(ratio) {
-	return `${new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 }).format(ratio)}×`;
-}
-/** Wall time in the words of a clock: "0.8 s", "42 s", "5 min", "1 h 20 min". */
-function formatDuration(seconds) {
-	if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
-	if (seconds < 99.5) return `${Math.round(seconds)} s`;
-	const minutes = Math.round(seconds / 60);
-	if (minutes < 60) return `${minutes} min`;
-	const rest = minutes % 60;
-	return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
-}
-/** Age in days: "less than a day old", "1 day old", "24 days old". */
-function formatAge(days) {
-	const whole = Math.floor(days);
-	return whole < 1 ? "less than a day old" : `${counted(whole, "day")} old`;
-}
-/** "1 benchmark", "12 benchmarks". */
-function counted(count, noun) {
-	return `${digits.format(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-// src/core/findings.ts
-/** Which comparisons a reader must see, what each says in words, and how benchmarks are counted. */
-/** `info` metrics are shown in the report's data only; everything else has a row somewhere. */
-function isShown(comparison) {
-	return comparison.metric?.class !== "info";
-}
-/** Benchmarks in the order they were run. */
-function benchmarkIds(comparisons) {
-	return [...new Set(comparisons.map(({ benchmark }) => benchmark))];
-}
-/** How the reason of a comparison begins whose stored results all failed, were cut short or were disturbed. */
-const STARVED = /^all \d+ stored results? of it (was|were) disturbed or incomplete/;
-/** Results are stored, and none of them serves as a baseline. */
-function isStarved({ verdict, reason }) {
-	return verdict === "no-baseline" && reason !== null && STARVED.test(reason);
-}
-/** `title · backend`: how a benchmark is called in every sentence and table. */
-function benchmarkName$1({ title, backend }) {
-	return [named(title), ` · ${backend}`];
-}
-/** Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. */
-function withVerdict(comparisons, verdict) {
-	const all = comparisons.filter((comparison) => comparison.verdict === verdict && isShown(comparison) && !isAccepted(comparison));
-	const gated = all.filter(isGated);
-	return gated.length > 0 ? gated : all;
-}
-/** Changes that would count for the gate if they were not accepted. */
-function accepted$1(comparisons) {
-	return comparisons.filter((comparison) => isAccepted(comparison) && isGated(comparison));
-}
-function rank(comparison) {
-	return [
-		isAccepted(comparison) ? 1 : 0,
-		VERDICTS.indexOf(comparison.verdict),
-		isGated(comparison) ? 0 : 1,
-		comparison.unconfirmed ? 1 : 0,
-		comparison.metric?.primary === true ? 0 : 1,
-		-Math.abs(Math.log1p(comparison.effect ?? 0))
-	];
-}
-/** Worst first: accepted changes at the end, then by verdict, what is certain before what is unconfirmed, speed before memory and loss, large before small. */
-function worstFirst(comparisons) {
-	return comparisons.map((comparison) => ({
-		comparison,
-		rank: rank(comparison)
-	})).sort((a, b) => {
-		const at = a.rank.findIndex((value, index) => value !== b.rank[index]);
-		return at === -1 ? 0 : (a.rank[at] ?? 0) - (b.rank[at] ?? 0);
-	}).map(({ comparison }) => comparison);
-}
-/** A change in the words of its metric: "6.8 % slower", "needs 12 % more memory". Starts with a verb where `verb` is given. */
-function changeInWords(metric, effect, looks) {
-	const size = formatPercent(effect);
-	const is = looks ? "looks" : "is";
-	const more = effect > 0;
-	if (metric.class === "loss") return [`${looks ? "seems to end" : "ends"} with a loss ${size} ${more ? "higher" : "lower"}`];
-	if (metric.class === "memory") return [`${looks ? "seems to need" : "needs"} ${size} ${more ? "more" : "less"} memory`];
-	if (metric.direction === "higher" && metric.unit.endsWith("/s")) return [`${is} ${size} ${more ? "faster" : "slower"}`];
-	if (metric.direction === "lower" && metric.unit === "s") return [`${looks ? "seems to take" : "takes"} ${size} ${more ? "longer" : "less time"}`];
-	return say`${looks ? "seems to have" : "has"} ${named(metric.name)} ${size} ${more ? "higher" : "lower"} (${sense(metric, effect)})`;
-}
-/** What the sign of a change means for this metric. A loss of a fixed seed may not move at all, so both ways are "drift". */
-function sense(metric, effect) {
-	if (effect === 0) return "same";
-	if (metric.class === "loss") return "drift";
-	return effect > 0 === (metric.direction === "higher") ? "better" : "worse";
-}
-// src/core/lead.ts
-/** A lasting change is news for so many jobs; the summary lists it as long as the series shows it. */
-const NEWS_JOBS = 10;
-function leadOf(report) {
-	const { comparisons, gate, baseline } = report;
-	const found = worstFirst(withVerdict(comparisons, gate.verdict));
-	const moved = movedControls(report).find((control) => found.some(({ backend, metric }) => backend === control.backend && metric?.class === "throughput"));
-	if (gate.verdict === "inconclusive" && moved !== void 0) return {
-		about: "machine",
-		control: moved
-	};
-	const [point] = recentRegressions(report);
-	if (point !== void 0 && givesWay(gate.verdict, found)) return {
-		about: "change-point",
-		point
-	};
-	const meant = worstFirst(accepted$1(comparisons));
-	if (gate.verdict === "no-change" && meant.length > 0) return {
-		about: "accepted",
-		found: meant
-	};
-	const isOpen = gate.verdict === "no-baseline" || gate.verdict === "inconclusive";
-	if (baseline?.stale === true && isOpen && found.length > 0 && found.every(({ base }) => base === null)) return {
-		about: "stale-baseline",
-		found
-	};
-	return {
-		about: "verdict",
-		verdict: gate.verdict,
-		found
-	};
-}
-function movedControls({ control }) {
-	return control.filter(({ state }) => state === "moved");
-}
-/** Changes for the worse that are the newest of their series and not old, newest first. */
-function recentRegressions({ change_points: points }) {
-	const seen = /* @__PURE__ */ new Set();
-	return points.filter(({ benchmark, metric }) => {
-		const series = JSON.stringify([benchmark, metric.name]);
-		return seen.has(series) ? false : seen.add(series).size > 0;
-	}).filter(({ verdict, jobs }) => verdict === "regression" && jobs <= NEWS_JOBS);
-}
-/** What failed, what is certain, and what was compared with nothing is said first. */
-function givesWay(verdict, found) {
-	switch (verdict) {
-		case "failed":
-		case "incomparable":
-		case "no-baseline": return false;
-		case "regression": return found.every(({ unconfirmed }) => unconfirmed);
-		case "inconclusive":
-		case "improvement":
-		case "no-change": return true;
-	}
-}
-// src/core/control-words.ts
-/** Of a cause in a sentence, characters. */
-const CAUSE_LENGTH = 200;
-/** "control workload steady (±0.2 %)"; nothing where nothing is known. */
-function controlInWords({ control }) {
-	const steady = control.filter(({ state }) => state === "steady");
-	const moved = movedControls({ control });
-	const phrases = [];
-	if (steady.length > 0) {
-		const effects = steady.flatMap(({ effect }) => effect === null ? [] : [Math.abs(effect)]);
-		const size = effects.length === 0 ? "" : ` (±${formatPercent(Math.max(...effects))})`;
-		phrases.push([`control workload${whereOf(steady, control)} steady${size}`]);
-	}
-	for (const finding of moved) {
-		const size = finding.effect === null ? "" : ` (${formatChange(finding.effect)})`;
-		phrases.push([`control workload${whereOf([finding], control)} moved${size}`]);
-	}
-	return phrases;
-}
-/** Backends are named only where the job has others. */
-function whereOf(some, all) {
-	return some.length === all.length ? "" : ` of ${some.map(({ backend }) => backend).join(", ")}`;
-}
-/** Why the machine may have moved: what was seen in its runs, else what has changed since the newest stored job. */
-function likelyCause({ backend }, report) {
-	const seen = report.disturbances.filter((found) => found.backend === backend);
-	const cause = seen.find(({ part }) => part === "control") ?? seen[0];
-	if (cause !== void 0) return [`Likely cause: ${clip(cause.message, CAUSE_LENGTH)}.`];
-	const { differences } = report.environment;
-	const changed = differences.find(({ kind }) => kind === "machine" || kind === "drift");
-	if (changed === void 0) return null;
-	return say`Since the newest stored job, ${named(changed.field)} is ${named(changed.head)} instead of ${named(changed.base)}.`;
-}
-/** One sentence for each backend, with its numbers. */
-function controlInDetail({ control }) {
-	return control.map((finding) => {
-		const { backend, state, effect, interval, jobs, reason } = finding;
-		const name = `Control workload of ${backend}`;
-		if (state === "unknown") return [`${name}: ${reason === null ? "nothing to compare with yet" : clip(reason, CAUSE_LENGTH)}.`];
-		const range = interval === null ? "" : ` (99 % interval ${formatInterval(interval)})`;
-		return [`${name}: ${state}${effect === null ? "" : `, ${formatChange(effect)}${range}`}, beside ${counted(jobs, "stored job")}.`];
-	});
-}
 // node_modules/@noble/hashes/_u64.js
 const fromNumH = (n) => n / 2 ** 32 | 0;
 const fromNumL = (n) => n >>> 0;
@@ -30257,14 +23506,14 @@ var import_lib = /* @__PURE__ */ __toESM(require_lib$10(), 1);
 var import_lib$1 = /* @__PURE__ */ __toESM(require_lib(), 1);
 /** A normal distribution's standard deviation over its median absolute deviation. */
 const MAD_TO_SD = 1.4826;
-function sum(values) {
+function sum$1(values) {
 	return values.reduce((total, value) => total + value, 0);
 }
 /** NaN for no values. Where the sum of finite values leaves the range of numbers, the mean does not. */
 function mean(values) {
-	const total = sum(values);
+	const total = sum$1(values);
 	if (Math.abs(total) !== Number.POSITIVE_INFINITY) return total / values.length;
-	return clamp(sum(values.map((value) => value / values.length)), -Number.MAX_VALUE, Number.MAX_VALUE);
+	return clamp(sum$1(values.map((value) => value / values.length)), -Number.MAX_VALUE, Number.MAX_VALUE);
 }
 /** NaN for no values; the middle of the two central ones for an even count. */
 function median(values) {
@@ -30277,7 +23526,7 @@ function median(values) {
 function variance(values) {
 	if (values.length < 2) return null;
 	const centre = mean(values);
-	return sum(values.map((value) => (value - centre) ** 2)) / (values.length - 1);
+	return sum$1(values.map((value) => (value - centre) ** 2)) / (values.length - 1);
 }
 /**
 * Variance inside groups, averaged over those with at least two values; null where there is none. Each counts for at most
@@ -30352,6 +23601,12 @@ function isRatioScale(value) {
 function geometricMean(values) {
 	return Math.exp(mean(values.map(Math.log)));
 }
+/** A job as one number: memory as the most any run needed, everything else as the mean of its runs. Null for no values. */
+function jobValue(values, metric) {
+	if (values.length === 0) return null;
+	if (metric.class === "memory") return largest$2(values);
+	return values.every(isRatioScale) ? geometricMean(values) : mean(values);
+}
 function largest$2(values) {
 	return values.reduce((a, b) => Math.max(a, b));
 }
@@ -30368,9 +23623,9 @@ function bounded(value) {
 function otherJobs(result, history) {
 	const { run_id, attempt, started_at } = result.job;
 	const start = Date.parse(started_at);
-	return history.filter(({ job }) => (job.run_id !== run_id || job.attempt !== attempt) && Date.parse(job.started_at) <= start).toSorted((a, b) => Date.parse(a.job.started_at) - Date.parse(b.job.started_at) || Date.parse(a.job.finished_at) - Date.parse(b.job.finished_at) || compareText(a.job.run_id, b.job.run_id) || a.job.attempt - b.job.attempt);
+	return history.filter(({ job }) => (job.run_id !== run_id || job.attempt !== attempt) && Date.parse(job.started_at) <= start).toSorted((a, b) => Date.parse(a.job.started_at) - Date.parse(b.job.started_at) || Date.parse(a.job.finished_at) - Date.parse(b.job.finished_at) || compareText$1(a.job.run_id, b.job.run_id) || a.job.attempt - b.job.attempt);
 }
-function compareText(a, b) {
+function compareText$1(a, b) {
 	return a === b ? 0 : a < b ? -1 : 1;
 }
 /**
@@ -30498,247 +23753,670 @@ function newestDifferences(result, newest) {
 	];
 	return [...new Map(all.map((difference) => [JSON.stringify(difference), difference])).values()];
 }
-// src/core/disturbances.ts
-/** What disturbed a job's runs, gathered from their records and put into words. */
-/** Of one finding in a line of many, characters. */
-const BRIEF = 160;
-/** Benchmarks first, in their order, then the control workload; equal findings in the runs of one benchmark are one. */
-function disturbancesOf$1({ benchmarks, control }) {
-	const found = /* @__PURE__ */ new Map();
-	for (const benchmark of benchmarks) {
-		gather$1(found, benchmark, "measured", isUsable(benchmark) ? benchmark.runs.map(withoutTrend) : benchmark.runs);
-		gather$1(found, benchmark, "paired-base", benchmark.paired?.base ?? []);
-		gather$1(found, benchmark, "paired-head", benchmark.paired?.head ?? []);
-	}
-	for (const benchmark of control) gather$1(found, benchmark, "control", benchmark.runs);
-	return [...found.values()];
+// src/core/backend.ts
+/** The six backends: which framework, on which device. */
+const backendSchema = _enum([
+	"mlx-metal",
+	"mlx-cuda",
+	"mlx-cpu",
+	"torch-cuda",
+	"torch-mps",
+	"torch-cpu"
+]);
+_enum(["mlx", "torch"]);
+function frameworkOf(backend) {
+	return backend.startsWith("mlx-") ? "mlx" : "torch";
 }
-/** A trend in every run of a benchmark that serves as history is how its program goes, not what disturbed it. */
-function withoutTrend(run) {
+/** True where steps run on shared processor cores: there the minimum estimates, elsewhere the median. */
+function isCpu(backend) {
+	return backend.endsWith("-cpu");
+}
+// src/core/metrics.ts
+/** What can be measured: name, unit, direction and class of every metric, in one place. */
+const directionSchema = _enum(["higher", "lower"]);
+/** `throughput`, `memory` and `loss` are judged, each by its own rule; `info` is shown and never gates. */
+const metricClassSchema = _enum([
+	"throughput",
+	"memory",
+	"loss",
+	"info"
+]);
+/** How one number per run is made of its steps: named so that it can be shown. */
+const estimatorSchema = _enum([
+	"minimum",
+	"median",
+	"maximum",
+	"last",
+	"total",
+	"reported"
+]);
+/** Base units only (s, B, tok/s, samples/s, nat, FLOP/s); formatting happens in unit formatting alone. */
+const metricSchema = strictObject({
+	name: string().min(1).max(100),
+	unit: string().max(30),
+	direction: directionSchema,
+	class: metricClassSchema,
+	estimator: estimatorSchema,
+	/** The one metric of its benchmark that the report's family of tests runs over. */
+	primary: boolean()
+});
+// src/core/comparison.ts
+/** Candidate against baseline for one metric: the value every later stage (gate, report) reads. */
+/** Worst first: the order in which a report's one verdict is chosen. */
+const VERDICTS = [
+	"failed",
+	"regression",
+	"incomparable",
+	"no-baseline",
+	"inconclusive",
+	"improvement",
+	"no-change"
+];
+const verdictSchema = _enum(VERDICTS);
+const text$5 = string().max(2e3);
+/** One side of a comparison. `spread` is the relative standard deviation between its values (null for a single one). */
+const sideSchema = strictObject({
+	value: number(),
+	spread: number().nonnegative().nullable(),
+	/** Runs behind it (head), or jobs of the history (base). */
+	count: int().positive()
+});
+/** A fact that differs between the candidate and the newest stored result of its benchmark. */
+const differenceSchema = strictObject({
+	kind: _enum([
+		"machine",
+		"software",
+		"work",
+		"drift"
+	]),
+	field: text$5,
+	base: text$5,
+	head: text$5
+});
+const comparisonSchema = strictObject({
+	benchmark: string(),
+	title: string(),
+	backend: backendSchema,
+	comparison_class: _enum([
+		"strict",
+		"approximate",
+		"informative"
+	]),
+	/** Null when the benchmark failed before it measured anything. */
+	metric: metricSchema.nullable(),
+	verdict: verdictSchema,
+	/** A `regression` or `improvement` found against history alone: no interleaved pairs stand behind it. */
+	unconfirmed: boolean(),
+	base: sideSchema.nullable(),
+	head: sideSchema.nullable(),
+	/** The newest points of its series on the same machine with the same software, oldest first, this job's as the last. */
+	trend: array(number()).max(30),
+	/** Relative change of the metric's own value: −0.068 is 6.8 % less. */
+	effect: number().nullable(),
+	/** 99 % interval of `effect`. */
+	interval: tuple([number(), number()]).nullable(),
+	/** Two-sided, after Holm over the report's primary metrics; null where no test is made. */
+	p: number().min(0).max(1).nullable(),
+	/** Smallest relative change that would have been seen, for `inconclusive`. */
+	smallest_detectable: number().positive().nullable(),
+	/** Interleaved base/head pairs behind the verdict: `base` is then the base commit measured today, not the history. */
+	pairs: int().nonnegative(),
+	/** The repository's word that this change is meant: it is shown and never fails the gate. */
+	accepted: strictObject({
+		reason: text$5,
+		expires: date()
+	}).nullable(),
+	/**
+	* How the base commit, measured today, compares with the newest history of another identity: what the environment
+	* changed, which no pull request is blamed for. Null where there is no such pair of numbers.
+	*/
+	environment_shift: number().nullable(),
+	/** Why it is `incomparable`: what differs from the newest stored result. */
+	differences: array(differenceSchema),
+	/** Why it `failed`, or was cut short. */
+	reason: string().max(8e3).nullable(),
+	warnings: array(text$5)
+});
+/** What the control workload says of the machine during one job. */
+const controlFindingSchema = strictObject({
+	backend: backendSchema,
+	/** `unknown`: it did not run, or has no history of its own yet. */
+	state: _enum([
+		"steady",
+		"moved",
+		"unknown"
+	]),
+	metric: metricSchema.nullable(),
+	/** The run farthest from its history: relative change on the metric's own scale, and its 99 % predictive interval. */
+	effect: number().nullable(),
+	interval: tuple([number(), number()]).nullable(),
+	/** Stored jobs behind it. */
+	jobs: int().nonnegative(),
+	/** Why it is `unknown`. */
+	reason: text$5.nullable()
+});
+/** A lasting change of one series of the default branch. */
+const changePointSchema = strictObject({
+	benchmark: string(),
+	title: string(),
+	backend: backendSchema,
+	metric: metricSchema,
+	/** Newest commit of the old level and oldest of the new one; null where a job knew none. */
+	last_good: string().nullable(),
+	first_bad: string().nullable(),
+	/** When `first_bad` was measured. */
+	at: datetime(),
+	verdict: _enum(["regression", "improvement"]),
+	/** Relative change on the metric's own scale, from the means of both levels, with its 99 % interval. */
+	effect: number(),
+	interval: tuple([number(), number()]),
+	p: number().min(0).max(1),
+	/** Jobs on the new level so far. */
+	jobs: int().positive(),
+	/** Among the newest jobs: too few points on the new level to be sure that it stays. */
+	pending: boolean()
+});
+/** What the comparisons of one runner were made against. */
+const baselineSummarySchema = strictObject({
+	jobs: int().positive(),
+	newest_sha: string().nullable(),
+	newest_at: datetime(),
+	/** Older than the suite allows: nothing was judged against it. */
+	stale: boolean()
+});
+// src/core/environment.ts
+/** Facts of a machine and of the software on it, and which of them must match before two results are compared. */
+const text$4 = string().max(500);
+const fact = union([
+	text$4,
+	number(),
+	boolean()
+]);
+/** The JSON that `finetune_bench probe` prints. Raw serials and UUIDs never appear in it: they are hashed with the salt. */
+const probeSchema = strictObject({
+	protocol: literal(1),
+	machine: strictObject({
+		os: _enum([
+			"linux",
+			"macos",
+			"windows"
+		]),
+		/** Marketing version: "12", "24.04", "26.2", "11". */
+		os_release: text$4,
+		os_name: text$4,
+		arch: text$4,
+		/** Hardware model: DMI product name, `hw.model`. */
+		model: text$4,
+		/** Processor: "Apple M4 Max", "AMD EPYC 9354". */
+		chip: text$4,
+		cores: int().positive(),
+		memory_bytes: int().positive(),
+		virtual: boolean().nullable(),
+		/** sha256 of salt and hardware id, hex; null where the machine does not tell its id. */
+		hardware_id_hash: string().regex(/^[0-9a-f]{64}$/).nullable(),
+		/** "normal", "low-power", "power-saver", "performance", … ; "unknown" where it cannot be read. */
+		power_mode: text$4
+	}),
+	/** Accelerators; empty on a machine without one. */
+	accelerators: array(strictObject({
+		kind: _enum(["nvidia", "apple"]),
+		name: text$4,
+		memory_bytes: int().nonnegative().nullable(),
+		cores: int().positive().nullable(),
+		driver: text$4.nullable(),
+		compute_capability: text$4.nullable()
+	})),
+	/** Every backend, with the reason where this machine cannot run it. */
+	backends: array(strictObject({
+		backend: backendSchema,
+		possible: boolean(),
+		accelerated: boolean(),
+		/** The computer has the accelerator, and it cannot be used as things stand: no logged-in session, a broken driver. */
+		faulty: boolean(),
+		reason: text$4.nullable()
+	})),
+	python: strictObject({
+		version: text$4,
+		executable: string(),
+		implementation: text$4
+	}),
+	/** Helpers found on this machine: path or null. */
+	tools: strictObject({
+		uv: string().nullable(),
+		openblas: string().nullable(),
+		cxx: string().nullable()
+	}),
+	/** Recorded, shown when they differ, never a reason to refuse: OS build, kernel, driver patch, clocks, temperature, load. */
+	drift: record(text$4, fact),
+	warnings: array(text$4)
+});
+/** An identity is a flat map of facts: two are equal when every fact is. */
+const identitySchema = strictObject({
+	facts: record(text$4, text$4),
+	/** sha256 of the canonical JSON of `facts`, hex. */
+	hash: string().regex(/^[0-9a-f]{64}$/)
+});
+// src/core/qualification.ts
+/** What a runner was found able to detect, measured by unchanged pairs and by pairs with a known slow-down. */
+const text$3 = string().max(2e3);
+const share$1 = number().nonnegative();
+/** One benchmark on this runner. All shares are relative: 0.02 is 2 %. */
+const qualifiedBenchmarkSchema = strictObject({
+	benchmark: string(),
+	title: string(),
+	backend: backendSchema,
+	/** Relative standard deviation between runs of unchanged code. */
+	run_cv: share$1,
+	/** Relative change from the first to the last of these runs, by a straight line through them. */
+	drift: number(),
+	/** Smallest change that 4 and that 10 pairs find in four of five cases. */
+	smallest_4_pairs: share$1,
+	smallest_10_pairs: share$1,
+	/** Verdict on unchanged pairs: anything but `no-change` or `inconclusive` is a false alarm. */
+	unchanged: verdictSchema,
+	/** Null where no slow-down can be injected: a user's own program. */
+	injected: strictObject({
+		/** The slow-down that was asked for, and the effect that was found with its 99 % interval. */
+		slowdown: share$1,
+		effect: number(),
+		interval: tuple([number(), number()]),
+		verdict: verdictSchema,
+		pairs: int().nonnegative(),
+		caught: boolean()
+	}).nullable(),
+	/** Seconds a pull request would spend on this benchmark: its runs, and 10 pairs on top where they are needed. */
+	clear_s: number().nonnegative(),
+	confirm_s: number().nonnegative()
+});
+/** Kept beside the runner's history, one file for every time it was made; the newest counts. */
+const qualificationSchema = strictObject({
+	schema: literal(1),
+	version: string().max(300),
+	runner_key: string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+	made_at: datetime(),
+	suite: string().max(300),
+	machine: identitySchema,
+	benchmarks: array(qualifiedBenchmarkSchema),
+	/** What disturbed the runs, in plain words; empty on a quiet machine. */
+	disturbances: array(text$3),
+	measured_s: number().nonnegative()
+});
+const text$2 = string().max(2e3);
+const shortText = string().max(300);
+const sha256 = string().regex(/^[0-9a-f]{64}$/);
+const scalar$2 = union([
+	shortText,
+	number(),
+	boolean(),
+	_null()
+]);
+const failureReasonSchema = _enum([
+	"out-of-memory",
+	"not-finite",
+	"timeout",
+	"killed",
+	"exit-code",
+	"bad-events",
+	"bad-order",
+	"check-failed",
+	"backend-unavailable",
+	"environment",
+	"cancelled",
+	"time-budget",
+	"exception",
+	"missing"
+]);
+const runOutcomeSchema = discriminatedUnion("status", [strictObject({ status: literal("ok") }), strictObject({
+	status: literal("failed"),
+	reason: failureReasonSchema,
+	message: string().max(8e3)
+})]);
+/** What slowed a run down or shared its machine: such a run is shown, and its benchmark never serves as history. */
+const disturbanceSchema = strictObject({
+	kind: _enum([
+		"thermal",
+		"power",
+		"clock",
+		"pressure",
+		"trend",
+		"foreign-process",
+		"stolen-time"
+	]),
+	/** Plain words with the numbers: "SM clock 1,410 MHz, 1,980 MHz in other runs". */
+	message: text$2
+});
+/** One process of one benchmark: the unit of replication. */
+const runRecordSchema = strictObject({
+	/** From 1, in the order they were started. */
+	number: int().positive(),
+	outcome: runOutcomeSchema,
+	/** Metric name → the run's one number, base unit. */
+	values: record(string(), number()),
+	steps: int().nonnegative(),
+	/** Steps tagged as warm-up, after the core's extension; they are no samples. */
+	warmup_steps: int().nonnegative(),
+	/** sha256 over the loss of every step: bit-identical training on one machine and build gives one hash. */
+	loss_hash: sha256.nullable(),
+	/** Wall time of the process. */
+	duration_s: number().nonnegative(),
+	phases: record(string(), number().nonnegative()),
+	warnings: array(text$2),
+	disturbances: array(disturbanceSchema).default([])
+});
+/** Base and head of one benchmark, run interleaved ABBA in the job of the head. */
+const pairedSchema = strictObject({
+	/** Of the base side, like the fields of the benchmark itself. Equal work hashes, or there are no pairs. */
+	software: identitySchema.nullable(),
+	metrics: array(metricSchema),
+	/** In the order they ran; the n-th of both sides are one pair. The discarded warm-up of each side is not among them. */
+	base: array(runRecordSchema),
+	head: array(runRecordSchema),
+	/** Why there are fewer pairs than were wanted; null when none are missing. */
+	stopped: strictObject({
+		reason: _enum([
+			"time-budget",
+			"failed",
+			"cancelled"
+		]),
+		/** Which side's run failed. */
+		side: _enum(["base", "head"]).nullable().default(null),
+		message: string().max(8e3)
+	}).nullable()
+});
+const benchmarkResultSchema = strictObject({
+	/** `workload.preset.size.backend`, or `name.backend` for a user's own command. */
+	id: string().min(1).max(200),
+	/** The id without its backend: equal on both frameworks. */
+	title: string().min(1).max(200),
+	backend: backendSchema,
+	/** Null when the benchmark failed before it had one. */
+	work_hash: sha256.nullable(),
+	/** `informative` results are shown and never gated. */
+	comparison_class: _enum([
+		"strict",
+		"approximate",
+		"informative"
+	]),
+	/** The hyperparameters in force, so that a changed work hash can be explained by name. */
+	hyperparameters: record(string(), scalar$2),
+	/** Null when the environment could not be made. */
+	software: identitySchema.nullable(),
+	metrics: array(metricSchema),
+	runs: array(runRecordSchema),
+	/** `complete`, or why this benchmark must never serve as history. */
+	status: discriminatedUnion("state", [
+		strictObject({ state: literal("complete") }),
+		strictObject({
+			state: literal("failed"),
+			reason: failureReasonSchema,
+			message: string().max(8e3)
+		}),
+		strictObject({
+			state: literal("cut"),
+			message: text$2
+		})
+	]),
+	/** Null where no base was run. */
+	paired: pairedSchema.nullable().default(null)
+});
+const jobSchema = strictObject({
+	/** `owner/name`, or the folder's name for a local run. */
+	repository: shortText,
+	/** GitHub's run id, or a time stamp for a local run. */
+	run_id: shortText,
+	attempt: int().positive(),
+	/** `pull_request`, `push`, `schedule`, `workflow_dispatch`, `merge_group`, …, or `local`. */
+	event: shortText,
+	ref: shortText,
+	/** Commit that was measured (40 hex digits), or null outside a repository. */
+	sha: string().regex(/^[0-9a-f]{40,64}$/).nullable(),
+	/** Uncommitted changes were present. */
+	dirty: boolean(),
+	pull_request: int().positive().nullable(),
+	run_url: string().max(500).nullable(),
+	started_at: datetime(),
+	finished_at: datetime()
+});
+/** A change that the repository has accepted, in `finetune-bench.accept.yml` of the measured commit. */
+const acceptanceSchema = strictObject({
+	benchmark: string().min(1).max(200),
+	metric: string().min(1).max(100),
+	runner_key: string().min(1).max(100),
+	reason: string().min(1).max(500),
+	/** The last day on which it holds, `YYYY-MM-DD`. */
+	expires: date()
+});
+/** How the commit that head was confirmed against was found and measured. */
+const confirmationSchema = strictObject({
+	/** The base commit, or null where there was none to check out. */
+	base_sha: string().regex(/^[0-9a-f]{40,64}$/).nullable(),
+	/** What the base commit had accepted already: it covers no change of the head. */
+	accepted: array(acceptanceSchema).default([]),
+	/** Ids of benchmarks that have no base to be run beside: they are judged against history alone. */
+	unpaired: array(string().max(200)),
+	/** Seconds the pairs were expected to take, and took. */
+	planned_s: number().nonnegative(),
+	spent_s: number().nonnegative(),
+	/** Why no base was run, or not of every benchmark that asked for it. */
+	notes: array(text$2)
+});
+const jobResultSchema = strictObject({
+	schema: literal(1),
+	version: shortText,
+	job: jobSchema,
+	runner_key: string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+	machine: identitySchema,
+	drift: record(string(), union([
+		shortText,
+		number(),
+		boolean()
+	])),
+	suite: strictObject({
+		name: shortText,
+		repeats: int().positive(),
+		min_effect: number().positive(),
+		max_tolerated: number().positive(),
+		/** Both are halved on a runner whose runs hardly differ (`min-effect: auto`). */
+		auto_tighten: boolean().default(false),
+		/** `never`: judged against history alone. */
+		confirm: _enum(["auto", "never"]).default("auto"),
+		/** Days after which the newest stored job is too old to judge against. */
+		max_baseline_age_days: number().positive().default(30)
+	}),
+	benchmarks: array(benchmarkResultSchema),
+	/** Ids of every benchmark the suite lists, also of those this machine could not run. */
+	listed: array(string().max(200)).default([]),
+	/**
+	* The control workload of every backend, `control.<backend>`: fixed work whose code never changes, so that a change of
+	* its speed is a change of the machine. Its runs: before the benchmarks, after them, and after the pairs if there were any.
+	*/
+	control: array(benchmarkResultSchema).default([]),
+	/** Null where nothing asked for a base, or confirming was switched off. */
+	confirmation: confirmationSchema.nullable().default(null),
+	accepted: array(acceptanceSchema).default([]),
+	/** Seconds spent measuring, installation excluded. */
+	measured_s: number().nonnegative(),
+	warnings: array(text$2)
+});
+// src/core/suite-key.ts
+/** What tells the suites of one repository apart in names of files, artifacts and comments. */
+/** What a repository's only suite is called; everything of it goes without its name. */
+const DEFAULT_SUITE = "finetune-bench.yml";
+/** Lower-case letters, digits, `.`, `_` and `-`: nothing that could end an HTML comment or lead out of a folder. */
+function suiteKeyOf(suiteName) {
+	return suiteName.toLowerCase().replace(/[^a-z0-9._]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 80) || "suite";
+}
+/** Put behind a name that belongs to one suite of a job: a job may measure several. */
+function suiteSuffix(suiteName) {
+	return suiteName === "finetune-bench.yml" ? "" : `-${suiteKeyOf(suiteName)}`;
+}
+// src/core/stored-result.ts
+/** One file of a baseline store: its name, and reading it without trusting it. */
+/** A file beyond this is set aside unread: the largest honest result is some hundred kilobytes. */
+const MAX_STORED_BYTES = 4194304;
+/** Below a runner's folder: what the runner was found able to detect, apart from its results. */
+const QUALIFIED = "qualified";
+const safe = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** Whether a text may be a part of the name of a stored file. */
+function isFileName(text) {
+	return safe.test(text);
+}
+const runnerKey = /^[a-z0-9][a-z0-9._-]{0,99}$/;
+const fileName = /^[^./\\\u0000-\u001f][^/\\\u0000-\u001f]{0,249}\.json$/;
+/** What a path inside a store names; null for everything that is no stored file. */
+function parseStoredPath(path) {
+	const parts = path.split("/");
+	const [folder = "", sub] = parts;
+	const isQualification = parts.length === 3 && sub === QUALIFIED;
+	if (parts.length !== 2 && !isQualification) return null;
+	if (!runnerKey.test(folder) || !fileName.test(parts.at(-1) ?? "")) return null;
 	return {
-		...run,
-		disturbances: run.disturbances.filter(({ kind }) => kind !== "trend")
+		runnerKey: folder,
+		kind: isQualification ? "qualification" : "result"
 	};
 }
-function gather$1(found, { id, title, backend }, part, runs) {
-	for (const { number, disturbances } of runs) for (const { kind, message } of disturbances) {
-		const key = JSON.stringify([
-			id,
-			part,
-			kind,
-			message
-		]);
-		const known = found.get(key);
-		if (known === void 0) found.set(key, {
-			benchmark: id,
-			title,
-			backend,
-			part,
-			kind,
-			message,
-			runs: [number]
-		});
-		else if (!known.runs.includes(number)) known.runs.push(number);
+/** Folders that hold stored files of a runner. */
+function storedFolders(key) {
+	return [key, `${key}/${QUALIFIED}`];
+}
+/** `<runner-key>/<sha>-<run id>-<attempt>[-<suite>].json`, with `/` on every system. */
+function storedPath(result) {
+	const { sha, run_id, attempt } = result.job;
+	if (!isFileName(run_id)) throw new Error(`run id ${JSON.stringify(run_id)} cannot be part of a file name`);
+	return `${result.runner_key}/${sha ?? "nocommit"}-${run_id}-${attempt}${suiteSuffix(result.suite.name)}.json`;
+}
+/** `<runner-key>/qualified/<time>.json`: the time without its punctuation, which some file systems refuse. */
+function qualificationPath({ runner_key, made_at }) {
+	return `${runner_key}/${QUALIFIED}/${made_at.replace(/[^0-9TZ]/g, "")}.json`;
+}
+function storedText(value) {
+	return `${JSON.stringify(value, null, 1)}\n`;
+}
+const RESTORE = "delete it, or restore it from its artifact";
+const ONE_VERSION = "use one version of the action in all workflows that share this history";
+function oversized(path, bytes) {
+	return {
+		path,
+		fault: `it has ${bytes} bytes, more than the ${MAX_STORED_BYTES} a result may have`,
+		remedy: "delete it"
+	};
+}
+function irregular(path) {
+	return {
+		path,
+		fault: "it is a link, a folder or a device, not a plain file",
+		remedy: "put the file itself there"
+	};
+}
+/** One that cannot serve gives a warning that names it and what to do. */
+function readStored(file) {
+	const { path } = file;
+	if ("fault" in file) return aside(path, file.fault, file.remedy);
+	const name = parseStoredPath(path);
+	if (name === null) return aside(path, "its name is not one that this program gives", "move it out of the store");
+	const json = parseJson$2(file.text);
+	if (json === void 0) return aside(path, "it is not valid JSON (a write that broke off?)", RESTORE);
+	const known = name.kind === "result" ? 1 : 1;
+	const version = versionSchema.safeParse(json);
+	if (version.success && version.data.schema > known) return newer(path, `a newer finetune-bench wrote it (schema ${version.data.schema}, this one reads ${known})`);
+	return name.kind === "result" ? readResult(path, name, json) : readQualification(path, name, json);
+}
+const versionSchema = looseObject({ schema: number() });
+function readResult(path, name, json) {
+	const parsed = jobResultSchema.safeParse(json);
+	if (!parsed.success) return unfit(path, parsed.error);
+	const result = parsed.data;
+	if (result.runner_key !== name.runnerKey) return foreign(path, result.runner_key);
+	if (!isFileName(result.job.run_id)) return aside(path, "job.run_id: cannot be part of a file name", "delete it");
+	return {
+		state: "result",
+		path,
+		result
+	};
+}
+function readQualification(path, name, json) {
+	const parsed = qualificationSchema.safeParse(json);
+	if (!parsed.success) return unfit(path, parsed.error);
+	if (parsed.data.runner_key !== name.runnerKey) return foreign(path, parsed.data.runner_key);
+	return {
+		state: "qualification",
+		path,
+		qualification: parsed.data
+	};
+}
+function unfit(path, error) {
+	const issue = error.issues[0];
+	const fault = `${issue === void 0 || issue.path.length === 0 ? "the file" : issue.path.join(".")}: ${issue?.message ?? "is not a result"}`;
+	if (error.issues.every(({ code }) => code === "unrecognized_keys")) return newer(path, `${fault} (did a newer finetune-bench write it?)`);
+	return aside(path, fault, RESTORE);
+}
+function foreign(path, owner) {
+	return aside(path, `it belongs to the runner ${owner}`, "move it to that runner's folder");
+}
+function newer(path, fault) {
+	return {
+		...aside(path, fault, ONE_VERSION),
+		newer: true
+	};
+}
+function aside(path, fault, remedy) {
+	return {
+		state: "unusable",
+		path,
+		newer: false,
+		fault,
+		warning: `stored baseline ${path} is not used: ${fault}; the other files serve. To mend it, ${remedy}.`.slice(0, 2e3)
+	};
+}
+/** Undefined when the text is no JSON. */
+function parseJson$2(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
 	}
 }
-/** The candidate's own: its measured runs and the head's half of its pairs. */
-function ofCandidate({ disturbances }) {
-	return disturbances.filter(({ part }) => part === "measured" || part === "paired-head");
+const MOST_WARNINGS = 5;
+function gather$1(files) {
+	const results = files.flatMap((file) => file.state === "result" ? [file.result] : []);
+	const qualifications = files.flatMap((file) => file.state === "qualification" ? [file.qualification] : []);
+	const warnings = files.flatMap((file) => file.state === "unusable" ? [file.warning] : []);
+	const rest = warnings.length - MOST_WARNINGS;
+	if (rest > 0) warnings.splice(MOST_WARNINGS, rest, `${rest} more stored baselines are not used for such reasons.`);
+	results.sort((a, b) => Date.parse(a.job.started_at) - Date.parse(b.job.started_at) || (a.job.run_id < b.job.run_id ? -1 : 1));
+	qualifications.sort((a, b) => Date.parse(a.made_at) - Date.parse(b.made_at));
+	return {
+		results,
+		qualification: qualifications.at(-1) ?? null,
+		warnings
+	};
 }
-/** Of the measured runs alone, by benchmark: these decide whether a stored result serves as a baseline. */
-function disturbedAmong(report, ids) {
-	return report.disturbances.filter(({ part, benchmark }) => part === "measured" && ids.includes(benchmark));
-}
-function runCount(disturbances) {
-	const runs = disturbances.flatMap(({ benchmark, part, runs: numbers }) => numbers.map((number) => JSON.stringify([
-		benchmark,
-		part,
-		number
-	])));
-	return new Set(runs).size;
-}
-/** "2 runs disturbed: clock 1,410 MHz under load, 1,980 MHz in the other runs"; nothing where none was. */
-function disturbedInWords(disturbances) {
-	if (disturbances.length === 0) return [];
-	return [`${counted(runCount(disturbances), "run")} disturbed: ${causesInWords(disturbances)}`];
-}
-/** "clock 1,410 MHz under load, 1,980 MHz in the other runs, and 1 other finding"; empty where none was. */
-function causesInWords(disturbances) {
-	const messages = [...new Set(disturbances.map(({ message }) => message))];
-	const [first] = messages;
-	if (first === void 0) return "";
-	const others = messages.length === 1 ? "" : `, and ${counted(messages.length - 1, "other finding")}`;
-	return clip(first, BRIEF) + others;
-}
-const PART_WORDS = {
-	measured: "",
-	"paired-base": " of the base, in pairs",
-	"paired-head": " of the head, in pairs",
-	control: " of the control workload"
-};
-/** "runs 1, 2 and 3 of the base, in pairs". */
-function whichRuns({ part, runs }) {
-	const last = runs.at(-1);
-	return (runs.length < 2 ? `run ${last}` : `runs ${runs.slice(0, -1).join(", ")} and ${last}`) + PART_WORDS[part];
-}
-// src/core/pair-words.ts
-/** Of a note in a sentence, characters. */
-const NOTE_LENGTH = 300;
-/** "4 pairs", "4 to 10 pairs"; empty where none were run. Memory and loss need one, which says nothing beside those of a speed. */
-function pairsInWords(comparisons) {
-	const paired = comparisons.filter(({ pairs }) => pairs > 0);
-	const speeds = paired.filter(({ metric }) => metric?.class === "throughput");
-	const counts = (speeds.length > 0 ? speeds : paired).map(({ pairs }) => pairs);
-	if (counts.length === 0) return "";
-	const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-	return fewest === most ? counted(most, "pair") : `${fewest} to ${counted(most, "pair")}`;
-}
-function isMeasuredToday({ comparisons }) {
-	return comparisons.some(({ pairs }) => pairs > 0);
-}
-/** More pairs than this are no advice: a quieter machine or longer runs are. */
-const MOST_SENSIBLE = 200;
-/**
-* Pairs that would find a change of `target`: what can be seen shrinks with the square root of their number. Null where
-* the pairs that were run, or nothing known, say otherwise, and where no sensible number would.
-*/
-function pairsNeeded({ pairs, smallest_detectable: blind }, target) {
-	if (pairs === 0 || blind === null) return null;
-	const needed = Math.round(pairs * (blind / target) ** 2);
-	return needed > pairs && needed <= MOST_SENSIBLE ? Number(needed.toPrecision(2)) : null;
-}
-/** "≈ 42 pairs for ±2 %". */
-function neededInWords(comparison, { suite }) {
-	const needed = pairsNeeded(comparison, suite.min_effect);
-	return needed === null ? null : `≈ ${formatNumber(needed)} pairs for ±${formatPercent(suite.min_effect)}`;
-}
-/** The commit that was measured beside the head: "base `a1b2c3d`". */
-function baseInWords({ confirmation }) {
-	const sha = confirmation?.base_sha ?? null;
-	return sha === null ? ["the base commit"] : say`base ${named(sha.slice(0, 7))}`;
-}
-/**
-* Why pairs are missing, as sentences: what was noted when the base was prepared, of all benchmarks at once or of one. With
-* `about`, only what concerns one of these.
-*/
-function notesOf({ confirmation, comparisons }, most, about = comparisons) {
-	const ids = new Set(about.map(({ benchmark }) => benchmark));
-	const all = benchmarkIds(comparisons);
-	const notes = (confirmation?.notes ?? []).flatMap((note) => {
-		const id = all.find((known) => note.startsWith(`${known}: `));
-		if (id === void 0) return [[`${sentenceCase(tidy(note))}.`]];
-		return ids.has(id) ? [say`No pairs of ${named(id)}: ${tidy(note.slice(id.length + 2))}.`] : [];
-	});
-	const rest = notes.length - most;
-	return rest > 0 ? [...notes.slice(0, most), [`${counted(rest, "more note")} of this kind.`]] : notes;
-}
-function tidy(note) {
-	return clip(note.trim().replace(/\.$/, ""), NOTE_LENGTH);
-}
-/** Ids of the benchmarks whose pairs ended with the job. */
-function cancelledPairs({ confirmation }, about) {
-	const ids = new Set(about.map(({ benchmark }) => benchmark));
-	return (confirmation?.stopped ?? []).filter(({ reason }) => reason === "cancelled").map(({ benchmark }) => benchmark).filter((id) => ids.has(id));
-}
-/** What to do about benchmarks whose pairs the time budget cut short or left no room for. */
-function outOfTime$1({ confirmation, job }, about) {
-	const ids = new Set(about.map(({ benchmark }) => benchmark));
-	const late = (confirmation?.stopped ?? []).filter(({ reason, benchmark }) => reason === "time-budget" && ids.has(benchmark));
-	if (late.length === 0) return [];
-	const which = listed(late.map(({ benchmark }) => benchmark));
-	if (job.event === "local") return [say`There was no time for all pairs of ${which}: ${say`name the base with ${named("--base")} or raise ${named("--time-budget")}`}.`];
-	return [say`The time budget left no room for all pairs of ${which}: raise ${named("time-budget")}.`];
-}
-// src/core/believable.ts
-/** The one line that makes a verdict believable: what else is unchanged, what was ruled out, against what, how long. */
-/** Phrases in their order; the drawing puts the dots between them. */
-function believableOf(report) {
-	const { job } = report;
-	const phrases = [];
-	const unchanged = unchangedCount(report);
-	if (benchmarkIds(report.comparisons).length - unchanged > 0 && unchanged > 0) phrases.push([`${counted(unchanged, "other benchmark")} unchanged`]);
-	const ruledOut = leadOf(report).about === "change-point" ? null : slowestPossible(report);
-	if (ruledOut !== null) phrases.push([`rules out slow-downs above ${formatPercent(ruledOut)}`]);
-	phrases.push(...controlInWords(report), runsOf(report));
-	const disturbed = disturbedInWords(ofCandidate(report));
-	if (disturbed.length > 0) phrases.push(disturbed);
-	phrases.push(...historyOf(report), [minutesOf(report)]);
-	if (job.dirty) phrases.push(["with uncommitted changes"]);
-	phrases.push(...recordOf(report));
-	return phrases;
-}
-function unchangedCount({ comparisons }) {
-	const shown = comparisons.filter(isShown);
-	const moved = new Set(shown.filter(({ verdict }) => verdict !== "no-change").map(({ benchmark }) => benchmark));
-	return benchmarkIds(shown).filter((id) => !moved.has(id)).length;
-}
-/** The worst change that the intervals still allow where every speed was cleared; null where one was not, or is not known. */
-function slowestPossible({ comparisons }) {
-	const speeds = comparisons.filter((comparison) => isGated(comparison) && comparison.metric?.class === "throughput");
-	if (speeds.length === 0 || comparisons.some(({ metric }) => metric === null)) return null;
-	let worst = 0;
-	for (const { verdict, interval, metric } of speeds) {
-		if (verdict !== "no-change" || interval === null) return null;
-		worst = Math.max(worst, metric?.direction === "lower" ? interval[1] : -interval[0]);
-	}
-	return worst;
-}
-function runsOf({ suite, comparisons, confirmation }) {
-	const each = benchmarkIds(comparisons).length > 1 ? " each" : "";
-	const runs = counted(suite.repeats, "run") + each;
-	const pairs = pairsInWords(comparisons);
-	return pairs === "" ? [runs] : say`${runs}, ${pairs} with ${baseInWords({ confirmation })}`;
-}
-function historyOf({ baseline, history_unread, comparisons }) {
-	if (baseline !== null) {
-		const commit = baseline.newest_sha === null ? "" : say` ${named(baseline.newest_sha.slice(0, 7))},`;
-		const size = baseline.stale ? "too old to judge against" : counted(baseline.jobs, "point");
-		return [say`baseline${commit} ${formatAge(baseline.age_days)}, ${size}`];
-	}
-	const paired = comparisons.filter(({ pairs }) => pairs > 0);
-	return paired.length > 0 && paired.every(({ environment_shift: shift }) => shift === null) && !history_unread ? [["no baseline stored yet"]] : [];
-}
-function minutesOf({ measured_s, confirmation }) {
-	const measured = `${formatDuration(measured_s)} measured`;
-	const spent = confirmation?.spent_s ?? 0;
-	return spent === 0 ? measured : `${measured}, ${formatDuration(spent)} of them to confirm`;
-}
-/** A disturbed benchmark is stored and never serves as history. */
-function recordOf({ recorded, disturbances }) {
-	if (recorded !== "yes") return [];
-	const left = new Set(disturbances.filter(({ part }) => part === "measured").map(({ benchmark }) => benchmark)).size;
-	return [[`recorded as a new point${left === 0 ? "" : `, without ${counted(left, "disturbed benchmark")}`}`]];
-}
-// src/core/icons.ts
-const ICONS$1 = {
-	failed: "❌",
-	regression: "❌",
-	incomparable: "⚠️",
-	"no-baseline": "ℹ️",
-	inconclusive: "❔",
-	improvement: "✅",
-	"no-change": "✅"
-};
-/** An unconfirmed regression warns, it does not accuse; an accepted one does neither. */
-function iconOf(comparison) {
-	const { verdict, unconfirmed } = comparison;
-	if (isAccepted(comparison)) return "✅";
-	return verdict === "regression" && unconfirmed ? "⚠️" : ICONS$1[verdict];
-}
-/** The icon of the headline: of what it is about, and a warning where the store failed a first comparison. */
-function iconFor(report) {
-	const lead = leadOf(report);
-	switch (lead.about) {
-		case "machine":
-		case "change-point":
-		case "stale-baseline": return "⚠️";
-		case "accepted": return "✅";
-		case "verdict": {
-			if (lead.verdict === "no-baseline" && report.store_faults.length > 0) return "⚠️";
-			const [worst] = lead.found;
-			return worst === void 0 ? ICONS$1.inconclusive : iconOf(worst);
+// src/core/did-you-mean.ts
+/** The accepted word nearest to a mistyped one. */
+/** Edit distance with adjacent transposition (optimal string alignment). */
+function distance(a, b) {
+	const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+	const at = (i, j) => rows[i]?.[j] ?? 0;
+	for (let i = 1; i <= a.length; i++) {
+		const row = [i];
+		rows.push(row);
+		for (let j = 1; j <= b.length; j++) {
+			const substitution = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+			let best = Math.min(at(i - 1, j) + 1, (row[j - 1] ?? 0) + 1, substitution);
+			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, at(i - 2, j - 2) + 1);
+			row.push(best);
 		}
 	}
+	return at(a.length, b.length);
+}
+/** `; did you mean "x"?` where one candidate is near enough, else an empty string. */
+function didYouMean(given, candidates) {
+	if (given.length > 60) return "";
+	const best = candidates.map((candidate) => ({
+		candidate,
+		off: distance(given.toLowerCase(), candidate.toLowerCase())
+	})).sort((a, b) => a.off - b.off)[0];
+	return best !== void 0 && best.off <= Math.max(2, Math.floor(given.length / 4)) ? `; did you mean "${best.candidate}"?` : "";
 }
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = /* @__PURE__ */ __commonJSMin(((exports) => {
@@ -37344,7 +31022,8 @@ function readYaml(text, name) {
 	};
 }
 function failure(name, problems) {
-	return new UserError([...problems].sort((a, b) => a.line - b.line || a.col - b.col).map((p) => `${name}:${p.line}:${p.col}: ${p.message}`).join("\n"));
+	const sorted = [...problems].sort((a, b) => a.line - b.line || a.col - b.col);
+	return new UserError(sorted.map((p) => `${name}:${p.line}:${p.col}: ${p.message}`).join("\n"));
 }
 /** What `schema` found wrong with `value`, in the words of somebody who writes the file. */
 function problemsOf(error, value, schema) {
@@ -37361,11 +31040,11 @@ function problemsOf(error, value, schema) {
 		}
 		if (given === void 0 && issue.code !== "custom") return [{
 			path,
-			message: `is missing: ${accepted(issue)}`
+			message: `is missing: ${accepted$1(issue)}`
 		}];
 		return [{
 			path,
-			message: `${accepted(issue)}; given ${shown(given)}`
+			message: `${accepted$1(issue)}; given ${shown(given)}`
 		}];
 	});
 }
@@ -37376,7 +31055,7 @@ const TYPE_WORDS$1 = {
 	int: "a whole number",
 	string: "a text"
 };
-function accepted(issue) {
+function accepted$1(issue) {
 	switch (issue.code) {
 		case "invalid_value": return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map(shown).join(", ")}`;
 		case "invalid_type": return issue.message.startsWith("Invalid input") ? `must be ${TYPE_WORDS$1[issue.expected] ?? `a ${issue.expected}`}` : issue.message;
@@ -37395,10 +31074,10 @@ function accepted(issue) {
 }
 function keysAt(schema, path) {
 	let current = schema;
-	for (const part of path) current = below(current, part);
+	for (const part of path) current = below$1(current, part);
 	return current instanceof ZodObject ? Object.keys(current.shape) : [];
 }
-function below(schema, part) {
+function below$1(schema, part) {
 	if (schema instanceof ZodObject) return unwrap(schema.shape[part]);
 	return schema instanceof ZodArray ? unwrap(schema.element) : void 0;
 }
@@ -37534,2404 +31213,1671 @@ function acceptYaml(changes, foundAt) {
 		accept
 	}, { lineWidth: 0 }).replaceAll(/^( +reason: "")$/gm, "$1 # why this change is meant");
 }
-// src/core/accept-offer.ts
-/** Which changes of a report the repository may want to accept, and the lines that would do it. */
-/**
-* Regressions first, then improvements, then settled regressions of the default branch. What one odd run may have made is not
-* offered, unless the suite wants no better evidence.
-*/
-function offeredChanges(report) {
-	const { comparisons, runner_key: runnerKey } = report;
-	const series = [...worstFirst(comparisons.filter((comparison) => isOffered(comparison, report))).flatMap(({ benchmark, metric }) => metric === null ? [] : [{
-		benchmark,
-		metric: metric.name,
-		runnerKey
-	}]), ...recentRegressions(report).filter(({ pending }) => !pending).map(({ benchmark, metric }) => ({
-		benchmark,
-		metric: metric.name,
-		runnerKey
-	}))];
-	return [...new Map(series.map((name) => [JSON.stringify([name.benchmark, name.metric]), name])).values()];
-}
-function isOffered(comparison, { suite }) {
-	const isChange = comparison.verdict === "regression" || comparison.verdict === "improvement";
-	const isCertain = !comparison.unconfirmed || suite.confirm === "never";
-	return isChange && isCertain && isShown(comparison) && isGated(comparison) && !isAccepted(comparison);
-}
-/** The accept file for the first `most` of them; empty where there is nothing to accept. */
-function acceptLines(report, most) {
-	const offered = offeredChanges(report).slice(0, most);
-	return offered.length === 0 ? "" : acceptYaml(offered, report.job.finished_at);
-}
-// src/core/failure-words.ts
-const FAILURE_WORDS = {
-	"out-of-memory": "ran out of memory",
-	"not-finite": "got a loss or metric that is not a finite number",
-	timeout: "ran into its time limit",
-	killed: "was killed",
-	"exit-code": "ended with an error",
-	"bad-events": "wrote events that cannot be read",
-	"bad-order": "could not use its work order",
-	"check-failed": "failed its check",
-	"backend-unavailable": "cannot run on this machine",
-	environment: "got no Python environment",
-	cancelled: "was cancelled",
-	"time-budget": "did not fit into the time budget",
-	exception: "ended with an exception",
-	missing: "did not run, though the baseline has it"
-};
-/** "ran out of memory after 12 s". */
-function failureInWords({ reason, duration_s }) {
-	return FAILURE_WORDS[reason] + (duration_s === null ? "" : ` after ${formatDuration(duration_s)}`);
-}
-// src/core/change-point-words.ts
-/** The first commit of the new level, or the day it was measured. */
-function sinceOf({ first_bad, at }) {
-	return first_bad === null ? [at.slice(0, 10)] : [named(first_bad.slice(0, 7))];
-}
-/** The change lies after the first of both and up to the second: `1111111` to `abc1234`. */
-function rangeOf(point) {
-	return point.last_good === null ? say`up to ${sinceOf(point)}` : say`after ${named(point.last_good.slice(0, 7))}, up to ${sinceOf(point)}`;
-}
-function sizeOf$1({ metric, effect, interval }) {
-	return {
-		size: formatChange(effect),
-		sense: sense(metric, effect),
-		interval: formatInterval(interval)
+function sumsOf(values) {
+	const sums = {
+		values: new Float64Array(values.length + 1),
+		squares: new Float64Array(values.length + 1)
 	};
-}
-/** "settled, 12 jobs since". */
-function standingOf({ pending, jobs }) {
-	return `${pending ? "pending" : "settled"}, ${counted(jobs, "job")} since`;
-}
-// src/core/headline.ts
-/** The one sentence the whole report comes down to: the worst finding with its size, its benchmark and its runner. */
-/** Fewer stored jobs than this, and the width of an interval says more about the history than about the machine. */
-const SHORT_HISTORY = 5;
-function headlineOf(report) {
-	const lead = leadOf(report);
-	const runner = named(report.runner_key);
-	switch (lead.about) {
-		case "machine": return machineMoved$1(lead.control, report);
-		case "change-point": return changedSince$1(lead.point, report);
-		case "accepted": return say`${counted(lead.found.length, "accepted change")} on ${runner}, nothing else`;
-		case "stale-baseline": return say`The newest baseline of ${runner} is ${formatAge(report.baseline?.age_days ?? 0)}: nothing was compared`;
-		case "verdict": return verdict(report, lead.found);
+	for (const [index, value] of values.entries()) {
+		sums.values[index + 1] = (sums.values[index] ?? 0) + value;
+		sums.squares[index + 1] = (sums.squares[index] ?? 0) + value * value;
 	}
+	return sums;
 }
-function verdict(report, found) {
-	const { comparisons, runner_key, gate } = report;
-	const runner = named(runner_key);
-	const total = benchmarkIds(comparisons).length;
-	const [worst] = found;
-	if (worst === void 0) return say`Nothing was measured on ${runner}`;
-	const affected = benchmarkIds(found);
-	switch (gate.verdict) {
-		case "failed": return failed(report, total);
-		case "regression":
-		case "improvement": return changed(worst, affected.length - 1, report);
-		case "incomparable": return incomparable(runner_key, found, affected.length, total);
-		case "no-baseline": return noBaseline(report, affected.length, total);
-		case "inconclusive": return inconclusive(report, found, total);
-		case "no-change": return say`No change in ${counted(total, "benchmark")} on ${runner}`;
-	}
+function levelMean({ values }, { start, end }) {
+	return ((values[end] ?? 0) - (values[start] ?? 0)) / (end - start);
 }
-function machineMoved$1({ backend, metric, effect }, { control, runner_key }) {
-	const where = control.length > 1 ? ` · ${backend}` : "";
-	const how = metric === null || effect === null ? ["is not as"] : [...changeInWords(metric, effect, false), " than"];
-	return say`The machine moved: the control workload on ${named(runner_key)}${where} ${how} in its history`;
-}
-function changedSince$1(point, { runner_key }) {
-	const words = changeInWords(point.metric, point.effect, point.pending);
-	const pending = point.pending ? " (pending)" : "";
-	return say`${benchmarkName$1(point)} ${words} on ${named(runner_key)} since ${sinceOf(point)}${pending}`;
-}
-function failed({ failures, runner_key }, total) {
-	const [first] = failures;
-	if (first === void 0) return say`A benchmark failed on ${named(runner_key)}`;
-	const one = say`${benchmarkName$1(first)} ${failureInWords(first)}`;
-	if (total === 1) return say`${one} on ${named(runner_key)}`;
-	if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
-	return say`${failures.length === total ? total === 2 ? "Both" : `All ${total}` : `${failures.length} of ${total}`} benchmarks failed on ${named(runner_key)}; the first: ${one}`;
-}
-function changed(worst, others, { runner_key }) {
-	if (worst.metric === null || worst.effect === null) return say`${benchmarkName$1(worst)} changed on ${named(runner_key)}`;
-	const words = changeInWords(worst.metric, worst.effect, worst.unconfirmed);
-	const name = benchmarkName$1(worst);
-	const drift = worst.metric.class === "loss" ? ": the numerics drifted" : "";
-	const more = others > 0 ? `, and ${counted(others, "other benchmark")} ${worst.verdict === "regression" ? "got worse" : "improved"}` : "";
-	return say`${name} ${words} on ${named(runner_key)}${drift}${more}${worst.unconfirmed ? " (unconfirmed)" : ""}`;
-}
-function incomparable(runner, found, affected, total) {
-	const which = affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`;
-	const whose = affected === 1 ? "is not comparable with its" : "are not comparable with their";
-	return say`${which} on ${named(runner)} ${whose} history: ${reasonOf(found)}`;
-}
-function noBaseline(report, affected, total) {
-	const runner = named(report.runner_key);
-	if (report.history_unread) return say`The history of ${runner} could not be read: nothing was compared`;
-	const found = withVerdict(report.comparisons, "no-baseline");
-	if (found.length > 0 && found.every(isStarved)) return say`No usable baseline ${affected < total ? say`for ${String(affected)} of ${counted(total, "benchmark")} on ${runner}` : say`on ${runner}`}: every stored result was disturbed or incomplete`;
-	if (affected < total) return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
-	switch (report.recorded) {
-		case "yes": {
-			const ids = benchmarkIds(found);
-			if (new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark)).size === ids.length) return say`No baseline yet on ${runner}: the runs of this job were disturbed`;
-			return say`No baseline yet on ${runner}: this run was recorded as the first one`;
-		}
-		case "no": return say`Nothing to compare yet on ${runner}`;
-		case "failed": return say`No baseline on ${runner}, and this run could not be recorded`;
-	}
-}
-function inconclusive(report, found, total) {
-	const runner = named(report.runner_key);
-	const affected = benchmarkIds(found);
-	const some = total === 1 ? "the only benchmark" : `${affected.length} of ${total} benchmarks`;
-	const cancelled = cancelledPairs(report, found);
-	if (cancelled.length > 0) return say`Cancelled before ${total === 1 ? "the only benchmark" : `${cancelled.length} of ${total} benchmarks`} on ${runner} could be confirmed`;
-	const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
-	if (affected.every((id) => cut.has(id))) return say`Cannot tell: the time budget cut ${some} on ${runner}`;
-	const stopped = report.confirmation?.stopped ?? [];
-	const late = new Set(stopped.flatMap(({ benchmark, reason }) => reason === "time-budget" ? [benchmark] : []));
-	if (affected.every((id) => late.has(id))) return say`Cannot tell: there was no time for all pairs of ${some} on ${runner}`;
-	const jobs = Math.max(...found.map(({ base }) => base?.count ?? 0));
-	if (jobs < SHORT_HISTORY && found.every(({ pairs }) => pairs === 0)) return say`Cannot tell yet: ${some} on ${runner} ${verb(affected.length)} compared with only ${counted(jobs, "earlier job")}`;
-	return say`Cannot tell: ${some} on ${runner} ${verb(affected.length)} too noisy`;
-}
-function verb(count) {
-	return count === 1 ? "is" : "are";
-}
-/** Fields that make it incomparable, each once: "torch 2.14.1 instead of 2.13.0". */
-function reasonOf(comparisons) {
-	const fields = /* @__PURE__ */ new Map();
-	for (const { differences } of comparisons) for (const difference of differences) if (difference.kind !== "drift") fields.set(difference.field, difference);
-	const [first] = fields.values();
-	if (first === void 0) return ["another identity"];
-	const one = say`${named(`${first.field} ${first.head}`)} instead of ${named(first.base)}`;
-	return fields.size === 1 ? one : say`${one} and ${counted(fields.size - 1, "other field")}`;
-}
-// src/core/cells.ts
-/** Of a reason that stands in a cell, characters. */
-const REASON_LENGTH = 120;
-/** How the reason of a comparison begins that the control workload took the verdict from. */
-const MACHINE_MOVED = "the machine moved";
-/** "tokens_per_second" as "tokens per second". A name that is no plain identifier stays as it is. */
-function metricWords(metric) {
-	if (metric === null) return [];
-	return /^[a-z][a-z0-9_]*$/i.test(metric.name) ? [metric.name.replaceAll("_", " ")] : [named(metric.name)];
-}
-/** The values of both sides, in one scale. */
-function sidesOf({ metric, base, head }) {
-	const values = [base, head].flatMap((side) => side === null ? [] : [side.value]);
-	const cell = (side) => side === null || metric === null ? "" : formatValue(side.value, metric.unit, values);
-	return {
-		base: cell(base),
-		head: cell(head)
-	};
-}
-/** "−6.8 %" and what it means: "worse"; nothing for a change that was not found to be one. */
-function changeOf({ metric, effect, interval, verdict }) {
-	const meaning = metric === null || effect === null || !(verdict !== "no-change" && (verdict !== "inconclusive" || interval !== null)) ? "" : sense(metric, effect);
-	return {
-		size: effect === null ? "" : formatChange(effect),
-		sense: meaning === "same" ? "" : meaning,
-		interval: interval === null ? "" : formatInterval(interval)
-	};
-}
-/** The verdict with what stands behind it: "regression, 4 pairs", "inconclusive: sees changes from 4.1 %". */
-function verdictOf$1(comparison, report) {
-	const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;
-	const pairs = pairsInWords([comparison]);
-	const withPairs = pairs === "" ? verdict : `${verdict}, ${pairs}`;
-	switch (verdict) {
-		case "failed": {
-			const failure = report.failures.find(({ benchmark }) => benchmark === comparison.benchmark);
-			if (failure?.reason === "check-failed") return [`failed: ${clip(failure.message, REASON_LENGTH)}`];
-			return failure === void 0 ? ["failed"] : [`failed: ${failureInWords(failure)}`];
-		}
-		case "regression":
-		case "improvement": return [[
-			(isAccepted(comparison) ? "accepted " : "") + verdict + (metric?.class === "loss" ? ": numerics drift" : ""),
-			pairs,
-			unconfirmed ? "unconfirmed" : ""
-		].filter((word) => word !== "").join(", ")];
-		case "incomparable": return say`incomparable: ${reasonOf([comparison])}`;
-		case "inconclusive":
-			if (comparison.reason !== null) return [explained(withPairs, shortReason(comparison, report))];
-			return [explained(withPairs, neededInWords(comparison, report) ?? (blind === null ? null : `sees changes from ${formatPercent(blind)}`))];
-		case "no-baseline": return [explained(verdict, isStarved(comparison) ? "stored results disturbed or incomplete" : null)];
-		case "no-change": return [withPairs];
-	}
-}
-/** Headline and advice have the rest of what takes more than a few words. */
-function shortReason({ reason, benchmark }, { confirmation }) {
-	if (reason === null) return null;
-	if (reason.startsWith(MACHINE_MOVED)) return MACHINE_MOVED;
-	const stopped = confirmation?.stopped.find((pairs) => pairs.benchmark === benchmark && pairs.message === reason);
-	if (stopped?.reason === "time-budget") return stopped.pairs > 0 ? "no time for more" : "no time for pairs";
-	return clip(reason, REASON_LENGTH);
-}
-function explained(verdict, why) {
-	return why === null ? verdict : `${verdict}: ${why}`;
-}
-// node_modules/markdown-table/index.js
-/**
-* @typedef {Options} MarkdownTableOptions
-*   Configuration.
-*/
-/**
-* @typedef Options
-*   Configuration.
-* @property {boolean | null | undefined} [alignDelimiters=true]
-*   Whether to align the delimiters (default: `true`);
-*   they are aligned by default:
-*
-*   ```markdown
-*   | Alpha | B     |
-*   | ----- | ----- |
-*   | C     | Delta |
-*   ```
-*
-*   Pass `false` to make them staggered:
-*
-*   ```markdown
-*   | Alpha | B |
-*   | - | - |
-*   | C | Delta |
-*   ```
-* @property {ReadonlyArray<string | null | undefined> | string | null | undefined} [align]
-*   How to align columns (default: `''`);
-*   one style for all columns or styles for their respective columns;
-*   each style is either `'l'` (left), `'r'` (right), or `'c'` (center);
-*   other values are treated as `''`, which doesn’t place the colon in the
-*   alignment row but does align left;
-*   *only the lowercased first character is used, so `Right` is fine.*
-* @property {boolean | null | undefined} [delimiterEnd=true]
-*   Whether to end each row with the delimiter (default: `true`).
-*
-*   > 👉 **Note**: please don’t use this: it could create fragile structures
-*   > that aren’t understandable to some markdown parsers.
-*
-*   When `true`, there are ending delimiters:
-*
-*   ```markdown
-*   | Alpha | B     |
-*   | ----- | ----- |
-*   | C     | Delta |
-*   ```
-*
-*   When `false`, there are no ending delimiters:
-*
-*   ```markdown
-*   | Alpha | B
-*   | ----- | -----
-*   | C     | Delta
-*   ```
-* @property {boolean | null | undefined} [fillRows=true]
-*   Whether to fill rows with empty cells up to the most cells in a row
-*   (default: `true`).
-*
-*   When `true`, all rows have as many cells as the longest row:
-*
-*   ```markdown
-*   | Alpha | B    |   |
-*   | ----- | ---- | - |
-*   | C     |      |   |
-*   | D     | Echo | F |
-*   ```
-*
-*   When `false`, rows keep their cells,
-*   and the delimiter row has as many cells as the header row:
-*
-*   ```markdown
-*   | Alpha | B    |
-*   | ----- | ---- |
-*   | C     |
-*   | D     | Echo | F |
-*   ```
-* @property {boolean | null | undefined} [delimiterStart=true]
-*   Whether to begin each row with the delimiter (default: `true`).
-*
-*   > 👉 **Note**: please don’t use this: it could create fragile structures
-*   > that aren’t understandable to some markdown parsers.
-*
-*   When `true`, there are starting delimiters:
-*
-*   ```markdown
-*   | Alpha | B     |
-*   | ----- | ----- |
-*   | C     | Delta |
-*   ```
-*
-*   When `false`, there are no starting delimiters:
-*
-*   ```markdown
-*   Alpha | B     |
-*   ----- | ----- |
-*   C     | Delta |
-*   ```
-* @property {boolean | null | undefined} [padding=true]
-*   Whether to add a space of padding between delimiters and cells
-*   (default: `true`).
-*
-*   When `true`, there is padding:
-*
-*   ```markdown
-*   | Alpha | B     |
-*   | ----- | ----- |
-*   | C     | Delta |
-*   ```
-*
-*   When `false`, there is no padding:
-*
-*   ```markdown
-*   |Alpha|B    |
-*   |-----|-----|
-*   |C    |Delta|
-*   ```
-* @property {((value: string) => number) | null | undefined} [stringLength]
-*   Function to detect the length of table cell content (optional);
-*   this is used when aligning the delimiters (`|`) between table cells;
-*   full-width characters and emoji mess up delimiter alignment when viewing
-*   the markdown source;
-*   to fix this, you can pass this function,
-*   which receives the cell content and returns its “visible” size;
-*   note that what is and isn’t visible depends on where the text is displayed.
-*
-*   Without such a function, the following:
-*
-*   ```js
-*   markdownTable([
-*     ['Alpha', 'Bravo'],
-*     ['中文', 'Charlie'],
-*     ['👩‍❤️‍👩', 'Delta']
-*   ])
-*   ```
-*
-*   Yields:
-*
-*   ```markdown
-*   | Alpha | Bravo |
-*   | - | - |
-*   | 中文 | Charlie |
-*   | 👩‍❤️‍👩 | Delta |
-*   ```
-*
-*   With [`string-width`](https://github.com/sindresorhus/string-width):
-*
-*   ```js
-*   import stringWidth from 'string-width'
-*
-*   markdownTable(
-*     [
-*       ['Alpha', 'Bravo'],
-*       ['中文', 'Charlie'],
-*       ['👩‍❤️‍👩', 'Delta']
-*     ],
-*     {stringLength: stringWidth}
-*   )
-*   ```
-*
-*   Yields:
-*
-*   ```markdown
-*   | Alpha | Bravo   |
-*   | ----- | ------- |
-*   | 中文  | Charlie |
-*   | 👩‍❤️‍👩    | Delta   |
-*   ```
-*/
-/**
-* Get the length of a cell.
-*
-* @param {string} value
-*   Cell value.
-* @returns {number}
-*   Cell size.
-*/
-function defaultStringLength(value) {
-	return value.length;
+function squaresAround({ values, squares }, start, end) {
+	const total = (values[end] ?? 0) - (values[start] ?? 0);
+	return Math.max(0, (squares[end] ?? 0) - (squares[start] ?? 0) - total * total / (end - start));
 }
 /**
-* Generate a markdown
-* ([GFM](https://docs.github.com/en/github/writing-on-github/working-with-advanced-formatting/organizing-information-with-tables))
-* table.
+* The levels of the points of `stretch`, in order.
 *
-* @param {ReadonlyArray<ReadonlyArray<string | null | undefined>>} table
-*   Table data (matrix of strings).
-* @param {Readonly<Options> | null | undefined} [options]
-*   Configuration (optional).
-* @returns {string}
-*   Result.
+* @param sums of values near zero: squares of large ones lose their digits
+* @param price of a cut, in squares
+* @param leastLast how few points the last level may have, where there are more than one
 */
-function markdownTable(table, options) {
-	const settings = options || {};
-	const align = (settings.align || []).concat();
-	const stringLength = settings.stringLength || defaultStringLength;
-	/** @type {Array<number>} Character codes as symbols for alignment per column. */
-	const alignments = [];
-	/** @type {Array<Array<string>>} Cells per row. */
-	const cellMatrix = [];
-	/** @type {Array<Array<number>>} Sizes of each cell per row. */
-	const sizeMatrix = [];
-	/** @type {Array<number>} */
-	const longestCellByColumn = [];
-	let mostCellsPerRow = 0;
-	let rowIndex = -1;
-	while (++rowIndex < table.length) {
-		/** @type {Array<string>} */
-		const row = [];
-		/** @type {Array<number>} */
-		const sizes = [];
-		let columnIndex = -1;
-		if (table[rowIndex].length > mostCellsPerRow) mostCellsPerRow = table[rowIndex].length;
-		while (++columnIndex < table[rowIndex].length) {
-			const cell = serialize$1(table[rowIndex][columnIndex]);
-			if (settings.alignDelimiters !== false) {
-				const size = stringLength(cell);
-				sizes[columnIndex] = size;
-				if (longestCellByColumn[columnIndex] === void 0 || size > longestCellByColumn[columnIndex]) longestCellByColumn[columnIndex] = size;
+function partition(sums, stretch, price, leastLast) {
+	const { start, end } = stretch;
+	const size = end - start;
+	const costs = new Float64Array(size + 1).fill(Number.POSITIVE_INFINITY);
+	const begins = new Int32Array(size + 1);
+	costs[0] = -price;
+	for (let to = 1; to <= size; to++) {
+		const least = to === size ? leastLast : 4;
+		costs[to] = squaresAround(sums, start, start + to);
+		for (let from = 4; from <= to - least; from++) {
+			const cost = (costs[from] ?? 0) + price + squaresAround(sums, start + from, start + to);
+			if (cost < (costs[to] ?? 0)) {
+				costs[to] = cost;
+				begins[to] = from;
 			}
-			row.push(cell);
 		}
-		cellMatrix[rowIndex] = row;
-		sizeMatrix[rowIndex] = sizes;
 	}
-	let columnIndex = -1;
-	if (typeof align === "object" && "length" in align) while (++columnIndex < mostCellsPerRow) alignments[columnIndex] = toAlignment(align[columnIndex]);
-	else {
-		const code = toAlignment(align);
-		while (++columnIndex < mostCellsPerRow) alignments[columnIndex] = code;
-	}
-	columnIndex = -1;
-	/** @type {Array<string>} */
-	const row = [];
-	/** @type {Array<number>} */
-	const sizes = [];
-	while (++columnIndex < mostCellsPerRow) {
-		const code = alignments[columnIndex];
-		let before = "";
-		let after = "";
-		if (code === 99) {
-			before = ":";
-			after = ":";
-		} else if (code === 108) before = ":";
-		else if (code === 114) after = ":";
-		let size = settings.alignDelimiters === false ? 1 : Math.max(1, longestCellByColumn[columnIndex] - before.length - after.length);
-		const cell = before + "-".repeat(size) + after;
-		if (settings.alignDelimiters !== false) {
-			size = before.length + size + after.length;
-			if (size > longestCellByColumn[columnIndex]) longestCellByColumn[columnIndex] = size;
-			sizes[columnIndex] = size;
-		}
-		row[columnIndex] = cell;
-	}
-	cellMatrix.splice(1, 0, row);
-	sizeMatrix.splice(1, 0, sizes);
-	rowIndex = -1;
-	/** @type {Array<string>} */
-	const lines = [];
-	while (++rowIndex < cellMatrix.length) {
-		const row = cellMatrix[rowIndex];
-		const sizes = sizeMatrix[rowIndex];
-		const cellsInRow = settings.fillRows === false ? Math.max(1, cellMatrix[rowIndex === 1 ? 0 : rowIndex].length) : mostCellsPerRow;
-		columnIndex = -1;
-		/** @type {Array<string>} */
-		const line = [];
-		while (++columnIndex < cellsInRow) {
-			const cell = row[columnIndex] || "";
-			let before = "";
-			let after = "";
-			if (settings.alignDelimiters !== false) {
-				const size = longestCellByColumn[columnIndex] - (sizes[columnIndex] || 0);
-				const code = alignments[columnIndex];
-				if (code === 114) before = " ".repeat(size);
-				else if (code === 99) {
-					const half = size / 2;
-					if (size % 2) {
-						before = " ".repeat(half + .5);
-						after = " ".repeat(half - .5);
-					} else {
-						before = " ".repeat(half);
-						after = before;
-					}
-				} else after = " ".repeat(size);
-			}
-			if (settings.delimiterStart !== false && !columnIndex) line.push("|");
-			if (settings.padding !== false && !(settings.alignDelimiters === false && cell === "") && (settings.delimiterStart !== false || columnIndex)) line.push(" ");
-			if (settings.alignDelimiters !== false) line.push(before);
-			line.push(cell);
-			if (settings.alignDelimiters !== false) line.push(after);
-			if (settings.padding !== false) line.push(" ");
-			if (settings.delimiterEnd !== false || columnIndex !== cellsInRow - 1) line.push("|");
-		}
-		lines.push(settings.delimiterEnd === false ? line.join("").replace(/ +$/, "") : line.join(""));
-	}
-	return lines.join("\n");
-}
-/**
-* Serialize a cell value.
-*
-* @param {string | null | undefined} [value]
-*   Value to serialize.
-* @returns {string}
-*   Result.
-*/
-function serialize$1(value) {
-	return value === null || value === void 0 ? "" : String(value);
-}
-/**
-* Get the alignment character code from a value.
-*
-* @param {string | null | undefined} value
-*   Value.
-* @returns {number}
-*   Alignment.
-*/
-function toAlignment(value) {
-	const code = typeof value === "string" ? value.codePointAt(0) : 0;
-	return code === 67 || code === 99 ? 99 : code === 76 || code === 108 ? 108 : code === 82 || code === 114 ? 114 : 0;
-}
-// src/core/markdown-parts.ts
-/** The pieces a markdown drawing is put together from. Every cell and paragraph is inert by construction. */
-/**
-* Names as code spans, everything else as harmless words. Neighbouring texts are made one first: apart they could hide an
-* address that is only seen together.
-*/
-function drawSentence(sentence) {
-	return joined(sentence).map((part) => typeof part === "string" ? drawText(part) : codeSpan(part.name)).join("");
-}
-/** The spaces around a text are kept: a name stands there. */
-function drawText(text) {
-	const [, before = "", inner = "", after = ""] = /^( ?)(.*?)( ?)$/s.exec(text) ?? [];
-	return before + inertText(inner) + after;
-}
-/** Longer tables are written without padding: their source is read by nobody and their bytes are counted. */
-const PADDED_ROWS = 40;
-/** A table without the columns that would be empty; nothing for no rows. */
-function table(columns, rows) {
-	const kept = columns.map((column) => ({
-		...column,
-		cells: rows.map((row, index) => column.cell(row, index))
-	})).filter(({ cells }) => cells.some((cell) => cell !== ""));
-	if (rows.length === 0 || kept.length === 0) return "";
-	return markdownTable([kept.map(({ title }) => title), ...rows.map((_, at) => kept.map(({ cells }) => cells[at] ?? ""))], {
-		align: kept.map(({ align = "l" }) => align),
-		alignDelimiters: rows.length <= PADDED_ROWS
+	const levels = [];
+	for (let to = size; to > 0; to = begins[to] ?? 0) levels.unshift({
+		start: start + (begins[to] ?? 0),
+		end: start + to
 	});
+	return levels;
 }
-/** A collapsed section. The title is our own words and numbers. The empty lines let markdown be read inside. */
-function details(title, blocks) {
-	const body = blocks.filter((block) => block !== "");
-	return body.length === 0 ? "" : [
-		`<details><summary>${title}</summary>`,
-		...body,
-		"</details>"
-	].join("\n\n");
+// src/core/series-noise.ts
+/** Log scale: below 0.05 % no two points are told apart. */
+const LEAST_SD$1 = 5e-4;
+/** Points this many standard deviations from the nearer of both sides are spikes, and pulled to within {@link SPIKE_TO}. */
+const SPIKE_FROM = 4;
+const SPIKE_TO = 2;
+const NEIGHBOURS = 3;
+/** Long-run variance is read off the means of blocks of this many points, cut at so many standard deviations. */
+const BLOCK = 8;
+const BLOCK_LIMIT = 3;
+/** Levels fitted to a wandering series take part of its wandering with them, the more of it the more it wanders. */
+const INFLATION_SHARE = 1.5;
+const INFLATION_POWER = 1.5;
+const MOST_INFLATION = 12;
+/** Standard deviation of a point by the differences of neighbours, which a change of level enters once. */
+function noiseOf(values, stretches) {
+	const steps = stretches.flatMap(({ start, end }) => values.slice(start + 1, end).map((value, index) => value - (values[start + index] ?? 0)));
+	return steps.length === 0 ? LEAST_SD$1 : Math.max(LEAST_SD$1, robustSd(steps, median(steps)) / Math.SQRT2);
 }
-function bullets(items) {
-	return items.map((item) => `- ${item}`).join("\n");
-}
-/** Keeps a number and its unit on one line. */
-function unbroken(cell) {
-	return cell.replaceAll(" ", "\xA0");
-}
-// src/core/markdown-changes.ts
-/** Collapsed sections about changes: how to accept one, where the default branch changed, and what disturbed the runs. */
-/** Of all lines to paste, characters: more than a comment holds is never cut in the middle, see `items`. */
-const ACCEPT_LENGTH = 4e4;
-function acceptSection(report, { items }) {
-	const count = offeredChanges(report).length;
-	if (count === 0) return "";
-	return details(count === 1 ? "Accept this change" : `Accept these ${counted(count, "change")}`, [`Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`, codeBlock(acceptLines(report, items), ACCEPT_LENGTH, "yaml")]);
-}
-function changePointsSection({ change_points: points }, { rows }) {
-	return details(`${counted(points.length, "lasting change")} of the default branch`, [table([
-		{
-			title: "Benchmark",
-			cell: (point) => drawSentence(benchmarkName$1(point))
-		},
-		{
-			title: "Metric",
-			cell: ({ metric }) => drawSentence(metricWords(metric))
-		},
-		{
-			title: "Commits",
-			cell: (point) => drawSentence(rangeOf(point))
-		},
-		{
-			title: "Measured",
-			cell: ({ at }) => at.slice(0, 10)
-		},
-		{
-			title: "Change (99 % interval)",
-			align: "r",
-			cell: (point) => {
-				const { size, sense, interval } = sizeOf$1(point);
-				return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
-			}
-		},
-		{
-			title: "Standing",
-			cell: (point) => standingOf(point)
-		}
-	], points.slice(0, rows)), points.length === 0 ? "" : "Newest first. A pending change has too few jobs behind it to be sure that it stays. Another machine, other software or other work begins a new series and is never listed as a change."]);
-}
-function disturbancesSection({ disturbances }, { items }) {
-	return details(counted(runCount(disturbances), "disturbed run"), [table([
-		{
-			title: "Benchmark",
-			cell: (found) => drawSentence(benchmarkName$1(found))
-		},
-		{
-			title: "Runs",
-			cell: (found) => whichRuns(found)
-		},
-		{
-			title: "What",
-			cell: ({ message }) => inertText(message, 300)
-		}
-	], disturbances.slice(0, items)), disturbances.length === 0 ? "" : "A benchmark with a disturbed run is shown and judged, and never serves as history."]);
-}
-// src/core/facts.ts
-/** Probed facts in readable form: long hashes left out, byte counts as memory. */
-function factsOf(facts) {
-	return Object.entries(facts).filter(([, value]) => !/^[0-9a-f]{32,}$/.test(String(value))).map(([name, value]) => ({
-		name: name.replace(/_bytes$/, "").replaceAll("_", " "),
-		value: factValue(name, value)
-	})).toSorted((a, b) => a.name < b.name ? -1 : Number(a.name > b.name));
-}
-function factValue(name, value) {
-	if (typeof value === "boolean") return value ? "yes" : "no";
-	const number = Number(value);
-	return name.endsWith("_bytes") && Number.isFinite(number) ? formatValue(number, "B") : String(value);
-}
-// src/core/markdown-environment.ts
-/** The collapsed section on the environment: what differs, what it alone changed, and its facts. */
-function environmentSection(report, { rows, facts }) {
-	const differing = differencesOf(report);
-	return details(titleOf$2(report), [
-		table([
-			{
-				title: "What differs",
-				cell: ({ field }) => codeSpan(field)
-			},
-			{
-				title: "Kind",
-				cell: ({ kindInWords }) => kindInWords
-			},
-			{
-				title: "Base",
-				cell: ({ base }) => codeSpan(base)
-			},
-			{
-				title: "Now",
-				cell: ({ head }) => codeSpan(head)
-			}
-		], differing.slice(0, rows)),
-		...shifts(report, rows),
-		facts ? bullets(factLists(report)) : ""
-	]);
-}
-/** What the judged change brings, and what differs from the newest stored job by itself. */
-function differencesOf({ environment, job }) {
-	const whose = job.pull_request === null ? "this change" : "this pull request";
-	const own = environment.proposed.map((difference) => ({
-		...difference,
-		kindInWords: `${difference.kind}, by ${whose}`
-	}));
-	const others = environment.differences.filter(({ kind, field }) => !own.some((difference) => difference.kind === kind && difference.field === field)).map((difference) => ({
-		...difference,
-		kindInWords: difference.kind
-	}));
-	return [...own, ...others];
-}
-function titleOf$2(report) {
-	const { environment, baseline, job } = report;
-	const own = environment.proposed.length;
-	const others = differencesOf(report).length - own;
-	const whose = job.pull_request === null ? "of this change" : "of this pull request";
-	const parts = [own === 0 ? "" : `${counted(own, "difference")} ${whose}`, others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from the newest stored job`].filter((part) => part !== "");
-	if (parts.length > 0) return `Environment: ${parts.join(", ")}`;
-	return baseline === null ? "Environment" : "Environment: as in the newest stored job";
-}
-/** Said once, apart from the differences that the pull request brings. */
-function shifts(report, rows) {
-	const drawn = shiftsOf(report).slice(0, rows);
-	const whose = report.job.pull_request === null ? "this change" : "this pull request";
-	return drawn.length === 0 ? [] : [`The environment itself, not the work of ${whose} (the base commit today beside what is stored):`, bullets(drawn)];
-}
-/** Of every benchmark once. */
-function shiftsOf({ comparisons }) {
-	return comparisons.filter(isShown).flatMap((comparison) => {
-		const { environment_shift: shift, metric } = comparison;
-		if (shift === null || shift === 0 || metric === null) return [];
-		return drawSentence(say`${formatChange(shift)} ${metricWords(metric)} on ${benchmarkName$1(comparison)}`);
-	});
-}
-function factLists({ environment }) {
-	const { machine, drift, software } = environment;
-	return [
-		{
-			title: "Machine",
-			facts: factsOf(machine)
-		},
-		...software.map((entry) => ({
-			title: `Software of ${entry.backends.join(", ")}`,
-			facts: factsOf(entry.facts)
-		})),
-		{
-			title: "Drift fields",
-			facts: factsOf(drift)
-		}
-	].filter((list) => list.facts.length > 0).map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
-}
-// src/core/framework-rows.ts
-/** Time, throughput, memory and loss: those that one of both sides has. */
-function frameworkRows(pair) {
-	const { mlx, torch, speed_up, memory_efficiency, loss_difference: loss } = pair;
-	const speedUp = speed_up === null ? "" : `speed-up ${formatRatio(speed_up)}`;
-	const hasStep = mlx.step_s !== null && torch.step_s !== null;
-	const row = (name, cell, ratio) => ({
-		name,
-		torch: cell(torch),
-		mlx: cell(mlx),
-		ratio
-	});
-	return [
-		row("Time per step", (side) => value(side.step_s, "s", [mlx.step_s, torch.step_s]), hasStep ? speedUp : ""),
-		row("Throughput", ({ throughput }) => throughput === null ? "" : formatValue(throughput.value, throughput.unit), hasStep ? "" : speedUp),
-		row(pair.memory_metric === "rss_peak" ? "Peak resident memory" : "Peak memory", (side) => value(side.memory_bytes, "B", [mlx.memory_bytes, torch.memory_bytes]), memory_efficiency === null ? "" : `memory efficiency ${formatRatio(memory_efficiency)}`),
-		row("Final loss", ({ final_loss }) => final_loss === null ? "" : formatNumber(final_loss), loss === null ? "" : `difference ${formatDifference(loss)}`)
-	].filter((candidate) => candidate.mlx !== "" || candidate.torch !== "");
-}
-function value(amount, unit, beside) {
-	if (amount === null) return "";
-	return formatValue(amount, unit, beside.filter((other) => other !== null));
-}
-/** Two digits tell how far two losses are apart. */
-function formatDifference(loss) {
-	return formatNumber(Number(loss.toPrecision(2)));
-}
-// src/core/markdown-frameworks.ts
-/** MLX beside PyTorch, drawn: a block of rows for each pair that did equal work. */
-function frameworksSection(pairs) {
-	if (pairs.length === 0) return "";
-	const body = table([
-		{
-			title: "Same work",
-			cell: ({ work }) => work
-		},
-		{
-			title: "Measured",
-			cell: ({ name }) => name
-		},
-		{
-			title: "PyTorch",
-			align: "r",
-			cell: ({ torch }) => unbroken(inertText(torch))
-		},
-		{
-			title: "MLX",
-			align: "r",
-			cell: ({ mlx }) => unbroken(inertText(mlx))
-		},
-		{
-			title: "MLX beside PyTorch",
-			cell: ({ ratio }) => ratio
-		}
-	], pairs.flatMap(rowsOf$1));
-	return details(`MLX beside PyTorch (${titleOf$1(pairs)})`, [
-		body,
-		"Only equal work stands here: both sides ran the work order with the same hash. Speed-up is PyTorch's time divided by MLX's, memory efficiency PyTorch's peak divided by MLX's: above 1, MLX is ahead.",
-		processorNote(pairs)
-	]);
-}
-function titleOf$1(pairs) {
-	const differences = pairs.flatMap(({ loss_difference: loss }) => loss === null ? [] : [Math.abs(loss)]);
-	if (differences.length === 0) return "same work";
-	const largest = Math.max(...differences);
-	return largest === 0 ? "same work, same loss" : `same work, loss within ${formatDifference(largest)}`;
-}
-function rowsOf$1(pair) {
-	const work = `${codeSpan(pair.title)} ${pair.torch.backend}, ${pair.mlx.backend}`;
-	return frameworkRows(pair).map((row, index) => ({
-		...row,
-		work: index === 0 ? work : ""
+/**
+* Pulls spikes towards their neighbours. A change of level is supported by the points on one side, a spike by none. The
+* newest point has nothing on its right that could tell, and is left as it is.
+*/
+function despiked(values, stretches, sd) {
+	return stretches.flatMap(({ start, end }) => values.slice(start, end).map((value, offset) => {
+		const index = start + offset;
+		if (index === values.length - 1) return value;
+		const [near] = [values.slice(Math.max(start, index - NEIGHBOURS), index), values.slice(index + 1, Math.min(end, index + 1 + NEIGHBOURS))].filter((side) => side.length > 0).map(median).toSorted((a, b) => Math.abs(value - a) - Math.abs(value - b));
+		if (near === void 0 || Math.abs(value - near) <= SPIKE_FROM * sd) return value;
+		return near + Math.sign(value - near) * SPIKE_TO * sd;
 	}));
 }
-/** On a processor the two are no rivals: what decides is whose matrix products MLX was given. */
-function processorNote(pairs) {
-	const sides = pairs.map(({ mlx }) => mlx).filter(({ backend }) => backend === "mlx-cpu");
-	if (sides.length === 0) return "";
-	const libraries = [...new Set(sides.flatMap(({ blas }) => blas === null ? [] : [blas]))];
-	return `\`mlx-cpu\` is there to prove that the work is the same, not to win a race.${libraries.length === 0 ? "" : ` Its matrix products ran on ${libraries.map((name) => codeSpan(name)).join(", ")}.`}`;
-}
-// src/core/prediction.ts
 /**
-* Where a new job of an unchanged program would land, learnt from its series: a predictive t interval whose variance is
-* shrunk towards what the repeats inside the jobs promise (a moderated t, after G. K. Smyth, Linear Models and Empirical
-* Bayes Methods for Assessing Differential Expression, 2004).
+* How many times more the mean of many points varies than independent points would let it: slow wandering of a machine
+* must not look like one change after the other.
+*
+* @param residuals from the levels of a first fit, without which every change would pass for wandering
 */
-/** Significance level of the report's family of tests, and of every interval. */
-const ALPHA = .01;
-/** Degrees of freedom the prior counts for. */
-const PRIOR_DF = 4;
-/** Log scale: below 0.1 % nothing is told apart. */
-const LEAST_SD$1 = .001;
-/** Assumed between the runs of a job where no job has two. */
-const UNKNOWN_RUN_SD = .02;
-/** From this many jobs on the median stands in the centre. */
-const MEDIAN_FROM = 5;
-/** A median needs more jobs than a mean for the same certainty. */
-const MEDIAN_COST = 1.3;
-/** From this many jobs on the centre can follow the series. */
-const FOLLOW_FROM = 10;
-const FOLLOW_WEIGHT = .25;
-const FOLLOW_LIMIT = 4;
-/** Of so many the median stands in the centre of `newest`. */
-const NEWEST = 5;
-/** From this many jobs on single wild jobs are cut down to this many robust standard deviations. */
-const WINSORISE_FROM = 8;
-const WINSORISE_AT = 3.5;
-const WINSORISE_COST = 1.05;
-/**
-* @param history log values of the runs of every job, oldest first; at least one job, none of them empty
-* @param candidate log values of the runs of the job being judged, at least one
-* @param centring what to do with a long history
-*/
-function predict(history, candidate, centring = "follow") {
-	const jobs = history.map(mean);
-	const runVariance = pooledVariance([...history, candidate], .001 ** 2) ?? UNKNOWN_RUN_SD ** 2;
-	const prior = Math.max(runVariance / candidate.length + .5 * runVariance, LEAST_SD$1 ** 2);
-	const { centre, residuals, cost } = centreOf(jobs, Math.sqrt(prior), centring);
-	const ownDf = jobs.length - 1;
-	const df = PRIOR_DF + ownDf;
-	const shrunk = (PRIOR_DF * prior + ownDf * residualVariance(residuals, ownDf)) / df;
-	const error = Math.max(Math.sqrt(shrunk), LEAST_SD$1) * Math.sqrt(1 + cost / jobs.length);
-	const distance = mean(candidate) - centre;
-	const quantile = tQuantile(1 - ALPHA / 2, df);
-	return {
-		centre,
-		distance,
-		halfWidth: quantile * error,
-		p: tTwoSided(distance / error, df),
-		detectable: (quantile + tQuantile(.8, df)) * error
-	};
+function inflationOf(residuals, stretches, sd) {
+	const steps = stretches.flatMap((stretch) => [0, BLOCK / 2].flatMap((offset) => {
+		const means = blockMeans(residuals, {
+			start: stretch.start + offset,
+			end: stretch.end
+		}, sd);
+		return means.slice(1).map((block, index) => block - (means[index] ?? 0));
+	}));
+	if (steps.length === 0) return 1;
+	const blockVariance = mean(steps.map((step) => step ** 2)) / 2;
+	return clamp((INFLATION_SHARE * BLOCK * blockVariance / sd ** 2) ** INFLATION_POWER, 1, MOST_INFLATION);
 }
-function centreOf(jobs, priorSd, centring) {
-	if (centring === "newest" && jobs.length > NEWEST) return newest(jobs);
-	if (centring === "follow" && jobs.length >= FOLLOW_FROM) return {
-		...follow(jobs, FOLLOW_LIMIT * priorSd),
-		cost: 1
-	};
-	const useMedian = jobs.length >= MEDIAN_FROM;
-	const centre = useMedian ? median(jobs) : mean(jobs);
-	return {
-		centre,
-		residuals: jobs.map((job) => job - centre),
-		cost: useMedian ? MEDIAN_COST : 1
-	};
-}
-/**
-* The residuals are what each job was away from the centre before it, in units of one job: divided by what the uncertainty
-* of that centre adds. So levels that are long left behind count as one odd job each, not as a spread between jobs.
-*/
-function newest(jobs) {
-	const middle = (before) => centreOf(before.slice(-5), 0, "middle");
-	const residuals = jobs.slice(1).map((job, index) => {
-		const { centre, cost } = middle(jobs.slice(0, index + 1));
-		return (job - centre) / Math.sqrt(1 + cost / Math.min(index + 1, NEWEST));
-	});
-	const { centre, cost } = middle(jobs);
-	return {
-		centre,
-		residuals,
-		cost: cost * jobs.length / NEWEST
-	};
-}
-/** An exponentially weighted mean that a slow drift cannot outrun and a single wild job cannot pull far. */
-function follow(jobs, limit) {
-	let centre = jobs[0] ?? 0;
-	const residuals = [];
-	for (const [index, job] of jobs.entries()) {
-		if (index === 0) continue;
-		const step = job - centre;
-		residuals.push(step);
-		centre += Math.max(FOLLOW_WEIGHT, 1 / (index + 1)) * clamp(step, -limit, limit);
+function blockMeans(values, { start, end }, sd) {
+	const means = [];
+	for (let from = start; from + BLOCK <= end; from += BLOCK) {
+		const block = values.slice(from, from + BLOCK);
+		const centre = median(block);
+		means.push(mean(block.map((value) => clamp(value, centre - BLOCK_LIMIT * sd, centre + BLOCK_LIMIT * sd))));
 	}
-	return {
-		centre,
-		residuals
-	};
+	return means;
 }
-function residualVariance(residuals, df) {
-	if (df === 0) return 0;
-	const squares = (values) => sum(values.map((value) => value ** 2)) / df;
-	if (df + 1 < WINSORISE_FROM) return squares(residuals);
-	const limit = WINSORISE_AT * Math.max(robustSd(residuals, 0), LEAST_SD$1);
-	return WINSORISE_COST * squares(residuals.map((value) => clamp(value, -limit, limit)));
-}
-// src/core/pairs.ts
-/** Level of the family of tests at one look, half of the report's: two looks together keep to the whole. */
-const LOOK_ALPHA = .005;
-/** The series' knowledge of how runs differ counts for at most this many degrees of freedom. */
-const MOST_HISTORY_DF = 60;
+// src/core/change-points.ts
+/** Lasting changes in the series of a benchmark: where its level moved, by how much, and how sure that is. */
+/** Price of a cut, in variances and logarithms of the number of points. */
+const PRICE = 3;
+/** Fitted levels take a little of the scatter with them. */
+const RESIDUAL_COST = 1.05;
+/** A cut stands when its t test is below this and its jump at least that. */
+const LEAST_P = .001;
+const LEAST_JUMP = Math.log(1.02);
+const INTERVAL_ALPHA = .01;
 /**
-* Pairs of which both runs gave a usable value, in their order. A pair that lost one of its runs is left out whole: base
-* and head stay interleaved then, so that neither has more of a machine's slow start than the other.
+* The changes of a series, oldest first.
+*
+* Points without a logarithm are left out. Where the identity changes, the series is cut and no change is reported.
+* A level has at least {@link LEAST_LEVEL} points; only the newest may have fewer, and is then pending: its points, taken
+* as they are, face the same price and the same test as any other cut.
 */
-function completePairs({ base, head }, isUsable) {
-	const kept = range(pairsRun({
-		base,
-		head
-	})).flatMap((index) => {
-		const pair = {
-			base: base[index] ?? NaN,
-			head: head[index] ?? NaN
+function findChangePoints(series) {
+	const points = series.map(({ value, identity }, index) => ({
+		value,
+		identity,
+		index
+	})).filter(({ value }) => isRatioScale(value)).slice(-500);
+	const stretches = stretchesOf(points.map(({ identity }) => identity));
+	const { levels, sums, error } = levelsOf(points.map(({ value }) => Math.log(value)), stretches);
+	const borders = bordersOf(stretches);
+	const df = points.length - levels.length;
+	return levels.flatMap((level, order) => {
+		const before = levels[order - 1];
+		const point = points[level.start];
+		if (before === void 0 || point === void 0 || borders.has(level.start)) return [];
+		const test = testOf(before, level, sums, error, df);
+		const half = tQuantile(1 - INTERVAL_ALPHA / 2, df) * test.error;
+		return {
+			index: point.index,
+			jump: test.jump,
+			interval: [test.jump - half, test.jump + half],
+			p: test.p,
+			before: before.end - before.start,
+			after: level.end - level.start,
+			pending: level.end - level.start < 4
 		};
-		return isUsable(pair.base) && isUsable(pair.head) ? [pair] : [];
 	});
+}
+/** What stands after pruning, with the sums it was fitted to and the standard deviation of a point, wandering included. */
+function levelsOf(logs, stretches) {
+	const centre = median(logs);
+	const near = logs.map((value) => value - centre);
+	const first = noiseOf(near, stretches);
+	const values = despiked(near, stretches, first);
+	const sums = sumsOf(values);
+	const price = PRICE * Math.log(Math.max(2, logs.length));
+	const fit = (variance) => stretches.flatMap((stretch) => {
+		const isNewest = stretch.end === logs.length;
+		return partition(sums, stretch, price * variance, isNewest ? 1 : 4);
+	});
+	const residuals = fit(first ** 2).flatMap((level) => values.slice(level.start, level.end).map((value) => value - levelMean(sums, level)));
+	const sd = Math.max(first, RESIDUAL_COST * robustSd(residuals, median(residuals)));
+	const error = sd * Math.sqrt(inflationOf(residuals, stretches, sd));
 	return {
-		base: kept.map((pair) => pair.base),
-		head: kept.map((pair) => pair.head)
+		levels: prune(fit(error ** 2), sums, error, bordersOf(stretches)),
+		sums,
+		error
 	};
 }
-/** Complete or not. */
-function pairsRun({ base, head }) {
-	return Math.min(base.length, head.length);
+/** Indexes at which a level begins because what measured it changed. */
+function bordersOf(stretches) {
+	return new Set(stretches.map(({ start }) => start));
 }
-function firstPairs({ base, head }, count) {
+/** Neighbours of one identity. */
+function stretchesOf(identities) {
+	const starts = identities.flatMap((identity, index) => identities[index - 1] === identity ? [] : [index]);
+	return starts.map((start, order) => ({
+		start,
+		end: starts[order + 1] ?? identities.length
+	}));
+}
+function testOf(before, after, sums, sd, df) {
+	const jump = levelMean(sums, after) - levelMean(sums, before);
+	const error = sd * Math.sqrt(1 / (before.end - before.start) + 1 / (after.end - after.start));
 	return {
-		base: base.slice(0, count),
-		head: head.slice(0, count)
+		jump,
+		error,
+		p: tTwoSided(jump / error, df)
 	};
+}
+/** Joins the two levels of the weakest cut, until every cut that is left is significant and large enough. */
+function prune(levels, sums, sd, borders) {
+	const kept = [...levels];
+	for (;;) {
+		const df = sums.values.length - 1 - kept.length;
+		const [weakest] = kept.flatMap((level, order) => {
+			const before = kept[order - 1];
+			if (before === void 0 || borders.has(level.start)) return [];
+			const { jump, error, p } = testOf(before, level, sums, sd, df);
+			return p < LEAST_P && Math.abs(jump) >= LEAST_JUMP ? [] : [{
+				order,
+				joined: {
+					start: before.start,
+					end: level.end
+				},
+				strength: Math.abs(jump) / error
+			}];
+		}).toSorted((a, b) => a.strength - b.strength);
+		if (weakest === void 0) return kept;
+		kept.splice(weakest.order - 1, 2, weakest.joined);
+	}
+}
+// src/core/units.ts
+/** Numbers as people read them: the last thing that happens to a value, and the only place where it happens. */
+const MINUS = "−";
+const digits = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
+const SUPERSCRIPT = {
+	"-": "⁻",
+	"0": "⁰",
+	"1": "¹",
+	"2": "²",
+	"3": "³",
+	"4": "⁴",
+	"5": "⁵",
+	"6": "⁶",
+	"7": "⁷",
+	"8": "⁸",
+	"9": "⁹"
+};
+/** At most four significant digits, thousands separated, true minus sign; powers of ten where zeros would be counted. */
+function formatNumber(value) {
+	if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : `${MINUS}∞`;
+	const size = Math.abs(value);
+	const sign = value < 0 ? MINUS : "";
+	if (size !== 0 && (size < 1e-4 || size >= 0xe8d4a51000)) return sign + powerOfTen(size);
+	return sign + digits.format(size);
+}
+function powerOfTen(size) {
+	const [mantissa = "", exponent = ""] = size.toExponential(3).split("e");
+	const raised = exponent.replaceAll(/./g, (digit) => SUPERSCRIPT[digit] ?? "");
+	return `${Number(mantissa)}·10${raised}`;
+}
+const KIB = 1024;
+const SCALES = {
+	s: [
+		{
+			factor: 1,
+			label: "s"
+		},
+		{
+			factor: .001,
+			label: "ms"
+		},
+		{
+			factor: 1e-6,
+			label: "µs"
+		}
+	],
+	B: [
+		{
+			factor: KIB ** 3,
+			label: "GiB"
+		},
+		{
+			factor: KIB ** 2,
+			label: "MiB"
+		},
+		{
+			factor: KIB,
+			label: "KiB"
+		},
+		{
+			factor: 1,
+			label: "B"
+		}
+	],
+	"FLOP/s": [
+		{
+			factor: 0x38d7ea4c68000,
+			label: "PFLOP/s"
+		},
+		{
+			factor: 0xe8d4a51000,
+			label: "TFLOP/s"
+		},
+		{
+			factor: 1e9,
+			label: "GFLOP/s"
+		},
+		{
+			factor: 1e6,
+			label: "MFLOP/s"
+		},
+		{
+			factor: 1,
+			label: "FLOP/s"
+		}
+	]
+};
+/** The scale in which values of `unit` near `size` read best. */
+function scaleFor(size, unit) {
+	const scales = Object.hasOwn(SCALES, unit) ? SCALES[unit] : void 0;
+	const smallest = scales?.at(-1);
+	if (scales === void 0 || smallest === void 0) return {
+		factor: 1,
+		label: unit === "1" ? "" : unit
+	};
+	const base = scales.find((scale) => scale.factor === 1) ?? smallest;
+	return size === 0 ? base : scales.find((scale) => size >= scale.factor) ?? smallest;
 }
 /**
-* The difference of both sides' means. Its interval has the look's own level, 99.5 %: whatever the look at which testing
-* ends, it holds the true difference in at least 99 % of cases (a repeated confidence interval, after C. Jennison and
-* B. W. Turnbull, Interim Analyses: The Repeated Confidence Interval Approach, 1989).
-* @param history log values of the runs of every stored job, oldest first; may be empty
-* @param pairs log values, equally many of each side, at least two
+* A value with its unit, once. `beside` are the values it is read next to: all of them choose one scale,
+* so that a base of 998 ms stands beside a head of 1,012 ms and not of 1.012 s.
 */
-function lookAt(history, pairs) {
-	const { base, head } = pairs;
-	const distance = mean(head) - mean(base);
-	const ownDf = 2 * (base.length - 1);
-	const own = ((variance(base) ?? 0) + (variance(head) ?? 0)) / 2;
-	const historyDf = Math.min(sum(history.map((runs) => Math.max(runs.length - 1, 0))), MOST_HISTORY_DF);
-	const pooled = historyDf === 0 ? own : pooledVariance([
-		...history,
-		base,
-		head
-	], .001 ** 2) ?? own;
-	const df = historyDf + ownDf;
-	const squared = Math.max(pooled, (historyDf * pooled + ownDf * own) / df);
-	const error = Math.max(Math.sqrt(squared), LEAST_SD$1) * Math.sqrt(2 / base.length);
-	const quantile = tQuantile(1 - LOOK_ALPHA / 2, df);
-	return {
-		pairs: base.length,
-		distance,
-		halfWidth: quantile * error,
-		p: tTwoSided(distance / error, df),
-		detectable: (quantile + tQuantile(.8, df)) * error
-	};
+function formatValue(value, unit, beside = []) {
+	const smallest = Math.min(...[value, ...beside].map(Math.abs).filter((size) => size > 0 && Number.isFinite(size)));
+	const scale = scaleFor(Number.isFinite(smallest) ? smallest : 0, unit);
+	const number = formatNumber(value / scale.factor);
+	return scale.label === "" ? number : `${number} ${scale.label}`;
 }
-function range(count) {
-	return Array.from({ length: count }, (_, index) => index);
+/** A fraction as a percentage without its sign and unit: 0.068 is "6.8". */
+function percentDigits(fraction) {
+	const percent = Math.abs(fraction) * 100;
+	if (!Number.isFinite(percent)) return formatNumber(percent);
+	if (percent === 0) return "0";
+	if (percent >= 99.95) return digits.format(Math.round(percent));
+	if (percent >= .095) return percent.toFixed(1);
+	return percent >= 5e-4 ? String(Number(percent.toPrecision(1))) : powerOfTen(Number(percent.toPrecision(1)));
 }
-// src/core/qualification-words.ts
-/** Those of this report, or all where it has none of them. */
-function relevant({ qualification, comparisons }) {
-	const all = qualification?.benchmarks ?? [];
-	const ids = new Set(comparisons.map(({ benchmark }) => benchmark));
-	const own = all.filter(({ benchmark }) => ids.has(benchmark));
-	return own.length > 0 ? own : all;
+/** An unsigned percentage as prose has it: "6.8 %", "2 %". */
+function formatPercent(fraction) {
+	return `${percentDigits(fraction).replace(/\.0$/, "")} %`;
 }
-/** "this runner detects ≥ 1.8 % with 4 pairs (qualified 2026-11-20)": of its noisiest benchmark. */
-function qualifiedInWords(report) {
-	const found = relevant(report);
-	if (report.qualification === null || found.length === 0) return [];
-	return [`this runner detects ≥ ${formatPercent(Math.max(...found.map(({ smallest_4_pairs: share }) => share)))} with 4 pairs (qualified ${dayOf(report.qualification)})`];
+/** How far values spread: "±0.6 %"; what rounds to nothing is "±0 %", and of a single value there is nothing to say. */
+function formatSpread(fraction) {
+	if (fraction === null) return "";
+	return `±${formatPercent(fraction < 5e-4 ? 0 : fraction)}`;
 }
-function qualifiedInDetail(report) {
-	const found = relevant(report);
-	if (report.qualification === null || found.length === 0) return [];
-	const most = (share) => formatPercent(Math.max(...found.map(share)));
-	const alarms = found.filter(({ unchanged }) => unchanged !== "no-change" && unchanged !== "inconclusive").length;
-	const injected = found.flatMap((benchmark) => benchmark.injected ?? []);
-	const caught = injected.filter((test) => test.caught).length;
-	const counts = [alarms === 0 ? "no false alarm" : counted(alarms, "false alarm"), ...injected.length === 0 ? [] : [`${caught} of ${counted(injected.length, "injected slow-down")} caught`]];
-	return [say`Qualified ${dayOf(report.qualification)}: this runner finds changes from ${most((benchmark) => benchmark.smallest_4_pairs)} with 4 pairs and from ${most((benchmark) => benchmark.smallest_10_pairs)} with 10; ${counts.join(", ")}.`];
+function signed(fraction) {
+	const text = percentDigits(fraction);
+	const sign = fraction < 0 ? MINUS : "+";
+	return Number(text) === 0 ? text : sign + text;
 }
-function dayOf({ made_at }) {
-	return made_at.slice(0, 10);
+/** A relative change with its sign: "−6.8 %"; less than nothing but not visible is "0.0 %". */
+function formatChange(fraction) {
+	return `${signed(fraction)} %`;
 }
-// src/core/decided.ts
-/** How the verdicts were reached, with the numbers used. */
-const ESTIMATOR_WORDS = {
-	minimum: "its fastest timed step",
-	median: "the median of its timed steps",
-	maximum: "the peak",
-	last: "the last value",
-	total: "the total over its timed steps",
-	reported: "the value its program reported"
-};
-/** One sentence a line, only about what this report judged. `notes` is how many notes of the confirmation are told. */
-function decisionOf(report, notes) {
-	const judged = report.comparisons.filter(isShown);
-	return [
-		...estimatorLines(report, judged),
-		...speedLines(report, judged),
-		...pairLines(report, judged, notes),
-		...bandLines(report, judged),
-		...controlLines(report),
-		...judged.some(isAccepted) ? [say`Accepted changes stand in ${named(ACCEPT_FILE)} of the measured commit. The gate passes over them.`] : [],
-		...qualifiedInDetail(report),
-		say`Gate: ${named(report.gate.gate)} (${report.gate.reason}).`
-	];
+/** Both ends of an interval of relative changes, percent: "−7.4 … −6.2". */
+function formatInterval(interval) {
+	return `${signed(interval[0])} … ${signed(interval[1])}`;
 }
-function estimatorLines({ suite }, judged) {
-	const primary = judged.flatMap(({ metric }) => metric?.primary === true ? [metric.estimator] : []);
-	const words = [...new Set(primary)].map((estimator) => ESTIMATOR_WORDS[estimator]);
-	if (words.length === 0) return [];
-	return [[`Speed of a run: ${words.join(" or ")}. Of a benchmark: the geometric mean of its ${counted(suite.repeats, "run")}.`]];
+/** How many times: "1.3×". */
+function formatRatio(ratio) {
+	return `${new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 }).format(ratio)}×`;
 }
-function familyOf(judged) {
-	const family = judged.filter((comparison) => isGated(comparison) && comparison.metric?.primary === true).length;
-	return `Holm over ${counted(family, "primary metric")}`;
+/** Wall time in the words of a clock: "0.8 s", "42 s", "5 min", "1 h 20 min". */
+function formatDuration(seconds) {
+	if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
+	if (seconds < 99.5) return `${Math.round(seconds)} s`;
+	const minutes = Math.round(seconds / 60);
+	if (minutes < 60) return `${minutes} min`;
+	const rest = minutes % 60;
+	return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
-/** Speed against the history, and what both stages call a change and no change. */
-function speedLines({ suite, baseline }, judged) {
-	const speeds = judged.filter(({ metric }) => metric?.class === "throughput");
-	const isHistory = baseline !== null && !baseline.stale;
-	if (speeds.length === 0 || !isHistory && speeds.every(({ pairs }) => pairs === 0)) return [];
-	const lines = [];
-	const change = `A change is one when it is at least ${formatPercent(suite.min_effect)} and significant`;
-	if (isHistory) lines.push([`Judged against ${counted(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${familyOf(judged)}).`]);
-	else lines.push([`${change}.`]);
-	const clear = formatPercent(.75 * suite.min_effect);
-	lines.push([`No change needs a 99 % interval within ±${formatPercent(suite.max_tolerated)} and a change below ${clear}. All else is inconclusive.`]);
-	if (suite.auto_tighten) lines.push(["Both limits are halved where the runs of a job differ by less than 0.5 %."]);
-	if (judged.some(({ unconfirmed }) => unconfirmed)) lines.push(["Unconfirmed: history alone was asked, and one odd run cannot be told from a change that way."]);
-	return lines;
+/** Age in days: "less than a day old", "1 day old", "24 days old". */
+function formatAge(days) {
+	const whole = Math.floor(days);
+	return whole < 1 ? "less than a day old" : `${counted(whole, "day")} old`;
 }
-function pairLines(report, judged, notes) {
-	const { confirmation } = report;
-	const lines = [];
-	const paired = judged.filter(({ pairs }) => pairs > 0);
-	if (paired.filter(({ metric }) => metric?.class === "throughput").length > 0) lines.push(say`What the history did not clear ran in pairs: ${baseInWords(report)} and the head interleaved in this job, base head head base, after one discarded warm-up of each. Those rows show that base, measured today.`, [`They are looked at after 4 and after ${counted(10, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${familyOf(judged)}); runs of the history help to know how far runs differ.`]);
-	const others = paired.filter(({ metric }) => metric?.class === "memory" || metric?.class === "loss");
-	if (others.length > 0) lines.push(say`Memory and loss: changes were checked against ${baseInWords(report)}, measured today (${pairsInWords(others)}).`);
-	if (confirmation !== null) {
-		const { planned_s: planned, spent_s: spent } = confirmation;
-		if (planned + spent > 0) lines.push([`Confirming was to take ${formatDuration(planned)} and took ${formatDuration(spent)}.`]);
-		lines.push(...notesOf(report, notes));
-	}
-	return lines;
+/** "1 benchmark", "12 benchmarks". */
+function counted(count, noun) {
+	return `${digits.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
-function bandLines({ baseline }, judged) {
-	const lines = [];
-	const isJudged = (name) => judged.some(({ metric, base }) => metric?.class === name && (base !== null || baseline?.stale === false));
-	if (isJudged("memory")) lines.push(["Peak memory: a change is more than 1 %, and more than 5 times the usual spread, away from the history's median."]);
-	if (isJudged("loss")) lines.push(["Final loss, same seed and data: may not move either way by more than 0.5 % and 5 times the usual spread."]);
-	return lines;
+// src/core/escape.ts
+/**
+* Foreign text made inert: benchmark names, versions, error texts, branch names and paths may hold anything.
+*
+* In markdown one device does the work. Inside a code span GitHub links no mention, issue, commit or address and reads no
+* markup, so whatever is not plainly harmless goes into one; the few characters that could end the span or its table cell
+* are replaced by lookalikes. Escaping with backslashes would not do: mentions and references are found after rendering.
+*/
+/** Terminal control sequences: CSI, OSC (which may hold an address), and the two-character ones. */
+const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])|\u009B[0-?]*[ -/]*[@-~]/g;
+/** Control, direction-changing, zero-width and private characters: nothing a reader could see or check. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
+const WHITESPACE = /[\s\u0085]+/g;
+/** At most `most` characters; what is left out shows as "…". */
+function clip(text, most) {
+	if (text.length <= most) return text;
+	const characters = Array.from(text.slice(0, most * 2));
+	return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most - 1).join("")}…`;
 }
-function controlLines(report) {
-	if (report.control.length === 0) return [];
-	return [...controlInDetail(report), ["The control workload is fixed work whose code never changes. The machine moved when its runs differ from their history by more than 2 %, and by more than chance does."]];
+/** One line without anything invisible. */
+function visibleLine(text) {
+	return text.toWellFormed().replaceAll(ANSI, "").replaceAll(WHITESPACE, " ").replaceAll(UNSEEN, "�").trim();
 }
-// src/core/markdown-tables.ts
-/** The tables of comparisons: what moved, and everything. */
-/** Rows that changed, failed or stayed undecided. One row stands for a benchmark whose every metric has the same fate. */
-function movedRows(report) {
-	const moved = report.comparisons.filter((comparison) => isShown(comparison) && comparison.verdict !== "no-change");
-	if (isFresh(report)) return [];
-	const perBenchmark = /* @__PURE__ */ new Set();
-	return worstFirst(moved).filter(({ verdict, benchmark }) => {
-		if (verdict !== "failed" && verdict !== "incomparable" && verdict !== "no-baseline") return true;
-		const key = `${verdict} ${benchmark}`;
-		return perBenchmark.has(key) ? false : perBenchmark.add(key).size > 0;
-	});
+/** Keeps a copy of the hidden marker that identifies our comment out of foreign text. */
+function withoutHtmlComment(text) {
+	return text.replaceAll("<!--", "<! --");
 }
-/** Nothing is stored for anything: the headline has said so, and no row need repeat it. */
-function isFresh({ comparisons }) {
-	return comparisons.filter(isShown).every(({ verdict }) => verdict === "no-baseline");
+/** Foreign text as a code span, good in paragraphs, headings and table cells. */
+function codeSpan(text, most = 200) {
+	const inside = withoutHtmlComment(clip(visibleLine(text), most).replaceAll("`", "'").replaceAll("|", "¦"));
+	if (inside === "") return "`(empty)`";
+	return inside.includes("$") ? `\` ${inside} \`` : `\`${inside}\``;
 }
-function comparisonTable(report, rows, emphasis) {
-	const head = report.job.pull_request === null ? "This run" : "This PR";
-	const withInterval = rows.some(({ interval }) => interval !== null);
-	const alike = isFresh(report);
-	return table([
-		{
-			title: "Benchmark",
-			cell: (row) => drawSentence(benchmarkName$1(row))
-		},
-		{
-			title: "Metric",
-			cell: ({ metric }) => drawSentence(metricWords(metric))
-		},
-		{
-			title: "Base",
-			align: "r",
-			cell: (row) => unbroken(inertText(sidesOf(row).base))
-		},
-		{
-			title: head,
-			align: "r",
-			cell: (row) => unbroken(inertText(sidesOf(row).head))
-		},
-		{
-			title: withInterval ? "Change (99 % interval)" : "Change",
-			align: "r",
-			cell: (row) => changeCell(row, emphasis)
-		},
-		{
-			title: "Verdict",
-			cell: (row) => alike ? "" : verdictCell(row, report)
-		}
-	], rows);
-}
-function changeCell(comparison, emphasis) {
-	const { size, sense, interval } = changeOf(comparison);
-	if (size === "") return "";
-	return [
-		emphasis && (comparison.verdict === "regression" || comparison.verdict === "improvement") ? `**${unbroken(size)}**` : unbroken(size),
-		sense,
-		interval === "" ? "" : unbroken(`(${interval})`)
-	].filter((part) => part !== "").join(" ");
-}
-function verdictCell(comparison, report) {
-	const icon = comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `;
-	const informative = comparison.comparison_class === "informative" ? " (informative)" : "";
-	return icon + drawSentence(verdictOf$1(comparison, report)) + informative;
-}
-/** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */
-function everyRow(report) {
-	const rows = report.comparisons.filter(isShown);
-	return {
-		speed: rows.filter(isSpeed),
-		others: rows.filter((row) => !isSpeed(row))
-	};
-}
-function isSpeed({ metric }) {
-	return metric === null || metric.primary;
-}
-// src/core/reproduce.ts
-/** Shell lines that measure the same again. */
-/** Where base and head were run in pairs, or lie on both sides of a lasting change, they are run in pairs again. */
-function reproduceOf(report) {
-	const { job, suite, comparisons } = report;
-	const { head, base } = commitsOf(report);
-	const paired = base === null ? [] : comparisons.filter(({ pairs }) => pairs > 0);
-	const backends = new Set((paired.length > 0 ? paired : comparisons).map(({ backend }) => backend));
-	const options = [
-		...base === null ? [] : [`--base ${shellWord(base)}`],
-		`--suite ${shellWord(suite.name)}`,
-		...[...backends].map((backend) => `--backend ${backend}`),
-		`--repeats ${suite.repeats}`
-	];
-	const wanted = [head, base].filter((sha) => sha !== null).map(shellWord);
-	return [...job.event === "local" || head === null ? [] : [`git fetch origin ${wanted.join(" ")} && git checkout ${shellWord(head)}`], `node ../finetune-bench/dist/cli.js run ${options.join(" ")}`].join("\n");
-}
-function commitsOf(report) {
-	const { job, confirmation, comparisons } = report;
-	const lead = leadOf(report);
-	if (lead.about === "change-point" && !lead.point.pending) {
-		const { first_bad: head, last_good: base } = lead.point;
-		if (isCommit(head) && isCommit(base)) return {
-			head,
-			base
+/** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
+const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
+/** Commit, address and `GH-1` references are made of plain characters. */
+const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
+/** What would open a list or underline a heading at the start of a line. */
+const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
+/** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
+function inertText(text, most = 500) {
+	const drawn = [];
+	for (const [index, word] of clip(visibleLine(text), most).split(" ").entries()) {
+		const next = readWord(word, index === 0);
+		const last = drawn.at(-1);
+		if (last === void 0 || last.plain || next.plain || last.after + next.before !== "") drawn.push(next);
+		else drawn[drawn.length - 1] = {
+			...last,
+			core: `${last.core} ${next.core}`,
+			after: next.after
 		};
 	}
-	const isPaired = comparisons.some(({ pairs }) => pairs > 0);
+	return drawn.map(({ before, core, after, plain }) => before + (plain ? core : codeSpan(core, Infinity)) + after).join(" ");
+}
+function readWord(word, first) {
+	if (first && LINE_OPENER.test(word)) return {
+		before: "",
+		core: word,
+		after: "",
+		plain: false
+	};
+	const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
 	return {
-		head: job.sha,
-		base: isPaired ? confirmation?.base_sha ?? null : null
+		before,
+		core,
+		after,
+		plain: PLAIN.test(core) && !REFERENCE.test(core)
 	};
 }
-function isCommit(name) {
-	return name !== null && /^[0-9a-f]{7,64}$/.test(name);
+/** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */
+function link$1(label, url) {
+	return /^https?:\/\/[\w.:[\]-]+(?:\/[\w.~:/?#@!&*+,;=%-]*)?$/.test(url) ? `[${label}](<${url}>)` : codeSpan(url);
 }
-function shellWord(word) {
-	return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+/** Foreign lines as a fenced block, the last `most` characters of them at most: errors end with what matters. */
+function codeBlock(text, most = 4e3, language = "text") {
+	const clean = withoutHtmlComment(text.toWellFormed().replaceAll(ANSI, "").replaceAll("	", "    ").split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => line.replaceAll(UNSEEN, "�").trimEnd()).join("\n")).trim();
+	const shown = clean.length <= most ? clean : `…${clean.slice(-most).toWellFormed()}`;
+	const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
+	const fence = "`".repeat(Math.max(3, longest + 1));
+	return `${fence}${language}\n${shown}\n${fence}`;
 }
-// src/core/markdown-sections.ts
-/** The collapsed sections of the comment, each from the report alone. */
-function failuresSection(report, { items, text }) {
-	const blocks = report.failures.slice(0, items).flatMap((failure) => [`${drawSentence(benchmarkName$1(failure))} ${failureInWords(failure)}:`, failure.message.trim() === "" ? "(no message)" : codeBlock(failure.message, text)]);
-	return details(counted(report.failures.length, "error"), blocks);
+/** Foreign text on a terminal or in a job's log: one line, no control characters, no workflow command. */
+function terminalText(text, most = 500) {
+	return clip(visibleLine(text), most).replaceAll("##[", "## [").replace(/^::/, ": :");
 }
-function warningsSection({ warnings, comparisons }, { items }) {
-	const total = benchmarkIds(comparisons).length;
-	const lines = warnings.slice(0, items).map(({ message, benchmarks }) => {
-		const where = drawSentence(among(benchmarks, total));
-		return inertText(message) + (where === "" ? "" : ` (${where})`);
-	});
-	return details(counted(warnings.length, "warning"), [bullets(lines)]);
-}
-function everySection(report, { rows, others }) {
-	const every = everyRow(report);
-	const listed = others ? inOrder(report, [...every.speed, ...every.others]) : every.speed;
-	const count = benchmarkIds(report.comparisons).length;
-	return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [comparisonTable(report, listed.slice(0, rows), false), listed.every(({ effect }) => effect === null) ? "" : "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move."]);
-}
-/** As they were measured, each benchmark's metrics together. */
-function inOrder(report, rows) {
-	const wanted = new Set(rows);
-	return report.comparisons.filter((row) => isShown(row) && wanted.has(row));
-}
-function decidedSection(report, { items }) {
-	return details("How it was decided", [bullets(decisionOf(report, items).map(drawSentence))]);
-}
-function reproduceSection(report) {
-	return details("How to reproduce", [`On ${codeSpan(report.runner_key)}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`, codeBlock(reproduceOf(report), 2e3, "sh")]);
-}
-// src/core/markdown.ts
-/** The report as the comment people read in ten seconds, and as the job's summary. */
-/** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
-const COMMENT_BYTES = 6e4;
-/** A step's summary may hold 1 MiB. */
-const SUMMARY_BYTES = 1e6;
-/** From everything to the least that still tells the verdict: what matters least goes first. */
-const LADDER = [
-	{
-		rows: 1e3,
-		others: true,
-		facts: true,
-		items: 100,
-		text: 4e3
-	},
-	{
-		rows: 1e3,
-		others: true,
-		facts: false,
-		items: 20,
-		text: 1500
-	},
-	{
-		rows: 1e3,
-		others: false,
-		facts: false,
-		items: 10,
-		text: 1500
-	},
-	{
-		rows: 500,
-		others: false,
-		facts: false,
-		items: 10,
-		text: 1e3
-	},
-	{
-		rows: 300,
-		others: false,
-		facts: false,
-		items: 10,
-		text: 1e3
-	},
-	{
-		rows: 200,
-		others: false,
-		facts: false,
-		items: 5,
-		text: 1e3
-	},
-	{
-		rows: 100,
-		others: false,
-		facts: false,
-		items: 5,
-		text: 1e3
-	},
-	{
-		rows: 50,
-		others: false,
-		facts: false,
-		items: 5,
-		text: 1e3
-	},
-	{
-		rows: 20,
-		others: false,
-		facts: false,
-		items: 5,
-		text: 500
-	},
-	{
-		rows: 5,
-		others: false,
-		facts: false,
-		items: 2,
-		text: 300
-	}
+// src/core/sparkline.ts
+/** A series as one line of blocks. */
+const BLOCKS = [
+	"▁",
+	"▂",
+	"▃",
+	"▄",
+	"▅",
+	"▆",
+	"▇",
+	"█"
 ];
-/** The comment: at most 60 kB. `marker` is the hidden line by which it is found again. */
-function renderComment(report, options = {}) {
-	const marker = options.marker === void 0 ? "" : `${options.marker}\n`;
-	return marker + fitting(report, COMMENT_BYTES - byteLength(marker));
+/** Of the median: a series that moves less than this is drawn flat, so that noise does not look like a landscape. */
+const LEAST_RANGE = .05;
+/** One character for each value, oldest first; a gap (null) is a dot. */
+function sparkline(values) {
+	const known = values.filter((value) => value !== null);
+	const lowest = Math.min(...known);
+	const highest = Math.max(...known);
+	const range = Math.max(highest - lowest, Math.abs(median(known)) * LEAST_RANGE);
+	const slack = range - (highest - lowest);
+	const floor = lowest - slack / 2 - Math.min(slack / 2, range / (2 * BLOCKS.length));
+	return values.map((value) => value === null ? "·" : block(range > 0 ? (value - floor) / range : .5)).join("");
 }
-/** The same for the job's summary page, which has room for more. */
-function renderSummary(report) {
-	return fitting(report, SUMMARY_BYTES);
+/** `share` from 0 to 1. */
+function block(share) {
+	return BLOCKS[Math.min(BLOCKS.length - 1, Math.max(0, Math.floor(share * BLOCKS.length)))] ?? BLOCKS[0];
 }
-function fitting(report, bytes) {
-	let drawn = "";
-	for (const detail of LADDER) {
-		drawn = draw(report, detail);
-		if (byteLength(drawn) <= bytes) return drawn;
-	}
-	return drawn;
-}
-function byteLength(text) {
-	return new TextEncoder().encode(text).length;
-}
-function draw(report, detail) {
-	const moved = movedRows(report);
-	return `${[
-		`### ${iconFor(report)} ${drawSentence(report.headline)}`,
-		report.advice.map(drawSentence).join(" "),
-		...report.store_faults.map((fault) => codeBlock(fault, detail.text)),
-		comparisonTable(report, moved.slice(0, detail.rows), true),
-		sentenceCase(believableOf(report).map(drawSentence).join(" · ")),
-		failuresSection(report, detail),
-		acceptSection(report, detail),
-		changePointsSection(report, detail),
-		disturbancesSection(report, detail),
-		warningsSection(report, detail),
-		everySection(report, detail),
-		frameworksSection(report.frameworks.slice(0, detail.items)),
-		environmentSection(report, detail),
-		decidedSection(report, detail),
-		reproduceSection(report),
-		leftOut(report, detail, moved.length),
-		footer(report)
-	].filter((block) => block !== "").join("\n\n")}\n`;
-}
-function missing(count, most, noun) {
-	return count > most ? counted(count - most, noun) : "";
-}
-/** Says what had no room, and where it is. */
-function leftOut(report, detail, moved) {
-	const { speed, others } = everyRow(report);
-	const { failures, warnings, frameworks, change_points, disturbances } = report;
-	const rows = detail.others ? missing(speed.length + others.length, detail.rows, "row") : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
-	const parts = [
-		missing(moved, detail.rows, "changed row"),
-		rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted(benchmarkIds(report.comparisons).length, "benchmark")}`,
-		missing(failures.length, detail.items, "error"),
-		missing(warnings.length, detail.items, "warning"),
-		missing(frameworks.length, detail.items, "framework pair"),
-		missing(differencesOf(report).length, detail.rows, "difference"),
-		missing(offeredChanges(report).length, detail.items, "acceptable change"),
-		missing(change_points.length, detail.rows, "lasting change"),
-		missing(disturbances.length, detail.items, "disturbance"),
-		detail.facts ? "" : "the facts of machine and software"
-	].filter((part) => part !== "");
-	if (parts.length === 0) return "";
-	const url = report.links.artifact_url;
-	const where = url === null ? "the results folder" : link$1("the artifact", url);
-	return `Left out for length: ${parts.join(", ")}. All of it is in ${where}.`;
-}
-function footer(report) {
-	const { links, version } = report;
-	return `<sub>${[
-		links.artifact_url === null ? "" : link$1("artifact", links.artifact_url),
-		links.run_url === null ? "" : link$1("run", links.run_url),
-		`finetune-bench ${inertText(version)}`,
-		drawSentence(qualifiedInWords(report))
-	].filter((part) => part !== "").join(" · ")}</sub>`;
-}
-// src/core/advice-found.ts
-/** What to do about a finding: what failed, what changed, what has no history of its kind. */
-function adviceOnFailed(report) {
-	const { failures, comparisons } = report;
-	const others = benchmarkIds(comparisons).length - failures.length;
-	const measured = comparisons.some((comparison) => isShown(comparison) && comparison.verdict !== "failed");
-	const rest = others > 0 && measured ? [[`The other ${others === 1 ? "one was" : `${others} were`} measured as usual.`]] : [];
-	if (failures.every(({ reason }) => reason === "missing")) return [["This runner has run it before: look for a broken driver or environment; the warnings say what was left out."], ...rest];
-	const below = failures.length === 1 ? "The error is below" : "The errors are below";
-	if (failures.every(({ duration_s }) => duration_s === null)) return [[`${below}.`], ...rest];
-	return [say`${below}, the whole log in the ${filesOf$2(report)} under ${named("runs/")}.`, ...rest];
-}
-function filesOf$2({ job }) {
-	return job.event === "local" ? "results folder" : "artifact";
-}
-function adviceOnUnconfirmed(report, found) {
-	const { suite, job } = report;
-	const alone = "Judged against history alone, and one odd run can look like this.";
-	const notes = whyNotPaired(report, found);
-	if (notes.length > 0) return [["Not confirmed by pairs of base and head, and one odd run can look like this."], ...notes];
-	if (suite.confirm === "never") return [[alone], say`The suite says ${named("confirm: never")}; with ${named("confirm: auto")} base and head would be run in pairs.`];
-	if (job.event === "local") return [[alone], say`Add ${named("--base REF")} to run that commit and this one in pairs.`];
-	return [[`${alone} Run it again: a real change comes back.`], say`More ${named("repeats")} in the suite (now ${String(suite.repeats)}) narrow the interval.`];
-}
-function whyNotPaired(report, found) {
-	const cancelled = cancelledPairs(report, found);
-	return [
-		...cancelled.length === 0 ? [] : [say`The job was cancelled before all pairs of ${listed(cancelled)} were run.`],
-		...outOfTime$1(report, found),
-		...notesOf(report, 2, found)
-	];
-}
-function confirmedBy({ pairs, metric }) {
-	if (pairs === 0) return [];
-	if (metric?.class !== "throughput") return [["Confirmed against the base commit, measured today."]];
-	return [[`Confirmed by ${counted(pairs, "interleaved base/head pair")}.`]];
-}
-function adviceOnRegression(worst, report) {
-	return [
-		...confirmedBy(worst),
-		...natureOf(worst, report),
-		ifMeant(report)
-	];
-}
-function natureOf({ metric }, report) {
-	if (metric?.class === "memory") return [["Peak memory hardly varies between runs, so this is not noise: look for what is kept alive longer."]];
-	if (metric?.class === "loss") return [[`Same seed, same data, other loss: look at precision, optimiser, data order and library versions. The loss of every step is in the ${filesOf$2(report)}.`]];
-	return [];
-}
-function ifMeant({ job }) {
-	const meant = say`If it is intended, add the lines below to ${named(ACCEPT_FILE)}`;
-	return job.event === "local" ? say`${meant}.` : say`${meant}; if not, the command to reproduce it is below.`;
-}
-function adviceOnOtherIdentity({ differences }) {
-	const kinds = new Set(differences.map(({ kind }) => kind));
-	if (kinds.has("machine")) return ["Another machine, or the same one set up differently, answers to this runner's name. The next stored job starts a new history for it."];
-	if (kinds.has("work")) return ["The benchmark does other work than before. The next stored job starts a new history for it."];
-	return ["Other software is another series. The next stored job starts a new history with it."];
-}
-// src/core/advice-fresh.ts
-function adviceOnFresh(report) {
-	const found = withVerdict(report.comparisons, "no-baseline");
-	const starved = found.filter(isStarved);
-	const fresh = found.filter((comparison) => !isStarved(comparison));
-	return [
-		...fresh.length > 0 ? onNew(report, fresh) : [],
-		...starved.length > 0 ? onStarved(report, starved) : [],
-		...onDisturbed(report, found, fresh.length > 0)
-	];
-}
-/** Nothing is stored at all. */
-function onNew(report, fresh) {
-	const { recorded, job, runner_key, comparisons } = report;
-	const many = benchmarkIds(comparisons).length;
-	const ids = benchmarkIds(fresh);
-	const disturbed = new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark));
-	const unless = disturbed.size > 0 ? ", unless its runs are disturbed" : "";
-	if (ids.length < many) {
-		const rest = comparisons.some(({ verdict }) => verdict !== "no-baseline") ? "; the others were compared" : "";
-		const them = ids.length === 1 ? "it" : "them";
-		return [say`Nothing is stored for ${titlesOf(fresh)}${rest}. A stored job gives ${them} a baseline${unless}.`];
-	}
-	if (recorded === "yes") {
-		if (disturbed.size === ids.length) return [["Nothing was compared this time."]];
-		return [say`Nothing was compared this time. From the next run on, results on ${named(runner_key)} are compared with this one.`];
-	}
-	if (recorded === "failed") return [];
-	const measured = `Measured ${counted(many, "benchmark")} and stored nothing, because `;
-	if (job.pull_request !== null) return [[`${measured}this is a pull request. Merge to record: the next push to the default branch stores the first baseline${unless}.`]];
-	if (job.event === "local") return [say`${measured}this run was not asked to. Add ${named("--save")} to record the first baseline${unless}.`];
-	return [[`${measured}this is not the default branch. The next push there stores the first baseline${unless}.`]];
-}
-/** Results are stored, and none of them can be used. */
-function onStarved(report, starved) {
-	const { job, recorded, suite } = report;
-	const why = say`Every stored result of ${titlesOf(starved)} was disturbed or incomplete, and such results never serve as a baseline.`;
-	if (recorded === "yes" && disturbedAmong(report, benchmarkIds(starved)).length === 0) return [why, ["This one was not: the next run is compared with it."]];
-	const keep = "Keep other programs, heat and power limits away from the machine: ";
-	if (job.event === "local") return [why, say`${keep}the next undisturbed run with ${named("--save")} becomes the baseline.`];
-	return [
-		why,
-		[`${keep}the next undisturbed job of the default branch becomes the baseline.`],
-		...job.pull_request === null && suite.confirm !== "never" ? [["Until then, pull requests are judged by pairs of base and head."]] : []
-	];
-}
-/** A result of disturbed runs is stored too, and is no baseline. */
-function onDisturbed(report, found, isNews) {
-	const disturbed = disturbedAmong(report, benchmarkIds(found));
-	if (disturbed.length === 0) return [];
-	const ids = new Set(disturbed.map(({ benchmark }) => benchmark));
-	const titles = titlesOf(found.filter(({ benchmark }) => ids.has(benchmark)));
-	const count = runCount(disturbed);
-	const what = say`Of ${titles}, ${counted(count, "run")} ${count === 1 ? "was" : "were"} disturbed (${causesInWords(disturbed)}).`;
-	if (!isNews) return [what];
-	return [what, ["Disturbed runs never serve as a baseline: keep the machine quiet and run it again."]];
-}
-function titlesOf(comparisons) {
-	return listed([...new Set(comparisons.map(({ title }) => title))]);
-}
-// src/core/advice-undecided.ts
-/** Nothing where nothing is undecided. */
-function adviceOnUndecided(report) {
-	const open = withVerdict(report.comparisons, "inconclusive");
-	const cancelled = new Set(cancelledPairs(report, open));
-	const found = open.filter(({ benchmark }) => !cancelled.has(benchmark));
-	if (found.length === 0) return [];
-	const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
-	const advice = [
-		...howBlind(found, report),
-		...outOfTime$1(report, found),
-		...notesOf(report, 2, found)
-	];
-	if (cut.size > 0) {
-		const count = counted(cut.size, "benchmark");
-		advice.push(say`The time budget left no room for ${count}: raise ${named("time-budget")} or lower ${named("repeats")}.`);
-	}
-	return advice;
-}
-function howBlind(found, { suite }) {
-	const [worst] = found.toSorted((a, b) => (b.smallest_detectable ?? 0) - (a.smallest_detectable ?? 0));
-	const blind = worst?.smallest_detectable ?? null;
-	if (worst === void 0 || blind === null) return [];
-	const unseen = `A change below ${formatPercent(blind)} could not have been seen`;
-	if (worst.pairs > 0) {
-		const needed = pairsNeeded(worst, suite.min_effect);
-		const by = `${unseen} with ${counted(worst.pairs, "pair")}`;
-		if (needed === null) return [[`${by}. A quieter machine or longer runs make that smaller.`]];
-		return [[`${by}; ${`≈ ${formatNumber(needed)} pairs would show one of ${formatPercent(suite.min_effect)}`}, and so would a quieter machine or longer runs.`]];
-	}
-	return [say`${unseen}. More stored jobs and more ${say`${named("repeats")} (now ${String(suite.repeats)})`} make that smaller${suite.confirm === "never" ? say`; so would pairs of base and head (${named("confirm: auto")})` : []}.`];
-}
-// src/core/advice.ts
-/** What to do about the verdict, in one or two sentences; nothing where there is nothing to do. */
-/** Of accepted changes, lines: the table has all of them. */
-const MOST_ACCEPTED = 3;
-function adviceOf(report) {
-	return [
-		...forLead(report),
-		...forMachine(report),
-		...forIdentity(report),
-		...forAccepted(report),
-		...forAge(report),
-		...forRecord(report),
-		...forGate(report)
-	];
-}
-function forLead(report) {
-	const lead = leadOf(report);
-	switch (lead.about) {
-		case "machine": return machineMoved(lead.control, report);
-		case "change-point": return [...changedSince(lead.point, report), ...adviceOnUndecided(report)];
-		case "verdict": return forVerdict(report, lead.found);
-		case "stale-baseline": return whyNotPaired(report, lead.found);
-		case "accepted": return [];
-	}
-}
-function forVerdict(report, found) {
-	const [worst] = found;
-	if (worst === void 0) return [["The suite has no benchmark that runs on this machine; see the log of the run."]];
-	switch (report.gate.verdict) {
-		case "failed": return adviceOnFailed(report);
-		case "regression": return worst.unconfirmed ? adviceOnUnconfirmed(report, found) : adviceOnRegression(worst, report);
-		case "incomparable": return [adviceOnOtherIdentity(worst), ...whyNotPaired(report, found)];
-		case "no-baseline": return report.history_unread ? [] : [...adviceOnFresh(report), ...whyNotPaired(report, found)];
-		case "inconclusive": return adviceOnUndecided(report);
-		case "improvement":
-			if (!worst.unconfirmed) return confirmedBy(worst);
-			return [["Judged against history alone; run it again to be sure."], ...whyNotPaired(report, found)];
-		case "no-change": return [];
-	}
-}
-function machineMoved(control, report) {
-	const whose = report.job.pull_request === null ? "this run's" : "this pull request's";
-	const where = report.control.length > 1 ? ` · ${control.backend}` : "";
-	const cause = likelyCause(control, report);
-	return [
-		say`No verdict on ${whose} speed from ${named(report.runner_key)}${where}.`,
-		cause ?? ["Look for other programs, heat and power settings."],
-		say`Run it again when the machine is as usual; ${named("finetune-bench qualify")} shows what disturbs it and what it can detect.`
-	];
-}
-/** Said whatever the verdict, if the headline does not say it. */
-function forMachine(report) {
-	if (leadOf(report).about === "machine") return [];
-	return movedControls(report).flatMap((control) => {
-		const cause = likelyCause(control, report);
-		const moved = `The machine moved, so the speeds of ${control.backend} have no verdict: run it again when it is as usual.`;
-		return cause === null ? [[moved]] : [[moved], cause];
-	});
-}
-function changedSince({ last_good, jobs, pending }, { job }) {
-	const level = `${counted(jobs, "job")} ${jobs === 1 ? "stands" : "stand"} on the new level`;
-	if (pending) return [[`Only ${level}: the next ones tell whether it stays.`]];
-	const from = last_good === null ? [] : say`The last good commit is ${named(last_good.slice(0, 7))}; `;
-	const meant = say`If it is intended, add the lines below to ${named(ACCEPT_FILE)}`;
-	const isRepeatable = last_good !== null && job.event !== "local";
-	return [say`${from}${level}.`, isRepeatable ? say`${meant}; if not, the command to compare both commits is below.` : say`${meant}.`];
-}
-/** The history is of another identity, and pairs made up for it. */
-function forIdentity({ comparisons, environment, job }) {
-	const paired = comparisons.filter(({ pairs }) => pairs > 0);
-	if (paired.length > 0 && environment.proposed.length > 0) return [say`${job.pull_request === null ? "This change" : "This pull request"} brings ${reasonOf([{ differences: environment.proposed }])}: base and head were measured today, each with its own.`];
-	if (paired.every(({ environment_shift: shift }) => shift === null)) return [];
-	return [say`Not comparable with its history (${reasonOf(paired.some(({ differences }) => differences.length > 0) ? paired : [environment])}): base and head were measured today instead.`];
-}
-function forAccepted({ comparisons }) {
-	const found = worstFirst(accepted$1(comparisons));
-	const lines = found.slice(0, MOST_ACCEPTED).map((comparison) => {
-		const { effect, metric, accepted: word } = comparison;
-		return say`${effect === null ? "A change" : formatChange(effect)}${metric === null || metric.primary ? [] : say` ${metricWords(metric)}`} on ${benchmarkName$1(comparison)}: accepted in ${named(ACCEPT_FILE)} (“${named(word?.reason ?? "")}”, until ${word?.expires ?? ""}).`;
-	});
-	const rest = found.length - lines.length;
-	return rest > 0 ? [...lines, [`${counted(rest, "more accepted change")} below.`]] : lines;
-}
-/** A history that is too old is loud, whatever was measured instead. */
-function forAge(report) {
-	const { baseline, suite, recorded } = report;
-	if (baseline?.stale !== true) return [];
-	const limit = `the limit is ${counted(suite.max_baseline_age_days, "day")}`;
-	const renewed = recorded === "yes" ? "This run renews it." : "Run the benchmark on the default branch to renew it.";
-	if (leadOf(report).about === "stale-baseline") return [[`${sentenceCase(limit)}. ${renewed}`]];
-	const instead = isMeasuredToday(report) ? "; base and head were measured today instead" : "";
-	return [[`${`The newest baseline is ${formatAge(baseline.age_days)}, ${limit}`}: nothing was judged against it${instead}. ${renewed}`]];
-}
-/** A result that was to be stored and was not is said whatever the verdict. */
-function forRecord({ recorded }) {
-	return recorded === "failed" ? [["This result could not be stored, so the history did not grow."]] : [];
-}
-/** A red check says why it is red. */
-function forGate({ gate }) {
-	return gate.gate === "fail" ? [say`The gate fails (${gate.reason}).`] : [];
-}
-// src/core/frameworks.ts
-/** MLX beside PyTorch: benchmarks that did the same work on both, on the same kind of device. */
-const amount = strictObject({
-	value: number$1(),
-	unit: string()
-});
-const frameworkSideSchema = strictObject({
-	benchmark: string(),
-	backend: backendSchema,
-	/** Seconds an optimiser step takes; null where it was not measured. */
-	step_s: number$1().positive().nullable(),
-	throughput: amount.nullable(),
-	memory_bytes: number$1().positive().nullable(),
-	final_loss: number$1().nullable(),
-	/** The library behind the matrix products of a processor backend, where the environment names it. */
-	blas: string().nullable()
-});
-const frameworkPairSchema = strictObject({
-	title: string(),
-	work_hash: string(),
-	mlx: frameworkSideSchema,
-	torch: frameworkSideSchema,
-	/** Name of the metric behind `memory_bytes`: the same on both sides. */
-	memory_metric: string().nullable(),
-	/** PyTorch's time for the work divided by MLX's: above 1, MLX is faster. */
-	speed_up: number$1().positive().nullable(),
-	/** PyTorch's peak memory divided by MLX's: above 1, MLX needs less. */
-	memory_efficiency: number$1().positive().nullable(),
-	/** MLX's final loss minus PyTorch's, nat. */
-	loss_difference: number$1().nullable()
-});
-/** Backends that may stand beside each other: the same kind of device under two frameworks. */
-const COUNTERPART = {
-	"mlx-metal": "torch-mps",
-	"mlx-cuda": "torch-cuda",
-	"mlx-cpu": "torch-cpu"
+// node_modules/modern-tar/dist/packer-By1HVV7Z.js
+const FILE = "file";
+const LINK = "link";
+const SYMLINK = "symlink";
+const DIRECTORY = "directory";
+const TYPEFLAG = {
+	file: "0",
+	link: "1",
+	symlink: "2",
+	"character-device": "3",
+	"block-device": "4",
+	directory: "5",
+	fifo: "6",
+	"pax-header": "x",
+	"pax-global-header": "g",
+	"gnu-long-name": "L",
+	"gnu-long-link-name": "K"
 };
-/** Pairs of equal work only: same title, same work hash, both complete. Values are those the comparisons judged. */
-function frameworkPairs(benchmarks, comparisons) {
-	const complete = benchmarks.filter(({ status, work_hash }) => status.state === "complete" && work_hash !== null);
-	return complete.flatMap((mlx) => {
-		if (frameworkOf(mlx.backend) !== "mlx" || mlx.work_hash === null) return [];
-		const torch = complete.find(({ title, backend, work_hash }) => title === mlx.title && backend === COUNTERPART[mlx.backend] && work_hash === mlx.work_hash);
-		return torch === void 0 ? [] : [pairOf(mlx, torch, mlx.work_hash, comparisons)];
-	});
+const FLAGTYPE = {
+	48: FILE,
+	49: LINK,
+	50: SYMLINK,
+	51: "character-device",
+	52: "block-device",
+	53: DIRECTORY,
+	54: "fifo",
+	120: "pax-header",
+	103: "pax-global-header",
+	76: "gnu-long-name",
+	75: "gnu-long-link-name"
+};
+const ZERO_BLOCK = /* @__PURE__ */ new Uint8Array(512);
+const EMPTY = /* @__PURE__ */ new Uint8Array(0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+function writeString(view, offset, size, value) {
+	if (!value) return;
+	for (let i = 0; i < value.length && i < size; i++) {
+		const charCode = value.charCodeAt(i);
+		if (charCode > 127) {
+			encoder.encodeInto(value, view.subarray(offset, offset + size));
+			return;
+		}
+		view[offset + i] = charCode;
+	}
 }
-function pairOf(mlx, torch, work_hash, comparisons) {
-	const measured = {
-		mlx: valuesOf(mlx, comparisons),
-		torch: valuesOf(torch, comparisons)
+function writeOctal(view, offset, size, value) {
+	if (value === void 0) return;
+	let remaining = value;
+	for (let i = offset + size - 2; i >= offset; i--) {
+		view[i] = 48 + remaining % 8;
+		remaining = Math.floor(remaining / 8);
+	}
+	if (remaining === 0 && value % 1 === 0) return;
+	encoder.encodeInto(value.toString(8).padStart(size - 1, "0"), view.subarray(offset, offset + size - 1));
+}
+function readString(view, offset, size) {
+	if (view[offset] === 0) return "";
+	const end = view.indexOf(0, offset);
+	const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
+	return decoder.decode(view.subarray(offset, sliceEnd));
+}
+function readOctal(view, offset, size) {
+	let value = 0;
+	const end = offset + size;
+	for (let i = offset; i < end; i++) {
+		const charCode = view[i];
+		if (charCode === 0) break;
+		if (charCode === 32) continue;
+		if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
+		value = value * 8 + (charCode - 48);
+	}
+	return value;
+}
+function readNumeric(view, offset, size) {
+	if (view[offset] & 128) {
+		let result = 0;
+		result = view[offset] & 127;
+		for (let i = 1; i < size; i++) result = result * 256 + view[offset + i];
+		if (!Number.isSafeInteger(result)) throw new Error("TAR number too large");
+		return result;
+	}
+	return readOctal(view, offset, size);
+}
+const isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
+async function normalizeBody(body) {
+	if (body === null || body === void 0) return EMPTY;
+	if (body instanceof Uint8Array) return body;
+	if (typeof body === "string") return encoder.encode(body);
+	if (body instanceof ArrayBuffer) return new Uint8Array(body);
+	if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer());
+	throw new TypeError("Unsupported content type for entry body.");
+}
+const stripPath = (p, n) => {
+	const parts = p.split("/").filter(Boolean);
+	return n >= parts.length ? "" : parts.slice(n).join("/");
+};
+function transformHeader(header, options) {
+	const { strip, filter, map } = options;
+	if (!strip && !filter && !map) return header;
+	const h = { ...header };
+	if (strip && strip > 0) {
+		const newName = stripPath(h.name, strip);
+		if (!newName) return null;
+		h.name = h.type === "directory" && !newName.endsWith("/") ? `${newName}/` : newName;
+		if (h.linkname) {
+			const isAbsolute = h.linkname.startsWith("/");
+			if (isAbsolute || h.type === "link") {
+				const stripped = stripPath(h.linkname, strip);
+				h.linkname = isAbsolute ? `/${stripped}` || "/" : stripped;
+			}
+		}
+	}
+	if (filter?.(h) === false) return null;
+	const result = map ? map(h) : h;
+	if (result && (!result.name?.trim() || result.name === "." || result.name === "/")) return null;
+	return result;
+}
+const INITIAL_CAPACITY = 256;
+function createChunkQueue() {
+	let chunks = new Array(INITIAL_CAPACITY);
+	let capacityMask = chunks.length - 1;
+	let head = 0;
+	let tail = 0;
+	let totalAvailable = 0;
+	const consumeFromHead = (count) => {
+		const chunk = chunks[head];
+		if (count === chunk.length) {
+			chunks[head] = EMPTY;
+			head = head + 1 & capacityMask;
+		} else chunks[head] = chunk.subarray(count);
+		totalAvailable -= count;
+		if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
+			chunks = new Array(INITIAL_CAPACITY);
+			capacityMask = 255;
+			head = 0;
+			tail = 0;
+		}
 	};
-	const memory = common$2(measured, (value) => value.class === "memory") ?? common$2(measured, isResidentMemory);
-	const loss = common$2(measured, (value) => value.class === "loss");
-	const step = common$2(measured, isStepTime);
-	const throughput = common$2(measured, (value) => value.primary && value.class === "throughput" && value.name !== "step_time");
-	const side = (benchmark, which) => ({
-		benchmark: benchmark.id,
-		backend: benchmark.backend,
-		step_s: positive$1(step?.[which].value),
-		throughput: throughput === null ? null : {
-			value: throughput[which].value,
-			unit: throughput[which].unit
-		},
-		memory_bytes: positive$1(memory?.[which].value),
-		final_loss: loss?.[which].value ?? null,
-		blas: benchmark.software?.facts["blas"] ?? null
-	});
-	const rate = throughput === null ? null : ratio(throughput.torch.value, throughput.mlx.value);
+	function pull(bytes, callback) {
+		if (callback) {
+			let fed = 0;
+			let remaining = Math.min(bytes, totalAvailable);
+			while (remaining > 0) {
+				const chunk = chunks[head];
+				const toFeed = Math.min(remaining, chunk.length);
+				const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
+				consumeFromHead(toFeed);
+				remaining -= toFeed;
+				fed += toFeed;
+				if (!callback(segment)) break;
+			}
+			return fed;
+		}
+		if (totalAvailable < bytes) return null;
+		if (bytes === 0) return EMPTY;
+		const firstChunk = chunks[head];
+		if (firstChunk.length >= bytes) {
+			const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+			consumeFromHead(bytes);
+			return view;
+		}
+		const result = new Uint8Array(bytes);
+		let copied = 0;
+		let remaining = bytes;
+		while (remaining > 0) {
+			const chunk = chunks[head];
+			const toCopy = Math.min(remaining, chunk.length);
+			result.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
+			copied += toCopy;
+			remaining -= toCopy;
+			consumeFromHead(toCopy);
+		}
+		return result;
+	}
 	return {
-		title: mlx.title,
-		work_hash,
-		mlx: side(mlx, "mlx"),
-		torch: side(torch, "torch"),
-		memory_metric: memory?.mlx.name ?? null,
-		speed_up: step !== null ? ratio(step.torch.value, step.mlx.value) : invert(rate, throughput?.mlx.direction),
-		memory_efficiency: memory === null ? null : ratio(memory.torch.value, memory.mlx.value),
-		loss_difference: loss === null ? null : loss.mlx.value - loss.torch.value
+		push: (chunk) => {
+			if (chunk.length === 0) return;
+			let nextTail = tail + 1 & capacityMask;
+			if (nextTail === head) {
+				const oldLen = chunks.length;
+				const newLen = oldLen * 2;
+				const newChunks = new Array(newLen);
+				const count = tail - head + oldLen & oldLen - 1;
+				if (head < tail) for (let i = 0; i < count; i++) newChunks[i] = chunks[head + i];
+				else {
+					const firstPart = oldLen - head;
+					for (let i = 0; i < firstPart; i++) newChunks[i] = chunks[head + i];
+					for (let i = 0; i < tail; i++) newChunks[firstPart + i] = chunks[i];
+				}
+				chunks = newChunks;
+				capacityMask = newLen - 1;
+				head = 0;
+				tail = count;
+				nextTail = tail + 1 & capacityMask;
+			}
+			chunks[tail] = chunk;
+			tail = nextTail;
+			totalAvailable += chunk.length;
+		},
+		available: () => totalAvailable,
+		peek: (bytes) => {
+			if (totalAvailable < bytes) return null;
+			if (bytes === 0) return EMPTY;
+			const firstChunk = chunks[head];
+			if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
+			const result = new Uint8Array(bytes);
+			let copied = 0;
+			let index = head;
+			while (copied < bytes) {
+				const chunk = chunks[index];
+				const toCopy = Math.min(bytes - copied, chunk.length);
+				if (toCopy === chunk.length) result.set(chunk, copied);
+				else result.set(chunk.subarray(0, toCopy), copied);
+				copied += toCopy;
+				index = index + 1 & capacityMask;
+			}
+			return result;
+		},
+		discard: (bytes) => {
+			if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
+			if (bytes === 0) return;
+			let remaining = bytes;
+			while (remaining > 0) {
+				const chunk = chunks[head];
+				const toConsume = Math.min(remaining, chunk.length);
+				consumeFromHead(toConsume);
+				remaining -= toConsume;
+			}
+		},
+		pull
 	};
 }
-function valuesOf(benchmark, comparisons) {
-	return comparisons.flatMap(({ benchmark: id, metric, head }) => id === benchmark.id && metric !== null && head !== null ? [{
-		...metric,
-		value: head.value
-	}] : []);
+const CHECKSUM_SPACE = 32;
+const ASCII_ZERO = 48;
+function validateChecksum(block) {
+	const stored = readOctal(block, 148, 8);
+	let sum = 0;
+	for (let i = 0; i < block.length; i++) if (i >= 148 && i < 156) sum += CHECKSUM_SPACE;
+	else sum += block[i];
+	return stored === sum;
 }
-/** The first metric of MLX that is wanted and that PyTorch has too, in the same unit. */
-function common$2(values, wanted) {
-	for (const mlx of values.mlx) {
-		const torch = values.torch.find(({ name, unit }) => name === mlx.name && unit === mlx.unit);
-		if (torch !== void 0 && wanted(mlx)) return {
-			mlx,
-			torch
+function writeChecksum(block) {
+	block.fill(CHECKSUM_SPACE, 148, 156);
+	let checksum = 0;
+	for (let i = block.length; i > 0;) checksum += block[--i];
+	for (let i = 153; i >= 148; i--) {
+		block[i] = (checksum & 7) + ASCII_ZERO;
+		checksum >>= 3;
+	}
+	block[154] = 0;
+	block[155] = CHECKSUM_SPACE;
+}
+const USTAR_SPLIT_MAX_SIZE = 256;
+const NON_ASCII = /[^\x00-\x7f]/;
+function isUtf8TooLong(value, limit) {
+	if (value.length * 3 <= limit) return false;
+	if (value.length > limit) return true;
+	if (!NON_ASCII.test(value)) return false;
+	return encoder.encode(value).length > limit;
+}
+function generatePax(header) {
+	const paxRecords = {};
+	if (isUtf8TooLong(header.name, 100)) {
+		if (findUstarSplit(header.name) === null) paxRecords.path = header.name;
+	}
+	if (header.linkname && isUtf8TooLong(header.linkname, 100)) paxRecords.linkpath = header.linkname;
+	if (header.uname && isUtf8TooLong(header.uname, 32)) paxRecords.uname = header.uname;
+	if (header.gname && isUtf8TooLong(header.gname, 32)) paxRecords.gname = header.gname;
+	if (header.uid != null && header.uid > 2097151) paxRecords.uid = String(header.uid);
+	if (header.gid != null && header.gid > 2097151) paxRecords.gid = String(header.gid);
+	if (header.pax) Object.assign(paxRecords, header.pax);
+	if (header.size > 8589934591 || "size" in paxRecords) paxRecords.size = String(header.size);
+	const paxEntries = Object.entries(paxRecords);
+	if (paxEntries.length === 0) return null;
+	const paxBody = encoder.encode(paxEntries.map(([key, value]) => {
+		const record = `${key}=${value}\n`;
+		const partLength = encoder.encode(record).length + 1;
+		let totalLength = partLength + String(partLength).length;
+		totalLength = partLength + String(totalLength).length;
+		return `${totalLength} ${record}`;
+	}).join(""));
+	return {
+		paxHeader: createTarHeader({
+			name: decoder.decode(encoder.encode(`PaxHeader/${header.name}`).slice(0, 100)),
+			size: paxBody.length,
+			type: "pax-header",
+			mode: 420,
+			mtime: header.mtime,
+			uname: header.uname,
+			gname: header.gname,
+			uid: header.uid,
+			gid: header.gid
+		}),
+		paxBody
+	};
+}
+function findUstarSplit(path) {
+	if (!isUtf8TooLong(path, 100) || isUtf8TooLong(path, USTAR_SPLIT_MAX_SIZE)) return null;
+	for (let i = path.length - 1; i > 0; i--) {
+		if (path[i] !== "/") continue;
+		const prefix = path.slice(0, i);
+		const name = path.slice(i + 1);
+		if (!isUtf8TooLong(prefix, 155) && !isUtf8TooLong(name, 100)) return {
+			prefix,
+			name
 		};
 	}
 	return null;
 }
-function isStepTime({ name, unit }) {
-	return unit === "s" && name === "step_time";
+function createTarHeader(header) {
+	const view = /* @__PURE__ */ new Uint8Array(512);
+	const size = isBodyless(header) ? 0 : header.size ?? 0;
+	let name = header.name;
+	let prefix = "";
+	if (!header.pax?.path) {
+		const split = findUstarSplit(name);
+		if (split) {
+			name = split.name;
+			prefix = split.prefix;
+		}
+	}
+	writeString(view, 0, 100, name);
+	writeOctal(view, 100, 8, header.mode ?? (header.type === "directory" ? 493 : 420));
+	writeOctal(view, 108, 8, header.uid ?? 0);
+	writeOctal(view, 116, 8, header.gid ?? 0);
+	writeOctal(view, 124, 12, size);
+	writeOctal(view, 136, 12, Math.floor((header.mtime?.getTime() ?? Date.now()) / 1e3));
+	writeString(view, 156, 1, TYPEFLAG[header.type ?? "file"]);
+	writeString(view, 157, 100, header.linkname);
+	writeString(view, 257, 6, "ustar\0");
+	writeString(view, 263, 2, "00");
+	writeString(view, 265, 32, header.uname);
+	writeString(view, 297, 32, header.gname);
+	writeString(view, 345, 155, prefix);
+	writeChecksum(view);
+	return view;
 }
-/** Processor backends have no allocator counters on both sides: there the process's resident memory is the one both can tell. */
-function isResidentMemory({ name, unit }) {
-	return unit === "B" && name === "rss_peak";
+function parseUstarHeader(block, strict) {
+	if (strict && !validateChecksum(block)) throw new Error("Invalid tar header checksum.");
+	const header = {
+		name: readString(block, 0, 100),
+		mode: readOctal(block, 100, 8),
+		uid: readNumeric(block, 108, 8),
+		gid: readNumeric(block, 116, 8),
+		size: readNumeric(block, 124, 12),
+		mtime: /* @__PURE__ */ new Date(readNumeric(block, 136, 12) * 1e3),
+		type: FLAGTYPE[block[156]] || "file",
+		linkname: readString(block, 157, 100)
+	};
+	const magic = readString(block, 257, 6);
+	if (magic.trim() === "ustar") {
+		header.uname = readString(block, 265, 32);
+		header.gname = readString(block, 297, 32);
+	}
+	if (magic === "ustar") header.prefix = readString(block, 345, 155);
+	return header;
 }
-function positive$1(value) {
-	return value !== void 0 && value > 0 ? value : null;
-}
-function ratio(a, b) {
-	return a > 0 && b > 0 && Number.isFinite(a / b) ? a / b : null;
-}
-/** A ratio of rates as a ratio of times. */
-function invert(rates, direction) {
-	return rates === null || direction === "lower" ? rates : 1 / rates;
-}
-// src/core/environment.ts
-/** Facts of a machine and of the software on it, and which of them must match before two results are compared. */
-const text$4 = string().max(500);
-const fact = union([
-	text$4,
-	number$1(),
-	boolean()
-]);
-/** The JSON that `finetune_bench probe` prints. Raw serials and UUIDs never appear in it: they are hashed with the salt. */
-const probeSchema = strictObject({
-	protocol: literal(1),
-	machine: strictObject({
-		os: _enum([
-			"linux",
-			"macos",
-			"windows"
-		]),
-		/** Marketing version: "12", "24.04", "26.2", "11". */
-		os_release: text$4,
-		os_name: text$4,
-		arch: text$4,
-		/** Hardware model: DMI product name, `hw.model`. */
-		model: text$4,
-		/** Processor: "Apple M4 Max", "AMD EPYC 9354". */
-		chip: text$4,
-		cores: int().positive(),
-		memory_bytes: int().positive(),
-		virtual: boolean().nullable(),
-		/** sha256 of salt and hardware id, hex; null where the machine does not tell its id. */
-		hardware_id_hash: string().regex(/^[0-9a-f]{64}$/).nullable(),
-		/** "normal", "low-power", "power-saver", "performance", … ; "unknown" where it cannot be read. */
-		power_mode: text$4
-	}),
-	/** Accelerators; empty on a machine without one. */
-	accelerators: array(strictObject({
-		kind: _enum(["nvidia", "apple"]),
-		name: text$4,
-		memory_bytes: int().nonnegative().nullable(),
-		cores: int().positive().nullable(),
-		driver: text$4.nullable(),
-		compute_capability: text$4.nullable()
-	})),
-	/** Every backend, with the reason where this machine cannot run it. */
-	backends: array(strictObject({
-		backend: backendSchema,
-		possible: boolean(),
-		accelerated: boolean(),
-		reason: text$4.nullable()
-	})),
-	python: strictObject({
-		version: text$4,
-		executable: string(),
-		implementation: text$4
-	}),
-	/** Helpers found on this machine: path or null. */
-	tools: strictObject({
-		uv: string().nullable(),
-		openblas: string().nullable(),
-		cxx: string().nullable()
-	}),
-	/** Recorded, shown when they differ, never a reason to refuse: OS build, kernel, driver patch, clocks, temperature, load. */
-	drift: record(text$4, fact),
-	warnings: array(text$4)
-});
-/** An identity is a flat map of facts: two are equal when every fact is. */
-const identitySchema = strictObject({
-	facts: record(text$4, text$4),
-	/** sha256 of the canonical JSON of `facts`, hex. */
-	hash: string().regex(/^[0-9a-f]{64}$/)
-});
-const text$3 = string().max(2e3);
-const shortText = string().max(300);
-const sha256 = string().regex(/^[0-9a-f]{64}$/);
-const scalar$2 = union([
-	shortText,
-	number$1(),
-	boolean(),
-	_null()
-]);
-const failureReasonSchema = _enum([
-	"out-of-memory",
-	"not-finite",
-	"timeout",
-	"killed",
-	"exit-code",
-	"bad-events",
-	"bad-order",
-	"check-failed",
-	"backend-unavailable",
-	"environment",
-	"cancelled",
-	"time-budget",
-	"exception",
-	"missing"
-]);
-const runOutcomeSchema = discriminatedUnion("status", [strictObject({ status: literal("ok") }), strictObject({
-	status: literal("failed"),
-	reason: failureReasonSchema,
-	message: string().max(8e3)
-})]);
-/** What slowed a run down or shared its machine: such a run is shown, and its benchmark never serves as history. */
-const disturbanceSchema = strictObject({
-	kind: _enum([
-		"thermal",
-		"power",
-		"clock",
-		"pressure",
-		"trend",
-		"foreign-process",
-		"stolen-time"
-	]),
-	/** Plain words with the numbers: "SM clock 1,410 MHz, 1,980 MHz in other runs". */
-	message: text$3
-});
-/** One process of one benchmark: the unit of replication. */
-const runRecordSchema = strictObject({
-	/** From 1, in the order they were started. */
-	number: int().positive(),
-	outcome: runOutcomeSchema,
-	/** Metric name → the run's one number, base unit. */
-	values: record(string(), number$1()),
-	steps: int().nonnegative(),
-	/** Steps tagged as warm-up, after the core's extension; they are no samples. */
-	warmup_steps: int().nonnegative(),
-	/** sha256 over the loss of every step: bit-identical training on one machine and build gives one hash. */
-	loss_hash: sha256.nullable(),
-	/** Wall time of the process. */
-	duration_s: number$1().nonnegative(),
-	phases: record(string(), number$1().nonnegative()),
-	warnings: array(text$3),
-	disturbances: array(disturbanceSchema).default([])
-});
-/** Base and head of one benchmark, run interleaved ABBA in the job of the head. */
-const pairedSchema = strictObject({
-	/** Of the base side, like the fields of the benchmark itself. Equal work hashes, or there are no pairs. */
-	software: identitySchema.nullable(),
-	metrics: array(metricSchema),
-	/** In the order they ran; the n-th of both sides are one pair. The discarded warm-up of each side is not among them. */
-	base: array(runRecordSchema),
-	head: array(runRecordSchema),
-	/** Why there are fewer pairs than were wanted; null when none are missing. */
-	stopped: strictObject({
-		reason: _enum([
-			"time-budget",
-			"failed",
-			"cancelled"
-		]),
-		/** Which side's run failed. */
-		side: _enum(["base", "head"]).nullable().default(null),
-		message: string().max(8e3)
-	}).nullable()
-});
-const benchmarkResultSchema = strictObject({
-	/** `workload.preset.size.backend`, or `name.backend` for a user's own command. */
-	id: string().min(1).max(200),
-	/** The id without its backend: equal on both frameworks. */
-	title: string().min(1).max(200),
-	backend: backendSchema,
-	/** Null when the benchmark failed before it had one. */
-	work_hash: sha256.nullable(),
-	/** `informative` results are shown and never gated. */
-	comparison_class: _enum([
-		"strict",
-		"approximate",
-		"informative"
-	]),
-	/** The hyperparameters in force, so that a changed work hash can be explained by name. */
-	hyperparameters: record(string(), scalar$2),
-	/** Null when the environment could not be made. */
-	software: identitySchema.nullable(),
-	metrics: array(metricSchema),
-	runs: array(runRecordSchema),
-	/** `complete`, or why this benchmark must never serve as history. */
-	status: discriminatedUnion("state", [
-		strictObject({ state: literal("complete") }),
-		strictObject({
-			state: literal("failed"),
-			reason: failureReasonSchema,
-			message: string().max(8e3)
-		}),
-		strictObject({
-			state: literal("cut"),
-			message: text$3
-		})
-	]),
-	/** Null where no base was run. */
-	paired: pairedSchema.nullable().default(null)
-});
-const jobSchema = strictObject({
-	/** `owner/name`, or the folder's name for a local run. */
-	repository: shortText,
-	/** GitHub's run id, or a time stamp for a local run. */
-	run_id: shortText,
-	attempt: int().positive(),
-	/** `pull_request`, `push`, `schedule`, `workflow_dispatch`, `merge_group`, …, or `local`. */
-	event: shortText,
-	ref: shortText,
-	/** Commit that was measured (40 hex digits), or null outside a repository. */
-	sha: string().regex(/^[0-9a-f]{40,64}$/).nullable(),
-	/** Uncommitted changes were present. */
-	dirty: boolean(),
-	pull_request: int().positive().nullable(),
-	run_url: string().max(500).nullable(),
-	started_at: datetime(),
-	finished_at: datetime()
-});
-/** A change that the repository has accepted, in `finetune-bench.accept.yml` of the measured commit. */
-const acceptanceSchema = strictObject({
-	benchmark: string().min(1).max(200),
-	metric: string().min(1).max(100),
-	runner_key: string().min(1).max(100),
-	reason: string().min(1).max(500),
-	/** The last day on which it holds, `YYYY-MM-DD`. */
-	expires: date()
-});
-/** How the commit that head was confirmed against was found and measured. */
-const confirmationSchema = strictObject({
-	/** The base commit, or null where there was none to check out. */
-	base_sha: string().regex(/^[0-9a-f]{40,64}$/).nullable(),
-	/** What the base commit had accepted already: it covers no change of the head. */
-	accepted: array(acceptanceSchema).default([]),
-	/** Ids of benchmarks that have no base to be run beside: they are judged against history alone. */
-	unpaired: array(string().max(200)),
-	/** Seconds the pairs were expected to take, and took. */
-	planned_s: number$1().nonnegative(),
-	spent_s: number$1().nonnegative(),
-	/** Why no base was run, or not of every benchmark that asked for it. */
-	notes: array(text$3)
-});
-const jobResultSchema = strictObject({
-	schema: literal(1),
-	version: shortText,
-	job: jobSchema,
-	runner_key: string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
-	machine: identitySchema,
-	drift: record(string(), union([
-		shortText,
-		number$1(),
-		boolean()
-	])),
-	suite: strictObject({
-		name: shortText,
-		repeats: int().positive(),
-		min_effect: number$1().positive(),
-		max_tolerated: number$1().positive(),
-		/** Both are halved on a runner whose runs hardly differ (`min-effect: auto`). */
-		auto_tighten: boolean().default(false),
-		/** `never`: judged against history alone. */
-		confirm: _enum(["auto", "never"]).default("auto"),
-		/** Days after which the newest stored job is too old to judge against. */
-		max_baseline_age_days: number$1().positive().default(30)
-	}),
-	benchmarks: array(benchmarkResultSchema),
-	/**
-	* The control workload of every backend, `control.<backend>`: fixed work whose code never changes, so that a change of
-	* its speed is a change of the machine. Its runs: before the benchmarks, after them, and after the pairs if there were any.
-	*/
-	control: array(benchmarkResultSchema).default([]),
-	/** Null where nothing asked for a base, or confirming was switched off. */
-	confirmation: confirmationSchema.nullable().default(null),
-	accepted: array(acceptanceSchema).default([]),
-	/** Seconds spent measuring, installation excluded. */
-	measured_s: number$1().nonnegative(),
-	warnings: array(text$3)
-});
-// src/core/qualification.ts
-/** What a runner was found able to detect, measured by unchanged pairs and by pairs with a known slow-down. */
-const text$2 = string().max(2e3);
-const share$1 = number$1().nonnegative();
-/** One benchmark on this runner. All shares are relative: 0.02 is 2 %. */
-const qualifiedBenchmarkSchema = strictObject({
-	benchmark: string(),
-	title: string(),
-	backend: backendSchema,
-	/** Relative standard deviation between runs of unchanged code. */
-	run_cv: share$1,
-	/** Relative change from the first to the last of these runs, by a straight line through them. */
-	drift: number$1(),
-	/** Smallest change that 4 and that 10 pairs find in four of five cases. */
-	smallest_4_pairs: share$1,
-	smallest_10_pairs: share$1,
-	/** Verdict on unchanged pairs: anything but `no-change` or `inconclusive` is a false alarm. */
-	unchanged: verdictSchema,
-	/** Null where no slow-down can be injected: a user's own program. */
-	injected: strictObject({
-		/** The slow-down that was asked for, and the effect that was found with its 99 % interval. */
-		slowdown: share$1,
-		effect: number$1(),
-		interval: tuple([number$1(), number$1()]),
-		verdict: verdictSchema,
-		pairs: int().nonnegative(),
-		caught: boolean()
-	}).nullable(),
-	/** Seconds a pull request would spend on this benchmark: its runs, and 10 pairs on top where they are needed. */
-	clear_s: number$1().nonnegative(),
-	confirm_s: number$1().nonnegative()
-});
-/** Kept beside the runner's history, one file for every time it was made; the newest counts. */
-const qualificationSchema = strictObject({
-	schema: literal(1),
-	version: string().max(300),
-	runner_key: string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
-	made_at: datetime(),
-	suite: string().max(300),
-	machine: identitySchema,
-	benchmarks: array(qualifiedBenchmarkSchema),
-	/** What disturbed the runs, in plain words; empty on a quiet machine. */
-	disturbances: array(text$2),
-	measured_s: number$1().nonnegative()
-});
-const text$1 = string().max(2e3);
-const facts = record(string(), string());
-/** What the verdicts add up to, and why. */
-const gateSchema = strictObject({
-	gate: _enum([
-		"pass",
-		"fail",
-		"neutral"
-	]),
-	verdict: verdictSchema,
-	reason: text$1
-});
-/** Was this job's result stored as a new point: yes, not meant to be, or meant to be and not possible. */
-const recordedSchema = _enum([
-	"yes",
-	"no",
-	"failed"
-]);
-const benchmarkName = {
-	benchmark: string(),
-	title: string(),
-	backend: backendSchema
+const PAX_MAPPING = {
+	path: ["name", (v) => v],
+	linkpath: ["linkname", (v) => v],
+	size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
+	mtime: ["mtime", parseFloat],
+	uid: ["uid", (v) => parseInt(v, 10)],
+	gid: ["gid", (v) => parseInt(v, 10)],
+	uname: ["uname", (v) => v],
+	gname: ["gname", (v) => v]
 };
-const failureSchema$1 = strictObject({
-	...benchmarkName,
-	reason: failureReasonSchema,
-	message: string().max(8e3),
-	/** Wall time of the run that failed; null when none was started. */
-	duration_s: number$1().nonnegative().nullable()
-});
-/** Pairs that broke off before as many as were wanted had run. */
-const stoppedSchema = pairedSchema.shape.stopped.unwrap().extend({
-	...benchmarkName,
-	/** Whole pairs that were run until then. */
-	pairs: int().nonnegative()
-});
-/** `measured` counts for the candidate, and so does `paired-head`: the head's half of its interleaved pairs. */
-const runPartSchema = _enum([
-	"measured",
-	"paired-base",
-	"paired-head",
-	"control"
-]);
-/** One thing that disturbed runs of one benchmark, with every run that it was seen in. */
-const disturbedSchema = disturbanceSchema.extend({
-	...benchmarkName,
-	part: runPartSchema,
-	/** Numbers of the runs, each once. */
-	runs: array(int().positive()).min(1)
-});
-strictObject({
-	schema: literal(1),
-	version: string(),
-	job: jobSchema,
-	runner_key: string(),
-	suite: strictObject({
-		name: string(),
-		repeats: int().positive(),
-		min_effect: number$1().positive(),
-		max_tolerated: number$1().positive(),
-		auto_tighten: boolean(),
-		confirm: _enum(["auto", "never"]),
-		max_baseline_age_days: number$1().positive()
-	}),
-	gate: gateSchema,
-	headline: sentenceSchema,
-	/** What to do, in order; empty when there is nothing to do. */
-	advice: array(sentenceSchema),
-	comparisons: array(comparisonSchema),
-	/** The machine's own movement, one entry for every backend of the job. */
-	control: array(controlFindingSchema),
-	/** Null where there was no base to run beside the head, and where the suite wants none. */
-	confirmation: confirmationSchema.extend({ stopped: array(stoppedSchema) }).nullable(),
-	/** Lasting changes of the default branch, newest first; empty for every other job. */
-	change_points: array(changePointSchema),
-	/** What this runner was found able to detect; null until it was qualified. */
-	qualification: qualificationSchema.nullable(),
-	/** Equal findings in the runs of one benchmark are one. */
-	disturbances: array(disturbedSchema),
-	failures: array(failureSchema$1),
-	/** Benchmarks the time budget left no room for. */
-	cut: array(strictObject({
-		...benchmarkName,
-		message: text$1
-	})),
-	frameworks: array(frameworkPairSchema),
-	environment: strictObject({
-		machine: facts,
-		drift: record(string(), union([
-			string(),
-			number$1(),
-			boolean()
-		])),
-		/** One entry for each software identity of the job. */
-		software: array(strictObject({
-			backends: array(backendSchema),
-			facts
-		})),
-		/** What differs from the newest stored job. */
-		differences: array(differenceSchema),
-		/** Software in which the head differs from the base measured today: the change that is being judged brings it. */
-		proposed: array(differenceSchema)
-	}),
-	/** Null when nothing is stored for this runner. `age_days` counts from the newest stored job to the end of this one. */
-	baseline: baselineSummarySchema.extend({ age_days: number$1().nonnegative() }).nullable(),
-	measured_s: number$1().nonnegative(),
-	recorded: recordedSchema,
-	/** The history could not be read: "no baseline" then says nothing about what is stored. */
-	history_unread: boolean(),
-	/** Why the history could not be read or this result not stored; never hidden among the warnings. */
-	store_faults: array(text$1),
-	warnings: array(strictObject({
-		message: string(),
-		benchmarks: array(string())
-	})),
-	links: strictObject({
-		artifact_url: string().nullable(),
-		run_url: string().nullable()
-	})
-});
-// src/core/build-report.ts
-/** The stages' values put together into one report. */
-function buildReport(input) {
-	const { result, comparisons, baseline, gate, recorded } = input;
-	const facts = {
-		schema: 1,
-		version: result.version,
-		job: result.job,
-		runner_key: result.runner_key,
-		suite: result.suite,
-		gate: { ...gate },
-		comparisons: [...comparisons],
-		control: [...input.control ?? []],
-		confirmation: result.confirmation === null ? null : {
-			...result.confirmation,
-			stopped: stoppedPairs(result)
-		},
-		change_points: [...input.changePoints ?? []],
-		qualification: input.qualification ?? null,
-		disturbances: disturbancesOf$1(result),
-		failures: failuresOf(result, comparisons),
-		cut: result.benchmarks.flatMap(({ id, title, backend, status }) => status.state === "cut" ? [{
-			benchmark: id,
-			title,
-			backend,
-			message: status.message
-		}] : []),
-		frameworks: frameworkPairs(result.benchmarks, comparisons),
-		environment: {
-			machine: result.machine.facts,
-			drift: result.drift,
-			software: softwareOf$1(result),
-			differences: [...input.differences],
-			proposed: proposedBy(result)
-		},
-		baseline: baseline === null ? null : {
-			...baseline,
-			age_days: ageDays(baseline.newest_at, result.job.finished_at)
-		},
-		measured_s: result.measured_s,
-		recorded,
-		history_unread: input.historyUnread ?? false,
-		store_faults: [...input.storeFaults ?? []].map((fault) => clip(fault, 2e3)),
-		warnings: gatherWarnings(result, comparisons, input.warnings ?? []),
-		links: {
-			artifact_url: input.artifactUrl ?? null,
-			run_url: result.job.run_url
+function parsePax(buffer) {
+	const overrides = Object.create(null);
+	const pax = Object.create(null);
+	let isPax = false;
+	let offset = 0;
+	while (offset < buffer.length) {
+		const spaceIndex = buffer.indexOf(32, offset);
+		if (spaceIndex === -1) break;
+		const length = parseInt(decoder.decode(buffer.subarray(offset, spaceIndex)), 10);
+		if (!(length > 0)) break;
+		const recordEnd = offset + length;
+		const recordStr = decoder.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
+		const equalsIndex = recordStr.indexOf("=");
+		if (equalsIndex > 0) {
+			const key = recordStr.slice(0, equalsIndex);
+			const value = recordStr.slice(equalsIndex + 1);
+			pax[key] = value;
+			isPax = true;
+			if (Object.hasOwn(PAX_MAPPING, key)) {
+				const [targetKey, parser] = PAX_MAPPING[key];
+				const parsedValue = parser(value);
+				if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
+			}
 		}
-	};
-	return {
-		...facts,
-		headline: headlineOf(facts),
-		advice: adviceOf(facts)
-	};
-}
-/** The artifact's address is known only after the report inside it was written. */
-function withArtifact(report, artifactUrl) {
-	return {
-		...report,
-		links: {
-			...report.links,
-			artifact_url: artifactUrl
-		}
-	};
-}
-function ageDays(from, to) {
-	return Math.max(0, (Date.parse(to) - Date.parse(from)) / 864e5);
-}
-/** Failed benchmarks of the job, then those that never got into it (a benchmark of the baseline that did not run). */
-function failuresOf(result, comparisons) {
-	const measured = result.benchmarks.flatMap(({ id, title, backend, status, runs }) => {
-		if (status.state !== "failed") return [];
-		const run = runs.find(({ outcome }) => outcome.status === "failed");
-		const { reason, message } = status;
-		return [{
-			benchmark: id,
-			title,
-			backend,
-			reason,
-			message,
-			duration_s: run?.duration_s ?? null
-		}];
-	});
-	const known = new Set(measured.map((failure) => failure.benchmark));
-	const others = comparisons.flatMap(({ benchmark, title, backend, verdict, reason }) => {
-		if (verdict !== "failed" || known.has(benchmark)) return [];
-		known.add(benchmark);
-		const present = result.benchmarks.find(({ id }) => id === benchmark);
-		const inPairs = present?.paired?.stopped?.side === "head" && present.paired.stopped.message === reason;
-		return [{
-			benchmark,
-			title,
-			backend,
-			reason: present === void 0 ? "missing" : inPairs ? "exit-code" : "check-failed",
-			message: reason ?? "",
-			duration_s: null
-		}];
-	});
-	return [...measured, ...others];
-}
-function softwareOf$1(result) {
-	const byHash = /* @__PURE__ */ new Map();
-	for (const { software, backend } of result.benchmarks) {
-		if (software === null) continue;
-		const known = byHash.get(software.hash);
-		if (known === void 0) byHash.set(software.hash, {
-			backends: [backend],
-			facts: software.facts
-		});
-		else if (!known.backends.includes(backend)) known.backends.push(backend);
+		offset = recordEnd;
 	}
-	return [...byHash.values()];
+	if (isPax) overrides.pax = pax;
+	return overrides;
 }
-function stoppedPairs({ benchmarks }) {
-	return benchmarks.flatMap(({ id, title, backend, paired }) => {
-		const stopped = paired?.stopped ?? null;
-		return stopped === null ? [] : [{
-			...stopped,
-			benchmark: id,
-			title,
-			backend,
-			pairs: paired?.base.length ?? 0
-		}];
-	});
+function applyOverrides(header, overrides) {
+	if (overrides.name !== void 0) header.name = overrides.name;
+	if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
+	if (overrides.size !== void 0) header.size = overrides.size;
+	if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
+	if (overrides.uid !== void 0) header.uid = overrides.uid;
+	if (overrides.gid !== void 0) header.gid = overrides.gid;
+	if (overrides.uname !== void 0) header.uname = overrides.uname;
+	if (overrides.gname !== void 0) header.gname = overrides.gname;
+	if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
 }
-function proposedBy({ benchmarks }) {
-	const found = benchmarks.flatMap(({ software, paired }) => {
-		const base = paired?.software ?? null;
-		return base === null || software === null ? [] : differences(base, software, "software");
-	});
-	return [...new Map(found.map((difference) => [JSON.stringify(difference), difference])).values()];
+function getMetaParser(type) {
+	switch (type) {
+		case "pax-global-header":
+		case "pax-header": return parsePax;
+		case "gnu-long-name": return (data) => ({ name: readString(data, 0, data.length) });
+		case "gnu-long-link-name": return (data) => ({ linkname: readString(data, 0, data.length) });
+		default: return;
+	}
 }
-/** Equal warnings of several benchmarks become one that names them. */
-function gatherWarnings(result, comparisons, others) {
-	const found = /* @__PURE__ */ new Map();
-	const add = (message, benchmark) => {
-		const benchmarks = found.get(message) ?? /* @__PURE__ */ new Set();
-		if (benchmark !== void 0) benchmarks.add(benchmark);
-		found.set(message, benchmarks);
+function getHeaderBlocks(header) {
+	const base = createTarHeader(header);
+	const pax = generatePax(header);
+	if (!pax) return [base];
+	const paxPadding = -pax.paxBody.length & 511;
+	const paddingBlocks = paxPadding > 0 ? [ZERO_BLOCK.subarray(0, paxPadding)] : [];
+	return [
+		pax.paxHeader,
+		pax.paxBody,
+		...paddingBlocks,
+		base
+	];
+}
+const STATE_HEADER = 0;
+const STATE_BODY = 1;
+const MAX_META_SIZE = 8388608;
+const MAX_GLOBAL_PAX_KEYS = 512;
+const truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
+function createUnpacker(options = {}) {
+	const strict = options.strict ?? false;
+	const { available, peek, push, discard, pull } = createChunkQueue();
+	let state = STATE_HEADER;
+	let ended = false;
+	let done = false;
+	let eof = false;
+	let currentEntry = null;
+	const paxGlobals = {};
+	let nextEntryOverrides = {};
+	const unpacker = {
+		isEntryActive: () => state === STATE_BODY,
+		isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
+		canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
+		bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
+		available,
+		write(chunk) {
+			if (ended) throw new Error("Archive already ended.");
+			if (eof) {
+				if (strict) checkPadding(chunk);
+				return;
+			}
+			push(chunk);
+		},
+		end() {
+			ended = true;
+		},
+		readHeader() {
+			if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
+			if (done) return void 0;
+			while (!done) {
+				if (available() < 512) {
+					if (ended) {
+						if (available() > 0 && strict) throw truncateErr;
+						done = true;
+						return;
+					}
+					return null;
+				}
+				const headerBlock = peek(512);
+				if (isZeroBlock(headerBlock)) {
+					if (available() < 1024) {
+						if (ended) {
+							if (strict) throw truncateErr;
+							done = true;
+							return;
+						}
+						return null;
+					}
+					if (isZeroBlock(peek(1024).subarray(512))) {
+						discard(1024);
+						done = true;
+						eof = true;
+						if (strict) pull(available(), checkPadding);
+						else discard(available());
+						return;
+					}
+					if (strict) throw new Error("Invalid tar header.");
+					discard(512);
+					continue;
+				}
+				let internalHeader;
+				try {
+					internalHeader = parseUstarHeader(headerBlock, strict);
+				} catch (err) {
+					if (strict) throw err;
+					discard(512);
+					continue;
+				}
+				const metaParser = getMetaParser(internalHeader.type);
+				if (metaParser) {
+					if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
+					const paddedSize = internalHeader.size + (-internalHeader.size & 511);
+					if (available() < 512 + paddedSize) {
+						if (ended && strict) throw truncateErr;
+						return null;
+					}
+					discard(512);
+					const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
+					if (nextEntryOverrides.pax) nextEntryOverrides = {};
+					const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
+					if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
+					for (const key in overrides) target[key] = overrides[key];
+					continue;
+				}
+				discard(512);
+				const header = internalHeader;
+				if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
+				applyOverrides(header, paxGlobals);
+				applyOverrides(header, nextEntryOverrides);
+				let archiveSize = header.size;
+				if (isBodyless(header)) {
+					archiveSize = 0;
+					header.size = 0;
+				} else if (header.name.endsWith("/") && header.type === "file") {
+					header.type = DIRECTORY;
+					header.size = 0;
+				}
+				nextEntryOverrides = {};
+				currentEntry = {
+					header,
+					remaining: archiveSize,
+					padding: -archiveSize & 511
+				};
+				state = STATE_BODY;
+				return header;
+			}
+		},
+		streamBody(callback) {
+			if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
+			const bytesToFeed = Math.min(currentEntry.remaining, available());
+			if (bytesToFeed === 0) return 0;
+			const fed = pull(bytesToFeed, callback);
+			currentEntry.remaining -= fed;
+			return fed;
+		},
+		skipPadding() {
+			if (state !== STATE_BODY || !currentEntry) return true;
+			if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
+			if (available() < currentEntry.padding) return false;
+			discard(currentEntry.padding);
+			currentEntry = null;
+			state = STATE_HEADER;
+			return true;
+		},
+		skipEntry() {
+			if (state !== STATE_BODY || !currentEntry) return true;
+			const toDiscard = Math.min(currentEntry.remaining, available());
+			if (toDiscard > 0) {
+				discard(toDiscard);
+				currentEntry.remaining -= toDiscard;
+			}
+			if (currentEntry.remaining > 0) return false;
+			return unpacker.skipPadding();
+		},
+		finish() {
+			if (strict && !eof) throw truncateErr;
+		}
 	};
-	for (const message of [...others, ...result.warnings]) add(message);
-	for (const { id, runs } of result.benchmarks) for (const run of runs) for (const message of run.warnings) add(message, id);
-	for (const { benchmark, warnings } of comparisons) for (const message of warnings) add(message, benchmark);
-	return [...found].map(([message, benchmarks]) => ({
-		message,
-		benchmarks: [...benchmarks]
-	}));
+	return unpacker;
 }
-// src/core/version.ts
-/** The version of this program, from its package. */
-const VERSION = "0.1.0";
-// src/io/artifacts.ts
-/** Uploads the results folder as an artifact of the workflow run. */
-/** `finetune-bench-<runner key>-<run id>-<attempt>`: unique in its run, also among the jobs of a matrix. */
-function artifactName(runnerKey, runId, attempt) {
-	return `finetune-bench-${runnerKey}-${runId}-${attempt}`;
+function isZeroBlock(block) {
+	if (block.length === 0) return true;
+	if (block[0] !== 0) return false;
+	if (block.byteOffset % 8 === 0 && block.length % 8 === 0) {
+		const view = new BigUint64Array(block.buffer, block.byteOffset, block.length / 8);
+		for (let i = 0; i < view.length; i++) if (view[i] !== 0n) return false;
+		return true;
+	}
+	for (let i = 0; i < block.length; i++) if (block[i] !== 0) return false;
+	return true;
 }
-/** The client is loaded only here: it is the largest part of the program, and most commands never need it. */
-async function uploadResults({ folder, name, runUrl }) {
-	const files = await filesOf$1(folder);
-	if (files.length === 0) return {
-		uploaded: false,
-		warning: `no artifact: ${folder} holds no file`
+function checkPadding(chunk) {
+	if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
+	return true;
+}
+const EOF_BUFFER = /* @__PURE__ */ new Uint8Array(1024);
+function createTarPacker$1(onData) {
+	let currentHeader = null;
+	let bytesWritten = 0;
+	let finalized = false;
+	const fail = (message) => {
+		throw new Error(message);
 	};
-	const { DefaultArtifactClient } = await import("./artifact.js");
+	return {
+		add(header) {
+			if (finalized) fail("No new tar entries after finalize.");
+			if (currentHeader !== null) fail("Previous entry must be completed before adding a new one");
+			const size = isBodyless(header) ? 0 : header.size;
+			if (!Number.isSafeInteger(size) || size < 0) fail("Invalid tar entry size.");
+			const headerBlocks = getHeaderBlocks({
+				...header,
+				size
+			});
+			for (const block of headerBlocks) onData(block);
+			currentHeader = {
+				...header,
+				size
+			};
+			bytesWritten = 0;
+		},
+		write(chunk) {
+			if (!currentHeader) fail("No active tar entry.");
+			if (finalized) fail("Cannot write data after finalize.");
+			const newTotal = bytesWritten + chunk.length;
+			if (newTotal > currentHeader.size) fail(`"${currentHeader.name}" exceeds given size of ${currentHeader.size} bytes.`);
+			bytesWritten = newTotal;
+			onData(chunk);
+		},
+		endEntry() {
+			if (!currentHeader) fail("No active entry to end.");
+			if (finalized) fail("Cannot end entry after finalize.");
+			if (bytesWritten !== currentHeader.size) fail(`Size mismatch for "${currentHeader.name}".`);
+			const paddingSize = -currentHeader.size & 511;
+			if (paddingSize > 0) onData(new Uint8Array(paddingSize));
+			currentHeader = null;
+			bytesWritten = 0;
+		},
+		finalize() {
+			if (finalized) fail("Archive has already been finalized");
+			if (currentHeader !== null) fail("Cannot finalize while an entry is still active");
+			onData(EOF_BUFFER);
+			finalized = true;
+		}
+	};
+}
+// node_modules/modern-tar/dist/web/index.js
+function createTarPacker() {
+	let streamController;
+	let packer;
+	let bodyController = null;
+	let resume = null;
+	let drain = null;
+	let stopped = false;
+	let stopReason;
+	const unblock = () => {
+		resume?.();
+		resume = null;
+		drain = null;
+	};
+	const stop = (reason) => {
+		if (stopped) return;
+		stopped = true;
+		stopReason = reason;
+		bodyController?.error(reason);
+		bodyController = null;
+		streamController.error(reason);
+		unblock();
+	};
+	const abortBody = (reason = AbortSignal.abort().reason) => {
+		bodyController = null;
+		stop(reason);
+	};
+	const checkStopped = () => {
+		if (stopped) throw stopReason;
+	};
+	const emit = (operation) => {
+		checkStopped();
+		try {
+			operation();
+		} catch (error) {
+			stop(error);
+			throw error;
+		}
+		const pending = drain;
+		if (!pending) return;
+		const signal = bodyController?.signal;
+		if (!signal) return;
+		if (signal.aborted) abortBody(signal.reason);
+		else signal.onabort = () => abortBody(signal.reason);
+		return pending.then(checkStopped);
+	};
+	return {
+		readable: new ReadableStream({
+			start(controller) {
+				streamController = controller;
+				packer = createTarPacker$1((chunk) => {
+					const buffer = chunk.buffer;
+					controller.enqueue(buffer instanceof ArrayBuffer && !Reflect.get(buffer, "resizable") ? chunk : new Uint8Array(chunk));
+					if ((controller.desiredSize ?? 1) <= 0) drain ||= new Promise((resolve) => {
+						resume = resolve;
+					});
+				});
+			},
+			pull: unblock,
+			cancel(reason = AbortSignal.abort().reason) {
+				stop(reason);
+			}
+		}, new ByteLengthQueuingStrategy({ highWaterMark: 8388608 })),
+		controller: {
+			add(header) {
+				try {
+					checkStopped();
+					if (bodyController) throw new Error("Previous entry must be completed before adding a new one");
+					packer.add(header);
+				} catch (error) {
+					stop(error);
+					throw error;
+				}
+				return new WritableStream({
+					start(controller) {
+						bodyController = controller;
+					},
+					write(chunk) {
+						return emit(() => {
+							if (!ArrayBuffer.isView(chunk) || chunk[Symbol.toStringTag] !== "Uint8Array") throw new TypeError("Expected a Uint8Array body chunk");
+							packer.write(chunk);
+						});
+					},
+					close() {
+						const result = emit(() => packer.endEntry());
+						if (!result) {
+							bodyController = null;
+							return;
+						}
+						return result.then(() => {
+							bodyController = null;
+						});
+					},
+					abort: abortBody
+				});
+			},
+			finalize() {
+				try {
+					checkStopped();
+					if (bodyController) throw new Error("Cannot finalize while an entry is still active");
+					packer.finalize();
+					streamController.close();
+				} catch (error) {
+					stop(error);
+					throw error;
+				}
+			},
+			error(err) {
+				stop(err);
+			}
+		}
+	};
+}
+async function streamToBuffer(stream) {
+	const chunks = [];
+	const reader = stream.getReader();
+	let totalLength = 0;
 	try {
-		const { id } = await new DefaultArtifactClient().uploadArtifact(name, files, folder);
-		if (id === void 0) return {
-			uploaded: false,
-			warning: `the artifact ${name} was uploaded without an id`
-		};
-		return {
-			uploaded: true,
-			url: `${runUrl.replace(/\/attempts\/\d+$/, "")}/artifacts/${id}`
-		};
-	} catch (error) {
-		return {
-			uploaded: false,
-			warning: `the artifact ${name} was not uploaded: ${explain$1(error)}`
-		};
+		while (true) {
+			const { done, value } = await reader.read();
+			if (done) break;
+			chunks.push(value);
+			totalLength += value.length;
+		}
+		const result = new Uint8Array(totalLength);
+		let offset = 0;
+		for (const chunk of chunks) {
+			result.set(chunk, offset);
+			offset += chunk.length;
+		}
+		return result;
+	} finally {
+		reader.releaseLock();
 	}
 }
-function explain$1(error) {
-	const message = describeError(error);
-	if (error instanceof Error && error.name === "GHESNotSupportedError") return "GitHub Enterprise Server has no artifacts of this kind. Copy the results folder with a step of your own (output results-path).";
-	if (/ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/.test(message)) return `${message}; artifacts exist only inside a workflow run.`;
-	if (/\b409\b/.test(message)) return `${message}. Another job of this run uploaded that name: give the jobs different runner keys.`;
-	return message;
+const drain$1 = (stream) => stream.pipeTo(new WritableStream());
+const BUFFER_LIMIT = 1048576;
+const RESUME_LIMIT = BUFFER_LIMIT / 2;
+function createTarDecoder(options = {}) {
+	const unpacker = createUnpacker(options);
+	const strict = options.strict ?? false;
+	let controller = null;
+	let bodyController = null;
+	let pumping = false;
+	let blocked = false;
+	let resume = null;
+	let abortHooked = false;
+	let eofReached = false;
+	let sourceEnded = false;
+	let closed = false;
+	const unblock = () => {
+		resume?.();
+		resume = null;
+	};
+	const closeBody = () => {
+		try {
+			bodyController?.close();
+		} catch {}
+		bodyController = null;
+	};
+	const fail = (reason) => {
+		if (closed) return;
+		closed = true;
+		try {
+			bodyController?.error(reason);
+		} catch {}
+		bodyController = null;
+		try {
+			controller.error(reason);
+		} catch {}
+		controller = null;
+		unblock();
+	};
+	const finish = () => {
+		if (closed) return;
+		closed = true;
+		closeBody();
+		try {
+			controller.close();
+		} catch {}
+		controller = null;
+		unblock();
+	};
+	const truncateOrFinish = () => {
+		if (strict) throw new Error("Tar archive is truncated.");
+		finish();
+	};
+	const pump = () => {
+		if (pumping || closed || !controller) return;
+		blocked = false;
+		pumping = true;
+		try {
+			while (true) {
+				if (eofReached) {
+					if (sourceEnded) finish();
+					break;
+				}
+				if (unpacker.isEntryActive()) {
+					if (sourceEnded && !unpacker.canFinish()) {
+						truncateOrFinish();
+						break;
+					}
+					if (bodyController) {
+						if ((bodyController.desiredSize ?? 1) <= 0) {
+							blocked = true;
+							break;
+						}
+						if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
+							if (sourceEnded) truncateOrFinish();
+							break;
+						}
+					} else if (!unpacker.skipEntry()) {
+						if (sourceEnded) truncateOrFinish();
+						break;
+					}
+					if (unpacker.isBodyComplete()) {
+						closeBody();
+						if (!unpacker.skipPadding()) {
+							if (sourceEnded) truncateOrFinish();
+							break;
+						}
+					}
+				} else {
+					if ((controller.desiredSize ?? 0) < 0) {
+						blocked = true;
+						break;
+					}
+					const header = unpacker.readHeader();
+					if (header === null) {
+						if (sourceEnded) finish();
+						break;
+					}
+					if (header === void 0) {
+						if (sourceEnded) {
+							unpacker.finish();
+							finish();
+							break;
+						}
+						eofReached = true;
+						break;
+					}
+					controller.enqueue({
+						header,
+						body: new ReadableStream({
+							start(c) {
+								if (header.size === 0) c.close();
+								else bodyController = c;
+							},
+							pull: pump,
+							cancel() {
+								bodyController = null;
+								pump();
+							}
+						})
+					});
+				}
+			}
+		} catch (error) {
+			fail(error);
+			throw error;
+		} finally {
+			pumping = false;
+		}
+		if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
+	};
+	return {
+		readable: new ReadableStream({
+			start(c) {
+				controller = c;
+			},
+			pull: pump,
+			cancel(reason) {
+				unpacker.end();
+				if (reason !== void 0) fail(reason);
+				else finish();
+			}
+		}, { highWaterMark: 2 }),
+		writable: new WritableStream({
+			write(chunk, controller) {
+				try {
+					unpacker.write(chunk);
+					pump();
+					if (blocked && unpacker.available() >= BUFFER_LIMIT) {
+						if (!abortHooked) {
+							controller.signal.onabort = unblock;
+							abortHooked = true;
+						}
+						return new Promise((resolve) => resume = resolve);
+					}
+				} catch (error) {
+					fail(error);
+					throw error;
+				}
+			},
+			close() {
+				try {
+					sourceEnded = true;
+					unpacker.end();
+					pump();
+				} catch (error) {
+					fail(error);
+					throw error;
+				}
+			},
+			abort(reason) {
+				fail(reason);
+			}
+		})
+	};
 }
-/** Plain files only: what was measured is foreign code, and a link it left behind could point at anything. */
-async function filesOf$1(folder) {
-	return (await readdir(folder, {
-		recursive: true,
-		withFileTypes: true
-	})).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name)).sort();
+async function packTar(entries) {
+	const { readable, controller } = createTarPacker();
+	const archive = streamToBuffer(readable);
+	try {
+		for (const entry of entries) {
+			const entryStream = controller.add(entry.header);
+			const body = "body" in entry ? entry.body : entry.data;
+			if (!body) {
+				await entryStream.close();
+				continue;
+			}
+			if (body instanceof ReadableStream) await body.pipeTo(entryStream);
+			else if (body instanceof Blob) await body.stream().pipeTo(entryStream);
+			else try {
+				const chunk = await normalizeBody(body);
+				if (chunk.length > 0) {
+					const writer = entryStream.getWriter();
+					await writer.write(chunk);
+					await writer.close();
+				} else await entryStream.close();
+			} catch {
+				throw new TypeError(`Unsupported content type for entry "${entry.header.name}".`);
+			}
+		}
+		controller.finalize();
+	} catch (error) {
+		controller.error(error);
+	}
+	return archive;
+}
+async function unpackTar(archive, options = {}) {
+	if (!(archive instanceof ReadableStream)) return unpackTarBuffer(archive instanceof Uint8Array ? archive : new Uint8Array(archive), options);
+	const results = [];
+	const reader = archive.pipeThrough(createTarDecoder(options)).getReader();
+	try {
+		while (true) {
+			const { done, value: entry } = await reader.read();
+			if (done) break;
+			let processedHeader;
+			try {
+				processedHeader = transformHeader(entry.header, options);
+			} catch (error) {
+				await entry.body.cancel();
+				throw error;
+			}
+			if (processedHeader === null) {
+				await drain$1(entry.body);
+				continue;
+			}
+			if (isBodyless(processedHeader)) {
+				await drain$1(entry.body);
+				results.push({ header: processedHeader });
+			} else results.push({
+				header: processedHeader,
+				data: await streamToBuffer(entry.body)
+			});
+		}
+	} catch (error) {
+		await reader.cancel(error).catch(() => {});
+		throw error;
+	} finally {
+		reader.releaseLock();
+	}
+	return results;
+}
+function unpackTarBuffer(archive, options) {
+	const unpacker = createUnpacker(options);
+	const strict = options.strict ?? false;
+	const results = [];
+	unpacker.write(archive);
+	unpacker.end();
+	while (true) {
+		const header = unpacker.readHeader();
+		if (header === void 0) break;
+		if (header === null) {
+			if (strict) throw new Error("Tar archive is truncated.");
+			break;
+		}
+		const processedHeader = transformHeader(header, options);
+		if (processedHeader === null) {
+			const skipped = unpacker.skipEntry();
+			if (!skipped && strict) throw new Error("Tar archive is truncated.");
+			if (!skipped) break;
+			continue;
+		}
+		if (isBodyless(processedHeader)) {
+			const skipped = unpacker.skipEntry();
+			if (!skipped && strict) throw new Error("Tar archive is truncated.");
+			results.push({ header: processedHeader });
+			if (!skipped) break;
+			continue;
+		}
+		let size = header.size;
+		if (size < 0 || !unpacker.canFinish()) {
+			if (strict) throw new Error("Tar archive is truncated.");
+			size = unpacker.bodyBytes();
+		}
+		const data = new Uint8Array(size);
+		let offset = 0;
+		unpacker.streamBody((chunk) => {
+			data.set(chunk, offset);
+			offset += chunk.length;
+			return true;
+		});
+		const bodyComplete = unpacker.isBodyComplete();
+		let paddingComplete = true;
+		if (bodyComplete) {
+			paddingComplete = unpacker.skipPadding();
+			if (!paddingComplete && strict) throw new Error("Tar archive is truncated.");
+		}
+		results.push({
+			header: processedHeader,
+			data
+		});
+		if (!bodyComplete || !paddingComplete) break;
+	}
+	unpacker.finish();
+	return results;
+}
+// src/io/system-fault.ts
+/** The fault behind an error of the operating system; any other error is thrown again. */
+function systemFault(error) {
+	if (error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error) return {
+		code: error.code,
+		message: error.message
+	};
+	throw error;
+}
+// src/io/publish-file.ts
+/** Puts a complete file under a name that must be free: whoever reads the folder never meets half of it. */
+/** Returns false, and changes nothing, when the name is taken. The folder must exist. */
+async function publishFile(file, content) {
+	const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
+	await using cleanup = new AsyncDisposableStack();
+	cleanup.defer(() => rm(temporary, {
+		force: true,
+		maxRetries: 5,
+		retryDelay: 200
+	}));
+	await writeDurably(temporary, content);
+	try {
+		await link(temporary, file);
+	} catch (error) {
+		const { code } = systemFault(error);
+		if (code === "EEXIST") return false;
+		if (![
+			"EPERM",
+			"ENOTSUP",
+			"ENOSYS",
+			"EOPNOTSUPP",
+			"EMLINK"
+		].includes(code)) throw error;
+		if (await exists(file)) return false;
+		await rename(temporary, file);
+	}
+	await syncFolder(path.dirname(file));
+	return true;
+}
+async function writeDurably(file, content) {
+	await using handle = await open(file, "wx");
+	await handle.writeFile(content);
+	await handle.sync();
+}
+/** Makes the new name itself survive a power cut, where the system lets a folder be synchronised. */
+async function syncFolder(folder) {
+	try {
+		await using handle = await open(folder, "r");
+		await handle.sync();
+	} catch (error) {
+		if (![
+			"EPERM",
+			"EISDIR",
+			"EINVAL",
+			"EACCES",
+			"ENOTSUP",
+			"EBADF"
+		].includes(systemFault(error).code)) throw error;
+	}
+}
+async function exists(file) {
+	try {
+		await lstat(file);
+		return true;
+	} catch (error) {
+		if (systemFault(error).code === "ENOENT") return false;
+		throw error;
+	}
+}
+// src/core/baseline-input.ts
+/** Where baselines are kept, as the input `baseline` says it. */
+/** Reads `branch:NAME` or `dir:PATH`; anything else is a {@link UserError}. */
+function parseBaselineInput(text) {
+	const match = /^(branch|dir):(.*)$/s.exec(text.trim());
+	const value = match?.[2]?.trim() ?? "";
+	if (match === null || value === "") throw new UserError(`input baseline: ${JSON.stringify(text)} is not accepted; use branch:NAME (a branch of this repository, such as branch:finetune-bench) or dir:PATH (a folder that outlives the job, such as dir:/srv/finetune-bench)`);
+	if (match[1] === "dir") {
+		if (value.includes("\0")) throw new UserError(`input baseline: a path cannot hold a zero character`);
+		return {
+			kind: "directory",
+			path: value
+		};
+	}
+	const name = value.replace(/^refs\/heads\//, "");
+	const fault = branchFault(name);
+	if (fault !== null) throw new UserError(`input baseline: ${JSON.stringify(name)} cannot be the name of a branch: ${fault}`);
+	return {
+		kind: "branch",
+		name
+	};
+}
+/** The rules of `git check-ref-format --branch`, with the reason in words; null when the name is fine. */
+function branchFault(name) {
+	if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name)) return "it holds a space, a control character or one of ~ ^ : ? * [ \\";
+	if (name.includes("..")) return "it holds two dots in a row";
+	if (name.includes("@{") || name === "@") return "@ has a meaning of its own there";
+	if (name === "HEAD" || name.startsWith("-")) return "git reads it as something else";
+	if (name.endsWith(".")) return "it ends with a dot";
+	if (name.length > 200) return "it is longer than 200 characters";
+	for (const part of name.split("/")) {
+		if (part === "") return "it begins or ends with / or holds // in the middle";
+		if (part.startsWith(".")) return "a part of it begins with a dot";
+		if (part.endsWith(".lock")) return "a part of it ends with .lock";
+	}
+	return null;
 }
 // node_modules/is-plain-obj/index.js
 function isPlainObject(value) {
@@ -40301,7 +33247,7 @@ function isUnicodeSupported() {
 	return Boolean(env.WT_SESSION) || Boolean(env.TERMINUS_SUBLIME) || env.ConEmuTask === "{cmd::Cmder}" || TERM_PROGRAM === "Terminus-Sublime" || TERM_PROGRAM === "vscode" || TERM === "xterm-256color" || TERM === "alacritty" || TERM === "rxvt-unicode" || TERM === "rxvt-unicode-256color" || env.TERMINAL_EMULATOR === "JetBrains-JediTerm";
 }
 // node_modules/figures/index.js
-const common$1 = {
+const common$2 = {
 	circleQuestionMark: "(?)",
 	questionMarkPrefix: "(?)",
 	square: "█",
@@ -40570,11 +33516,11 @@ const specialFallbackSymbols = {
 	oneTenth: "1/10"
 };
 const mainSymbols = {
-	...common$1,
+	...common$2,
 	...specialMainSymbols
 };
 const fallbackSymbols = {
-	...common$1,
+	...common$2,
 	...specialFallbackSymbols
 };
 const figures = isUnicodeSupported() ? mainSymbols : fallbackSymbols;
@@ -40672,7 +33618,7 @@ const redBright = getColor(redBright$1);
 const yellowBright = getColor(yellowBright$1);
 const defaultVerboseFunction = ({ type, message, timestamp, piped, commandId, result: { failed = false } = {}, options: { reject = true } }) => {
 	const timestampString = serializeTimestamp(timestamp);
-	const icon = ICONS[type]({
+	const icon = ICONS$1[type]({
 		failed,
 		reject,
 		piped
@@ -40686,7 +33632,7 @@ const getFinalIcon = ({ failed, reject }) => {
 	if (!failed) return figures.tick;
 	return reject ? figures.cross : figures.warning;
 };
-const ICONS = {
+const ICONS$1 = {
 	command: ({ piped }) => piped ? "|" : "$",
 	output: () => " ",
 	ipc: () => "*",
@@ -46596,7 +39542,7 @@ const POINTERS = [
 	"GIT_COMMON_DIR",
 	"GIT_PREFIX"
 ];
-function gitAt(folder, { workspace, env: more = {}, timeoutMs = 6e4 }) {
+function gitAt(folder, { workspace, env: more = {}, timeoutMs = 6e4, signal }) {
 	const settings = [
 		"-c",
 		"core.fsmonitor=false",
@@ -46612,18 +39558,26 @@ function gitAt(folder, { workspace, env: more = {}, timeoutMs = 6e4 }) {
 		LC_ALL: "C",
 		...more
 	};
-	const run = (args) => execa("git", [
-		...settings,
-		"-C",
-		folder,
-		...args
-	], {
-		env,
-		stdin: "ignore",
-		reject: false,
-		timeout: timeoutMs,
-		windowsHide: true
-	});
+	const run = async (args) => {
+		const child = execa("git", [
+			...settings,
+			"-C",
+			folder,
+			...args
+		], {
+			env,
+			stdin: "ignore",
+			reject: false,
+			timeout: timeoutMs,
+			killDescendants: true,
+			forceKillAfterDelay: 1e3,
+			windowsHide: true,
+			...signal === void 0 ? {} : { cancelSignal: signal }
+		});
+		using notes = new DisposableStack();
+		notes.use(noteChild(child.pid));
+		return await child;
+	};
 	return {
 		async query(...args) {
 			const done = await run(args);
@@ -46639,594 +39593,24 @@ function gitAt(folder, { workspace, env: more = {}, timeoutMs = 6e4 }) {
 		}
 	};
 }
-// src/io/scratch.ts
-/** A temporary folder that is gone when its owner is done. */
-async function scratchFolder() {
-	const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] || os.tmpdir(), "finetune-bench-"));
-	return {
-		path: folder,
-		[Symbol.asyncDispose]: () => rm(folder, {
-			recursive: true,
-			force: true,
-			maxRetries: 5,
-			retryDelay: 200
-		})
-	};
-}
-// src/io/base-commit.ts
-/** Which commit a job's head is run beside: the one it would be merged into, or the one a person names. */
-/** The repository of a workflow's job, opened by its token. */
-function githubRemote(given) {
-	const { serverUrl, repository, token, env = {} } = given;
-	const taken = Number(env["GIT_CONFIG_COUNT"] ?? 0) || 0;
-	const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
-	return {
-		url: `${serverUrl}/${repository}.git`,
-		login: {
-			GIT_CONFIG_COUNT: String(taken + 1),
-			[`GIT_CONFIG_KEY_${taken}`]: `http.${serverUrl}/.extraheader`,
-			[`GIT_CONFIG_VALUE_${taken}`]: `AUTHORIZATION: basic ${basic}`
-		}
-	};
-}
-const SHA = /^[0-9a-f]{40,64}$/;
-/** Of a workflow job: the base of the pull request or of the merge queue. */
-async function baseOfJob(context, workspace, remote) {
-	if (context.queueBase !== null) return {
-		state: "found",
-		sha: context.queueBase,
-		why: "the commit the merge queue builds on"
-	};
-	const pull = context.pullRequest;
-	if (pull === null || context.job.sha === null) return { state: "none" };
-	const git = gitAt(workspace, { workspace: true });
-	const [first, second] = await parentsOf(git, context.job.sha);
-	if (first !== void 0 && second === pull.headSha) return {
-		state: "found",
-		sha: first,
-		why: "what the pull request is merged into"
-	};
-	if (context.job.sha !== pull.headSha) return {
-		state: "missing",
-		reason: `the checkout (${context.job.sha.slice(0, 7)}) is neither the merge commit nor the head of the pull request`
-	};
-	if (pull.baseSha === null) return {
-		state: "missing",
-		reason: "the event does not name the base of the pull request"
-	};
-	const sha = await mergeBase(git, context.job.sha, pull.baseSha, remote);
-	return sha === null ? {
-		state: "missing",
-		reason: `no common ancestor of ${pull.headSha.slice(0, 7)} and its base could be fetched`
-	} : {
-		state: "found",
-		sha,
-		why: "where the pull request branched off"
-	};
-}
-/** Of a local run that names a base: where HEAD branched off from it. */
-async function baseOfRef(ref, cwd) {
-	const git = gitAt(cwd, { workspace: false });
-	const sha = await git.query("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
-	if (sha === null || !SHA.test(sha)) throw new UserError(`--base ${ref}: git knows no such commit in ${path.resolve(cwd)}; name a branch, tag or commit`);
-	const shared = await git.query("merge-base", "HEAD", sha);
-	return shared === null || shared === sha ? {
-		state: "found",
-		sha,
-		why: ref
-	} : {
-		state: "found",
-		sha: shared,
-		why: `where HEAD branched off from ${ref}`
-	};
-}
-/** Of a local run that names none: the commit of the newest stored job that this folder's repository still has. */
-async function baseOfHistory(newest, cwd) {
-	const sha = newest?.job.sha ?? null;
-	if (sha === null) return { state: "none" };
-	if (await gitAt(cwd, { workspace: false }).query("cat-file", "-e", `${sha}^{commit}`) === null) return {
-		state: "missing",
-		reason: `the commit of the newest stored job, ${sha.slice(0, 7)}, is not in this repository`
-	};
-	return {
-		state: "found",
-		sha,
-		why: "the newest stored job"
-	};
-}
-/** Read from the commit itself: a shallow checkout hides parents from everything that walks the history. */
-async function parentsOf(git, sha) {
-	return [...((await git.query("cat-file", "commit", sha) ?? "").split("\n\n")[0] ?? "").matchAll(/^parent ([0-9a-f]{40,64})$/gm)].flatMap(([, parent]) => parent ?? []);
-}
-/** Answered by the checkout where it is deep enough, else by a graph of commits fetched aside. */
-async function mergeBase(git, head, base, remote) {
-	if (await git.query("rev-parse", "--is-shallow-repository") === "false") {
-		const shared = await git.query("merge-base", head, base);
-		if (shared !== null) return shared;
-	}
-	await using scratch = await scratchFolder();
-	const graph = gitAt(scratch.path, {
-		workspace: true,
-		env: remote.login,
-		timeoutMs: 3e5
-	});
-	if (await graph.query("init", "--quiet", "--bare") === null) return null;
-	return await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, head, base) === null ? null : await graph.query("merge-base", head, base);
-}
-// src/io/cache-folder.ts
-/** Where environments, weights and token files live: outside the checkout, shared between checkouts. */
-/** `FINETUNE_BENCH_CACHE`, else the runner's tool cache, else the user's cache folder. An absolute path. */
-function cacheFolder(env, platform = process.platform) {
-	const given = env["FINETUNE_BENCH_CACHE"];
-	if (given !== void 0 && given !== "") return path.resolve(given);
-	return path.join(parentFolder(env, platform), "finetune-bench");
-}
-function parentFolder(env, platform) {
-	const toolCache = env["RUNNER_TOOL_CACHE"];
-	if (toolCache !== void 0 && toolCache !== "") return path.resolve(toolCache);
-	const home = env["HOME"] ?? env["USERPROFILE"] ?? os.homedir();
-	if (platform === "darwin") return path.join(home, "Library", "Caches");
-	if (platform === "win32") return env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local");
-	const xdg = env["XDG_CACHE_HOME"];
-	return xdg !== void 0 && path.isAbsolute(xdg) ? xdg : path.join(home, ".cache");
-}
-// src/io/retry.ts
-/** Failures of GitHub's API as values, and repeating the ones that pass by themselves. */
-const failureSchema = object({
-	name: literal("HttpError"),
-	status: number$1(),
-	message: string(),
-	response: object({
-		headers: record(string(), unknown()),
-		data: unknown()
-	}).optional()
-});
-const bodySchema = object({ message: string() });
-const secondsSchema = number().nonnegative();
-/** What GitHub documents for a secondary limit that names no time. */
-const SECONDARY_WAIT_S = 60;
-/** An answer came, and was cut short or is not what it should be: worth another attempt. */
-var BrokenAnswer = class extends Error {
-	name = "BrokenAnswer";
-};
-/** The failure behind an error of the API client; any other error is a bug and is thrown again. */
-function apiFailure(error) {
-	if (error instanceof BrokenAnswer) return {
-		status: 0,
-		message: describeError(error),
-		waitS: null
-	};
-	if (error instanceof Error && error.name === "GraphqlResponseError") return {
-		status: 200,
-		message: error.message,
-		waitS: null
-	};
-	const parsed = failureSchema.safeParse(error);
-	if (!parsed.success) throw error;
-	const { status, message, response } = parsed.data;
-	if (response === void 0) return {
-		status: 0,
-		message,
-		waitS: null
-	};
-	const body = bodySchema.safeParse(response.data);
-	const text = body.success ? body.data.message : message;
-	return {
-		status,
-		message: text,
-		waitS: limitWait(status, text, response.headers)
-	};
-}
-function limitWait(status, message, headers) {
-	if (status !== 403 && status !== 429) return null;
-	const after = secondsSchema.safeParse(headers["retry-after"]);
-	if (after.success) return after.data;
-	if (headers["x-ratelimit-remaining"] === "0") {
-		const reset = secondsSchema.safeParse(headers["x-ratelimit-reset"]);
-		return reset.success ? Math.max(1, reset.data - Date.now() / 1e3) : SECONDARY_WAIT_S;
-	}
-	return status === 429 || /secondary rate limit|abuse detection/i.test(message) ? SECONDARY_WAIT_S : null;
-}
-const API_RETRY = {
-	attempts: 4,
-	baseS: 1,
-	longestWaitS: 60
-};
-/** Repeats `request` after 5xx, a lost connection or a rate limit; every other refusal is final. */
-async function withRetry(request, policy = API_RETRY) {
-	for (let attempt = 1;; attempt++) try {
-		return await request();
-	} catch (error) {
-		const { status, waitS } = apiFailure(error);
-		const passing = waitS !== null || status === 0 || status >= 500;
-		const wait = waitS ?? jittered(policy.baseS, attempt);
-		if (!passing || attempt >= policy.attempts || wait > policy.longestWaitS) throw error;
-		await setTimeout$1(wait * 1e3);
-	}
-}
-/** Seconds before attempt `attempt + 1`: doubling, and spread by half so that parallel jobs do not meet again. */
-function jittered(baseS, attempt) {
-	return baseS * 2 ** (attempt - 1) * (.5 + Math.random());
-}
-/** One sentence for people: what failed and GitHub's own words for it. */
-function describeFailure({ status, message, waitS }) {
-	const words = message.replace(/\s+/g, " ").trim();
-	if (status === 0) return `GitHub's API did not answer (${words})`;
-	return `GitHub answered ${status} (${words})${waitS === null ? "" : `, a rate limit that ends in ${Math.ceil(waitS)} s`}`;
-}
-/** Says which permission of the job is missing and gives the lines to paste. */
-function permissionAdvice(permissions) {
-	return `Give the job in the workflow file these permissions:\n\npermissions:\n${Object.entries(permissions).map(([name, level]) => `  ${name}: ${level}`).join("\n")}\n`;
-}
-// src/io/github-api.ts
-const REQUEST_TIMEOUT_MS = 6e4;
-/** Loads the client only when it is needed: the local command never pays for it. No request is made yet. */
-async function connectGitHub({ token, repository, apiUrl, serverUrl, signal }) {
-	const [owner, repo] = repository.split("/");
-	if (owner === void 0 || repo === void 0) throw new Error(`${repository} is no owner/name`);
-	if (token === "") throw new UserError(`input token: is empty; leave it out to use the token of the job`);
-	const octokit = (await import("./github2.js")).getOctokit(token, { baseUrl: apiUrl });
-	octokit.hook.before("request", (options) => {
-		const { signal: own = AbortSignal.timeout(REQUEST_TIMEOUT_MS), ...request } = options.request ?? {};
-		options.request = {
-			...request,
-			signal: signal === void 0 ? own : AbortSignal.any([signal, own])
-		};
-	});
-	return {
-		octokit,
-		owner,
-		repo,
-		serverUrl
-	};
-}
-// src/core/github-event.ts
-/** The payload of the event that started a workflow, as far as this program reads it. */
-const sha = string().regex(/^[0-9a-f]{40,64}$/);
-const pullRequestSchema = object({
-	number: int().positive(),
-	base: object({ sha }).optional(),
-	head: object({
-		sha,
-		/** Null once the fork is deleted; absent from payloads that somebody shortened. Both count as foreign. */
-		repo: object({ full_name: string() }).nullable().optional()
-	})
-});
-const repositorySchema = object({
-	full_name: string().optional(),
-	default_branch: string().optional()
-}).optional();
-const eventPayloadSchema = object({ repository: repositorySchema });
-const pullRequestPayloadSchema = object({
-	repository: repositorySchema,
-	pull_request: pullRequestSchema
-});
-const mergeGroupPayloadSchema = object({ merge_group: object({
-	base_sha: sha,
-	head_sha: sha
-}) });
-_enum([
-	"other-repository",
-	"deleted-repository",
-	"dependabot"
-]);
-/**
-* Null when the pull request comes from a branch of `repository` itself. `head.repo.fork` is no answer: it is true for
-* every pull request of a repository that is a fork.
-*/
-function strangerOf(pull, repository, actor) {
-	const { repo } = pull.head;
-	if (repo === null || repo === void 0) return "deleted-repository";
-	if (repo.full_name.toLowerCase() !== repository.toLowerCase()) return "other-repository";
-	return actor === "dependabot[bot]" ? "dependabot" : null;
-}
-// src/io/job-context.ts
-/** Which job this is: repository, commit, event and pull request, on GitHub or in a folder of one's own. */
-async function readJobContext({ env, cwd }) {
-	return env["GITHUB_ACTIONS"] === "true" ? readGitHub(env, cwd) : readLocal(cwd);
-}
-/** Throws a {@link UserError} when the job would run a stranger's code that nobody allowed. */
-function refuseFork(context, allowForks) {
-	if (context.stranger === null || allowForks) return;
-	const origin = {
-		"other-repository": "comes from a fork",
-		"deleted-repository": "comes from a repository that no longer exists (or that the event does not name)",
-		dependabot: "was opened by Dependabot"
-	}[context.stranger];
-	throw new UserError(`pull request #${context.job.pull_request} ${origin}, and measuring it would run that code on this self-hosted runner, where it could read and keep whatever the runner can. Nothing was run. If you trust it (an ephemeral runner, or every outside contribution is approved by hand), set the input allow-forks: true; else skip the job with if: github.event.pull_request.head.repo.full_name == github.repository`);
-}
-async function readLocal(cwd) {
-	const git = gitAt(cwd, { workspace: false });
-	const root = await git.query("rev-parse", "--show-toplevel");
-	const status = await git.query("status", "--porcelain", "--", ":/", ":(exclude,top,glob)**/.finetune-bench/**");
-	return {
-		where: "local",
-		job: {
-			repository: path.basename(root ?? path.resolve(cwd)) || "local",
-			run_id: (/* @__PURE__ */ new Date()).toISOString().replace(/[^0-9TZ]/g, ""),
-			attempt: 1,
-			event: "local",
-			ref: await git.query("symbolic-ref", "--quiet", "HEAD") ?? (root === null ? "none" : "HEAD"),
-			sha: await headSha(git),
-			dirty: (status ?? "") !== "",
-			pull_request: null,
-			run_url: null
-		},
-		serverUrl: "https://github.com",
-		apiUrl: "https://api.github.com",
-		defaultBranch: null,
-		isDefaultBranch: false,
-		pullRequest: null,
-		queueBase: null,
-		stranger: null,
-		commentOn: null,
-		warnings: []
-	};
-}
-const variablesSchema = object({
-	GITHUB_REPOSITORY: string().regex(/^[^/\s]+\/[^/\s]+$/),
-	GITHUB_RUN_ID: string().regex(/^[0-9]{1,20}$/),
-	GITHUB_RUN_ATTEMPT: number().int().positive().default(1),
-	GITHUB_EVENT_NAME: string().min(1),
-	GITHUB_EVENT_PATH: string().min(1),
-	GITHUB_REF: string().default(""),
-	GITHUB_SHA: string().default(""),
-	GITHUB_SERVER_URL: url().default("https://github.com"),
-	GITHUB_API_URL: url().default("https://api.github.com"),
-	GITHUB_ACTOR: string().optional()
-});
-async function readGitHub(env, cwd) {
-	const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== void 0 && value !== ""));
-	const variables = parsed(variablesSchema, set, (field) => `variable ${field} of the runner`);
-	const payload = await readPayload(variables.GITHUB_EVENT_PATH);
-	const from = (field) => `${field} of the event (${variables.GITHUB_EVENT_PATH})`;
-	const { repository } = parsed(eventPayloadSchema, payload, from);
-	const pull = /^pull_request(_target)?$/.test(variables.GITHUB_EVENT_NAME) ? parsed(pullRequestPayloadSchema, payload, from).pull_request : null;
-	const queue = variables.GITHUB_EVENT_NAME === "merge_group" ? parsed(mergeGroupPayloadSchema, payload, from) : null;
-	const git = gitAt(cwd, { workspace: true });
-	const sha = await headSha(git);
-	const defaultBranch = repository?.default_branch ?? null;
-	const history = await isHistory(variables, {
-		defaultBranch,
-		sha,
-		git
-	});
-	const status = await git.query("status", "--porcelain", "--untracked-files=no");
-	return {
-		where: "github",
-		job: {
-			repository: variables.GITHUB_REPOSITORY,
-			run_id: variables.GITHUB_RUN_ID,
-			attempt: variables.GITHUB_RUN_ATTEMPT,
-			event: variables.GITHUB_EVENT_NAME,
-			ref: variables.GITHUB_REF,
-			sha,
-			dirty: (status ?? "") !== "",
-			pull_request: pull?.number ?? null,
-			run_url: runUrl(variables)
-		},
-		serverUrl: variables.GITHUB_SERVER_URL,
-		apiUrl: variables.GITHUB_API_URL,
-		defaultBranch,
-		isDefaultBranch: history.is,
-		pullRequest: pull === null ? null : {
-			number: pull.number,
-			headSha: pull.head.sha,
-			baseSha: pull.base?.sha ?? null
-		},
-		queueBase: queue?.merge_group.base_sha ?? null,
-		stranger: pull === null ? null : stranger(pull, variables),
-		commentOn: pull?.number ?? null,
-		warnings: history.warnings
-	};
-}
-function stranger(pull, variables) {
-	return strangerOf(pull, variables.GITHUB_REPOSITORY, variables.GITHUB_ACTOR);
-}
-function runUrl(variables) {
-	const run = `${variables.GITHUB_SERVER_URL}/${variables.GITHUB_REPOSITORY}/actions/runs/${variables.GITHUB_RUN_ID}`;
-	return variables.GITHUB_RUN_ATTEMPT === 1 ? run : `${run}/attempts/${variables.GITHUB_RUN_ATTEMPT}`;
-}
-async function isHistory(variables, { defaultBranch, sha, git }) {
-	const event = variables.GITHUB_EVENT_NAME;
-	if (![
-		"push",
-		"schedule",
-		"workflow_dispatch"
-	].includes(event)) return {
-		is: false,
-		warnings: []
-	};
-	if (defaultBranch === null && event !== "schedule") return {
-		is: false,
-		warnings: ["the event does not name the default branch: this result is not recorded as history."]
-	};
-	if (!(event === "schedule" || variables.GITHUB_REF === `refs/heads/${defaultBranch}`)) return {
-		is: false,
-		warnings: []
-	};
-	if (sha === null || sha === variables.GITHUB_SHA) return {
-		is: true,
-		warnings: []
-	};
-	if (await git.query("symbolic-ref", "--quiet", "HEAD") === variables.GITHUB_REF) return {
-		is: true,
-		warnings: []
-	};
-	return {
-		is: false,
-		warnings: [`this job runs for ${variables.GITHUB_REF} (${variables.GITHUB_SHA.slice(0, 7)}), but ${sha.slice(0, 7)} is checked out: its result is not recorded as history. Remove ref: from the checkout step to record it.`]
-	};
-}
-async function headSha(git) {
-	const sha = await git.query("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
-	return sha !== null && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null;
-}
-async function readPayload(file) {
-	try {
-		return JSON.parse(await readFile(file, "utf8"));
-	} catch (cause) {
-		throw new UserError(`the event at ${file} (GITHUB_EVENT_PATH) cannot be read as JSON`, { cause });
-	}
-}
-function parsed(schema, value, name) {
-	const result = schema.safeParse(value);
-	if (result.success) return result.data;
-	const issue = result.error.issues[0];
-	throw new UserError(`${name(issue?.path.join(".") ?? "")}: ${issue?.message ?? "is not what GitHub documents"}`);
-}
-// src/core/stored-result.ts
-/** One file of a baseline store: its name, and reading it without trusting it. */
-/** A file beyond this is set aside unread: the largest honest result is some hundred kilobytes. */
-const MAX_STORED_BYTES = 4194304;
-/** Below a runner's folder: what the runner was found able to detect, apart from its results. */
-const QUALIFIED = "qualified";
-const safe = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-const runnerKey = /^[a-z0-9][a-z0-9._-]{0,99}$/;
-const fileName = /^[^./\\\u0000-\u001f][^/\\\u0000-\u001f]{0,249}\.json$/;
-/** What a path inside a store names; null for everything that is no stored file. */
-function parseStoredPath(path) {
-	const parts = path.split("/");
-	const [folder = "", sub] = parts;
-	const isQualification = parts.length === 3 && sub === QUALIFIED;
-	if (parts.length !== 2 && !isQualification) return null;
-	if (!runnerKey.test(folder) || !fileName.test(parts.at(-1) ?? "")) return null;
-	return {
-		runnerKey: folder,
-		kind: isQualification ? "qualification" : "result"
-	};
-}
-/** Folders that hold stored files of a runner. */
-function storedFolders(key) {
-	return [key, `${key}/${QUALIFIED}`];
-}
-/** `<runner-key>/<sha>-<run id>-<attempt>.json`, with `/` on every system. */
-function storedPath(result) {
-	const { sha, run_id, attempt } = result.job;
-	if (!safe.test(run_id)) throw new Error(`run id ${JSON.stringify(run_id)} cannot be part of a file name`);
-	return `${result.runner_key}/${sha ?? "nocommit"}-${run_id}-${attempt}.json`;
-}
-/** `<runner-key>/qualified/<time>.json`: the time without its punctuation, which some file systems refuse. */
-function qualificationPath({ runner_key, made_at }) {
-	return `${runner_key}/${QUALIFIED}/${made_at.replace(/[^0-9TZ]/g, "")}.json`;
-}
-function storedText(value) {
-	return `${JSON.stringify(value, null, 1)}\n`;
-}
-const RESTORE = "delete it, or restore it from its artifact";
-const ONE_VERSION = "use one version of the action in all workflows that share this history";
-function oversized(path, bytes) {
-	return {
-		path,
-		fault: `it has ${bytes} bytes, more than the ${MAX_STORED_BYTES} a result may have`,
-		remedy: "delete it"
-	};
-}
-function irregular(path) {
-	return {
-		path,
-		fault: "it is a link, a folder or a device, not a plain file",
-		remedy: "put the file itself there"
-	};
-}
-/** One that cannot serve gives a warning that names it and what to do. */
-function readStored(file) {
-	const { path } = file;
-	if ("fault" in file) return aside(path, file.fault, file.remedy);
-	const name = parseStoredPath(path);
-	if (name === null) return aside(path, "its name is not one that this program gives", "move it out of the store");
-	const json = parseJson$2(file.text);
-	if (json === void 0) return aside(path, "it is not valid JSON (a write that broke off?)", RESTORE);
-	const known = name.kind === "result" ? 1 : 1;
-	const version = versionSchema.safeParse(json);
-	if (version.success && version.data.schema > known) return newer(path, `a newer finetune-bench wrote it (schema ${version.data.schema}, this one reads ${known})`);
-	return name.kind === "result" ? readResult(path, name, json) : readQualification(path, name, json);
-}
-const versionSchema = looseObject({ schema: number$1() });
-function readResult(path, name, json) {
-	const parsed = jobResultSchema.safeParse(json);
-	if (!parsed.success) return unfit(path, parsed.error);
-	const result = parsed.data;
-	if (result.runner_key !== name.runnerKey) return foreign(path, result.runner_key);
-	if (!safe.test(result.job.run_id)) return aside(path, "job.run_id: cannot be part of a file name", "delete it");
-	return {
-		state: "result",
-		path,
-		result
-	};
-}
-function readQualification(path, name, json) {
-	const parsed = qualificationSchema.safeParse(json);
-	if (!parsed.success) return unfit(path, parsed.error);
-	if (parsed.data.runner_key !== name.runnerKey) return foreign(path, parsed.data.runner_key);
-	return {
-		state: "qualification",
-		path,
-		qualification: parsed.data
-	};
-}
-function unfit(path, error) {
-	const issue = error.issues[0];
-	const fault = `${issue === void 0 || issue.path.length === 0 ? "the file" : issue.path.join(".")}: ${issue?.message ?? "is not a result"}`;
-	if (error.issues.every(({ code }) => code === "unrecognized_keys")) return newer(path, `${fault} (did a newer finetune-bench write it?)`);
-	return aside(path, fault, RESTORE);
-}
-function foreign(path, owner) {
-	return aside(path, `it belongs to the runner ${owner}`, "move it to that runner's folder");
-}
-function newer(path, fault) {
-	return {
-		...aside(path, fault, ONE_VERSION),
-		newer: true
-	};
-}
-function aside(path, fault, remedy) {
-	return {
-		state: "unusable",
-		path,
-		newer: false,
-		fault,
-		warning: `stored baseline ${path} is not used: ${fault}; the other files serve. To mend it, ${remedy}.`.slice(0, 2e3)
-	};
-}
-/** Undefined when the text is no JSON. */
-function parseJson$2(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return;
-	}
-}
-const MOST_WARNINGS = 5;
-function gather(files) {
-	const results = files.flatMap((file) => file.state === "result" ? [file.result] : []);
-	const qualifications = files.flatMap((file) => file.state === "qualification" ? [file.qualification] : []);
-	const warnings = files.flatMap((file) => file.state === "unusable" ? [file.warning] : []);
-	const rest = warnings.length - MOST_WARNINGS;
-	if (rest > 0) warnings.splice(MOST_WARNINGS, rest, `${rest} more stored baselines are not used for such reasons.`);
-	results.sort((a, b) => Date.parse(a.job.started_at) - Date.parse(b.job.started_at) || (a.job.run_id < b.job.run_id ? -1 : 1));
-	qualifications.sort((a, b) => Date.parse(a.made_at) - Date.parse(b.made_at));
-	return {
-		results,
-		qualification: qualifications.at(-1) ?? null,
-		warnings
-	};
-}
 // src/io/baseline-store.ts
 function storeOver(files) {
 	return {
 		...files,
 		async read(runnerKey) {
-			const { files: raw, unread } = await files.list(runnerKey);
-			return {
-				...gather(raw.map(readStored)),
-				...unread === void 0 ? {} : { unread }
-			};
+			return historyIn(await files.list(runnerKey), runnerKey);
 		},
-		save: (result) => saveOne(files, {
-			path: storedPath(result),
-			text: storedText(result)
-		}, resultMessage(result)),
+		async readEach(runnerKeys) {
+			const [only, ...more] = runnerKeys;
+			const listing = only === void 0 ? { files: [] } : await files.list(more.length === 0 ? only : null);
+			return runnerKeys.map((runnerKey) => historyIn(listing, runnerKey));
+		},
+		save: (result) => saveOne(files, fileOf(result), resultMessage([result])),
+		async saveEach(results) {
+			if (results.length === 0) return [];
+			const added = await files.add(results.map(fileOf), resultMessage(results));
+			return results.map((result) => outcomeOf$1(files, fileOf(result).path, added));
+		},
 		saveQualification(qualification) {
 			return saveOne(files, {
 				path: qualificationPath(qualification),
@@ -47235,1100 +39619,47 @@ function storeOver(files) {
 		}
 	};
 }
-async function saveOne(files, file, message) {
-	const where = files.where(file.path);
-	const { warning, taken } = await files.add([file], message);
-	if (warning !== null) return {
-		saved: false,
-		warning
+function historyIn({ files, unread }, runnerKey) {
+	return {
+		...gather$1(files.filter(({ path }) => parseStoredPath(path)?.runnerKey === runnerKey).map(readStored)),
+		...unread === void 0 ? {} : { unread }
 	};
-	if (!taken.includes(file.path)) return {
+}
+function fileOf(result) {
+	return {
+		path: storedPath(result),
+		text: storedText(result)
+	};
+}
+async function saveOne(files, file, message) {
+	return outcomeOf$1(files, file.path, await files.add([file], message));
+}
+function outcomeOf$1(files, path, { added, present, taken, warning }) {
+	if (added.includes(path) || present.includes(path)) return {
 		saved: true,
-		where
+		where: files.where(path)
+	};
+	if (!taken.includes(path)) return {
+		saved: false,
+		warning: warning ?? `${path} was not stored`
 	};
 	return {
 		saved: false,
-		warning: `${file.path} exists in ${files.describe()} already and is never rewritten: another job of the same run and runner stored its result. Run one suite per runner in a workflow run, or give the jobs different runner keys.`
+		warning: `${path} exists in ${files.describe()} already and is never rewritten: another job of the same run, runner and suite stored its result. Give the jobs different runner keys, or run the suite once for each runner.`
 	};
 }
-function resultMessage({ runner_key, job, benchmarks }) {
-	const commit = job.sha?.slice(0, 7) ?? "no commit";
-	const count = `${benchmarks.length} benchmark${benchmarks.length === 1 ? "" : "s"}`;
-	const run = job.run_url ?? `run ${job.run_id}`;
-	return `Record ${commit} on ${runner_key}\n\n${count} measured after ${job.event} on ${job.ref}\n${run}\n`;
+function resultMessage(results) {
+	const [first] = results;
+	const commit = first?.job.sha?.slice(0, 7) ?? "no commit";
+	const runners = results.map(({ runner_key }) => runner_key);
+	const count = results.reduce((sum, { benchmarks }) => sum + benchmarks.length, 0);
+	const title = runners.length === 1 ? `Record ${commit} on ${runners.join("")}` : `Record ${commit} on ${runners.length} runners`;
+	const which = runners.length === 1 ? "" : `${runners.join("\n")}\n\n`;
+	const run = first?.job.run_url ?? `run ${first?.job.run_id}`;
+	return `${title}\n\n${which}${count} benchmark${count === 1 ? "" : "s"} measured after ${first?.job.event} on ${first?.job.ref}\n${run}\n`;
 }
 function qualificationMessage({ runner_key, suite, benchmarks }) {
 	return `Qualify ${runner_key}\n\nWhat this runner detects in ${`${benchmarks.length} benchmark${benchmarks.length === 1 ? "" : "s"}`} of ${suite}\n`;
-}
-// node_modules/modern-tar/dist/packer-By1HVV7Z.js
-const FILE = "file";
-const LINK = "link";
-const SYMLINK = "symlink";
-const DIRECTORY = "directory";
-const TYPEFLAG = {
-	file: "0",
-	link: "1",
-	symlink: "2",
-	"character-device": "3",
-	"block-device": "4",
-	directory: "5",
-	fifo: "6",
-	"pax-header": "x",
-	"pax-global-header": "g",
-	"gnu-long-name": "L",
-	"gnu-long-link-name": "K"
-};
-const FLAGTYPE = {
-	48: FILE,
-	49: LINK,
-	50: SYMLINK,
-	51: "character-device",
-	52: "block-device",
-	53: DIRECTORY,
-	54: "fifo",
-	120: "pax-header",
-	103: "pax-global-header",
-	76: "gnu-long-name",
-	75: "gnu-long-link-name"
-};
-const ZERO_BLOCK = /* @__PURE__ */ new Uint8Array(512);
-const EMPTY = /* @__PURE__ */ new Uint8Array(0);
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-function writeString(view, offset, size, value) {
-	if (!value) return;
-	for (let i = 0; i < value.length && i < size; i++) {
-		const charCode = value.charCodeAt(i);
-		if (charCode > 127) {
-			encoder.encodeInto(value, view.subarray(offset, offset + size));
-			return;
-		}
-		view[offset + i] = charCode;
-	}
-}
-function writeOctal(view, offset, size, value) {
-	if (value === void 0) return;
-	let remaining = value;
-	for (let i = offset + size - 2; i >= offset; i--) {
-		view[i] = 48 + remaining % 8;
-		remaining = Math.floor(remaining / 8);
-	}
-	if (remaining === 0 && value % 1 === 0) return;
-	encoder.encodeInto(value.toString(8).padStart(size - 1, "0"), view.subarray(offset, offset + size - 1));
-}
-function readString(view, offset, size) {
-	if (view[offset] === 0) return "";
-	const end = view.indexOf(0, offset);
-	const sliceEnd = end === -1 || end > offset + size ? offset + size : end;
-	return decoder.decode(view.subarray(offset, sliceEnd));
-}
-function readOctal(view, offset, size) {
-	let value = 0;
-	const end = offset + size;
-	for (let i = offset; i < end; i++) {
-		const charCode = view[i];
-		if (charCode === 0) break;
-		if (charCode === 32) continue;
-		if (charCode < 48 || charCode > 55) throw new Error("Invalid tar number.");
-		value = value * 8 + (charCode - 48);
-	}
-	return value;
-}
-function readNumeric(view, offset, size) {
-	if (view[offset] & 128) {
-		let result = 0;
-		result = view[offset] & 127;
-		for (let i = 1; i < size; i++) result = result * 256 + view[offset + i];
-		if (!Number.isSafeInteger(result)) throw new Error("TAR number too large");
-		return result;
-	}
-	return readOctal(view, offset, size);
-}
-const isBodyless = (header) => header.type === "directory" || header.type === "symlink" || header.type === "link" || header.type === "character-device" || header.type === "block-device" || header.type === "fifo";
-async function normalizeBody(body) {
-	if (body === null || body === void 0) return EMPTY;
-	if (body instanceof Uint8Array) return body;
-	if (typeof body === "string") return encoder.encode(body);
-	if (body instanceof ArrayBuffer) return new Uint8Array(body);
-	if (body instanceof Blob) return new Uint8Array(await body.arrayBuffer());
-	throw new TypeError("Unsupported content type for entry body.");
-}
-const stripPath = (p, n) => {
-	const parts = p.split("/").filter(Boolean);
-	return n >= parts.length ? "" : parts.slice(n).join("/");
-};
-function transformHeader(header, options) {
-	const { strip, filter, map } = options;
-	if (!strip && !filter && !map) return header;
-	const h = { ...header };
-	if (strip && strip > 0) {
-		const newName = stripPath(h.name, strip);
-		if (!newName) return null;
-		h.name = h.type === "directory" && !newName.endsWith("/") ? `${newName}/` : newName;
-		if (h.linkname) {
-			const isAbsolute = h.linkname.startsWith("/");
-			if (isAbsolute || h.type === "link") {
-				const stripped = stripPath(h.linkname, strip);
-				h.linkname = isAbsolute ? `/${stripped}` || "/" : stripped;
-			}
-		}
-	}
-	if (filter?.(h) === false) return null;
-	const result = map ? map(h) : h;
-	if (result && (!result.name?.trim() || result.name === "." || result.name === "/")) return null;
-	return result;
-}
-const INITIAL_CAPACITY = 256;
-function createChunkQueue() {
-	let chunks = new Array(INITIAL_CAPACITY);
-	let capacityMask = chunks.length - 1;
-	let head = 0;
-	let tail = 0;
-	let totalAvailable = 0;
-	const consumeFromHead = (count) => {
-		const chunk = chunks[head];
-		if (count === chunk.length) {
-			chunks[head] = EMPTY;
-			head = head + 1 & capacityMask;
-		} else chunks[head] = chunk.subarray(count);
-		totalAvailable -= count;
-		if (totalAvailable === 0 && chunks.length > INITIAL_CAPACITY) {
-			chunks = new Array(INITIAL_CAPACITY);
-			capacityMask = 255;
-			head = 0;
-			tail = 0;
-		}
-	};
-	function pull(bytes, callback) {
-		if (callback) {
-			let fed = 0;
-			let remaining = Math.min(bytes, totalAvailable);
-			while (remaining > 0) {
-				const chunk = chunks[head];
-				const toFeed = Math.min(remaining, chunk.length);
-				const segment = toFeed === chunk.length ? chunk : chunk.subarray(0, toFeed);
-				consumeFromHead(toFeed);
-				remaining -= toFeed;
-				fed += toFeed;
-				if (!callback(segment)) break;
-			}
-			return fed;
-		}
-		if (totalAvailable < bytes) return null;
-		if (bytes === 0) return EMPTY;
-		const firstChunk = chunks[head];
-		if (firstChunk.length >= bytes) {
-			const view = firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-			consumeFromHead(bytes);
-			return view;
-		}
-		const result = new Uint8Array(bytes);
-		let copied = 0;
-		let remaining = bytes;
-		while (remaining > 0) {
-			const chunk = chunks[head];
-			const toCopy = Math.min(remaining, chunk.length);
-			result.set(toCopy === chunk.length ? chunk : chunk.subarray(0, toCopy), copied);
-			copied += toCopy;
-			remaining -= toCopy;
-			consumeFromHead(toCopy);
-		}
-		return result;
-	}
-	return {
-		push: (chunk) => {
-			if (chunk.length === 0) return;
-			let nextTail = tail + 1 & capacityMask;
-			if (nextTail === head) {
-				const oldLen = chunks.length;
-				const newLen = oldLen * 2;
-				const newChunks = new Array(newLen);
-				const count = tail - head + oldLen & oldLen - 1;
-				if (head < tail) for (let i = 0; i < count; i++) newChunks[i] = chunks[head + i];
-				else {
-					const firstPart = oldLen - head;
-					for (let i = 0; i < firstPart; i++) newChunks[i] = chunks[head + i];
-					for (let i = 0; i < tail; i++) newChunks[firstPart + i] = chunks[i];
-				}
-				chunks = newChunks;
-				capacityMask = newLen - 1;
-				head = 0;
-				tail = count;
-				nextTail = tail + 1 & capacityMask;
-			}
-			chunks[tail] = chunk;
-			tail = nextTail;
-			totalAvailable += chunk.length;
-		},
-		available: () => totalAvailable,
-		peek: (bytes) => {
-			if (totalAvailable < bytes) return null;
-			if (bytes === 0) return EMPTY;
-			const firstChunk = chunks[head];
-			if (firstChunk.length >= bytes) return firstChunk.length === bytes ? firstChunk : firstChunk.subarray(0, bytes);
-			const result = new Uint8Array(bytes);
-			let copied = 0;
-			let index = head;
-			while (copied < bytes) {
-				const chunk = chunks[index];
-				const toCopy = Math.min(bytes - copied, chunk.length);
-				if (toCopy === chunk.length) result.set(chunk, copied);
-				else result.set(chunk.subarray(0, toCopy), copied);
-				copied += toCopy;
-				index = index + 1 & capacityMask;
-			}
-			return result;
-		},
-		discard: (bytes) => {
-			if (bytes > totalAvailable) throw new Error("Too many bytes consumed");
-			if (bytes === 0) return;
-			let remaining = bytes;
-			while (remaining > 0) {
-				const chunk = chunks[head];
-				const toConsume = Math.min(remaining, chunk.length);
-				consumeFromHead(toConsume);
-				remaining -= toConsume;
-			}
-		},
-		pull
-	};
-}
-const CHECKSUM_SPACE = 32;
-const ASCII_ZERO = 48;
-function validateChecksum(block) {
-	const stored = readOctal(block, 148, 8);
-	let sum = 0;
-	for (let i = 0; i < block.length; i++) if (i >= 148 && i < 156) sum += CHECKSUM_SPACE;
-	else sum += block[i];
-	return stored === sum;
-}
-function writeChecksum(block) {
-	block.fill(CHECKSUM_SPACE, 148, 156);
-	let checksum = 0;
-	for (let i = block.length; i > 0;) checksum += block[--i];
-	for (let i = 153; i >= 148; i--) {
-		block[i] = (checksum & 7) + ASCII_ZERO;
-		checksum >>= 3;
-	}
-	block[154] = 0;
-	block[155] = CHECKSUM_SPACE;
-}
-const USTAR_SPLIT_MAX_SIZE = 256;
-const NON_ASCII = /[^\x00-\x7f]/;
-function isUtf8TooLong(value, limit) {
-	if (value.length * 3 <= limit) return false;
-	if (value.length > limit) return true;
-	if (!NON_ASCII.test(value)) return false;
-	return encoder.encode(value).length > limit;
-}
-function generatePax(header) {
-	const paxRecords = {};
-	if (isUtf8TooLong(header.name, 100)) {
-		if (findUstarSplit(header.name) === null) paxRecords.path = header.name;
-	}
-	if (header.linkname && isUtf8TooLong(header.linkname, 100)) paxRecords.linkpath = header.linkname;
-	if (header.uname && isUtf8TooLong(header.uname, 32)) paxRecords.uname = header.uname;
-	if (header.gname && isUtf8TooLong(header.gname, 32)) paxRecords.gname = header.gname;
-	if (header.uid != null && header.uid > 2097151) paxRecords.uid = String(header.uid);
-	if (header.gid != null && header.gid > 2097151) paxRecords.gid = String(header.gid);
-	if (header.pax) Object.assign(paxRecords, header.pax);
-	if (header.size > 8589934591 || "size" in paxRecords) paxRecords.size = String(header.size);
-	const paxEntries = Object.entries(paxRecords);
-	if (paxEntries.length === 0) return null;
-	const paxBody = encoder.encode(paxEntries.map(([key, value]) => {
-		const record = `${key}=${value}\n`;
-		const partLength = encoder.encode(record).length + 1;
-		let totalLength = partLength + String(partLength).length;
-		totalLength = partLength + String(totalLength).length;
-		return `${totalLength} ${record}`;
-	}).join(""));
-	return {
-		paxHeader: createTarHeader({
-			name: decoder.decode(encoder.encode(`PaxHeader/${header.name}`).slice(0, 100)),
-			size: paxBody.length,
-			type: "pax-header",
-			mode: 420,
-			mtime: header.mtime,
-			uname: header.uname,
-			gname: header.gname,
-			uid: header.uid,
-			gid: header.gid
-		}),
-		paxBody
-	};
-}
-function findUstarSplit(path) {
-	if (!isUtf8TooLong(path, 100) || isUtf8TooLong(path, USTAR_SPLIT_MAX_SIZE)) return null;
-	for (let i = path.length - 1; i > 0; i--) {
-		if (path[i] !== "/") continue;
-		const prefix = path.slice(0, i);
-		const name = path.slice(i + 1);
-		if (!isUtf8TooLong(prefix, 155) && !isUtf8TooLong(name, 100)) return {
-			prefix,
-			name
-		};
-	}
-	return null;
-}
-function createTarHeader(header) {
-	const view = /* @__PURE__ */ new Uint8Array(512);
-	const size = isBodyless(header) ? 0 : header.size ?? 0;
-	let name = header.name;
-	let prefix = "";
-	if (!header.pax?.path) {
-		const split = findUstarSplit(name);
-		if (split) {
-			name = split.name;
-			prefix = split.prefix;
-		}
-	}
-	writeString(view, 0, 100, name);
-	writeOctal(view, 100, 8, header.mode ?? (header.type === "directory" ? 493 : 420));
-	writeOctal(view, 108, 8, header.uid ?? 0);
-	writeOctal(view, 116, 8, header.gid ?? 0);
-	writeOctal(view, 124, 12, size);
-	writeOctal(view, 136, 12, Math.floor((header.mtime?.getTime() ?? Date.now()) / 1e3));
-	writeString(view, 156, 1, TYPEFLAG[header.type ?? "file"]);
-	writeString(view, 157, 100, header.linkname);
-	writeString(view, 257, 6, "ustar\0");
-	writeString(view, 263, 2, "00");
-	writeString(view, 265, 32, header.uname);
-	writeString(view, 297, 32, header.gname);
-	writeString(view, 345, 155, prefix);
-	writeChecksum(view);
-	return view;
-}
-function parseUstarHeader(block, strict) {
-	if (strict && !validateChecksum(block)) throw new Error("Invalid tar header checksum.");
-	const header = {
-		name: readString(block, 0, 100),
-		mode: readOctal(block, 100, 8),
-		uid: readNumeric(block, 108, 8),
-		gid: readNumeric(block, 116, 8),
-		size: readNumeric(block, 124, 12),
-		mtime: /* @__PURE__ */ new Date(readNumeric(block, 136, 12) * 1e3),
-		type: FLAGTYPE[block[156]] || "file",
-		linkname: readString(block, 157, 100)
-	};
-	const magic = readString(block, 257, 6);
-	if (magic.trim() === "ustar") {
-		header.uname = readString(block, 265, 32);
-		header.gname = readString(block, 297, 32);
-	}
-	if (magic === "ustar") header.prefix = readString(block, 345, 155);
-	return header;
-}
-const PAX_MAPPING = {
-	path: ["name", (v) => v],
-	linkpath: ["linkname", (v) => v],
-	size: ["size", (v) => /^\d+$/.test(v) && Number.isSafeInteger(+v) ? +v : NaN],
-	mtime: ["mtime", parseFloat],
-	uid: ["uid", (v) => parseInt(v, 10)],
-	gid: ["gid", (v) => parseInt(v, 10)],
-	uname: ["uname", (v) => v],
-	gname: ["gname", (v) => v]
-};
-function parsePax(buffer) {
-	const overrides = Object.create(null);
-	const pax = Object.create(null);
-	let isPax = false;
-	let offset = 0;
-	while (offset < buffer.length) {
-		const spaceIndex = buffer.indexOf(32, offset);
-		if (spaceIndex === -1) break;
-		const length = parseInt(decoder.decode(buffer.subarray(offset, spaceIndex)), 10);
-		if (!(length > 0)) break;
-		const recordEnd = offset + length;
-		const recordStr = decoder.decode(buffer.subarray(spaceIndex + 1, recordEnd - 1));
-		const equalsIndex = recordStr.indexOf("=");
-		if (equalsIndex > 0) {
-			const key = recordStr.slice(0, equalsIndex);
-			const value = recordStr.slice(equalsIndex + 1);
-			pax[key] = value;
-			isPax = true;
-			if (Object.hasOwn(PAX_MAPPING, key)) {
-				const [targetKey, parser] = PAX_MAPPING[key];
-				const parsedValue = parser(value);
-				if (typeof parsedValue === "string" || !Number.isNaN(parsedValue)) overrides[targetKey] = parsedValue;
-			}
-		}
-		offset = recordEnd;
-	}
-	if (isPax) overrides.pax = pax;
-	return overrides;
-}
-function applyOverrides(header, overrides) {
-	if (overrides.name !== void 0) header.name = overrides.name;
-	if (overrides.linkname !== void 0) header.linkname = overrides.linkname;
-	if (overrides.size !== void 0) header.size = overrides.size;
-	if (overrides.mtime !== void 0) header.mtime = /* @__PURE__ */ new Date(overrides.mtime * 1e3);
-	if (overrides.uid !== void 0) header.uid = overrides.uid;
-	if (overrides.gid !== void 0) header.gid = overrides.gid;
-	if (overrides.uname !== void 0) header.uname = overrides.uname;
-	if (overrides.gname !== void 0) header.gname = overrides.gname;
-	if (overrides.pax) header.pax = Object.assign({}, header.pax ?? {}, overrides.pax);
-}
-function getMetaParser(type) {
-	switch (type) {
-		case "pax-global-header":
-		case "pax-header": return parsePax;
-		case "gnu-long-name": return (data) => ({ name: readString(data, 0, data.length) });
-		case "gnu-long-link-name": return (data) => ({ linkname: readString(data, 0, data.length) });
-		default: return;
-	}
-}
-function getHeaderBlocks(header) {
-	const base = createTarHeader(header);
-	const pax = generatePax(header);
-	if (!pax) return [base];
-	const paxPadding = -pax.paxBody.length & 511;
-	const paddingBlocks = paxPadding > 0 ? [ZERO_BLOCK.subarray(0, paxPadding)] : [];
-	return [
-		pax.paxHeader,
-		pax.paxBody,
-		...paddingBlocks,
-		base
-	];
-}
-const STATE_HEADER = 0;
-const STATE_BODY = 1;
-const MAX_META_SIZE = 8388608;
-const MAX_GLOBAL_PAX_KEYS = 512;
-const truncateErr = /* @__PURE__ */ new Error("Tar archive is truncated.");
-function createUnpacker(options = {}) {
-	const strict = options.strict ?? false;
-	const { available, peek, push, discard, pull } = createChunkQueue();
-	let state = STATE_HEADER;
-	let ended = false;
-	let done = false;
-	let eof = false;
-	let currentEntry = null;
-	const paxGlobals = {};
-	let nextEntryOverrides = {};
-	const unpacker = {
-		isEntryActive: () => state === STATE_BODY,
-		isBodyComplete: () => !currentEntry || currentEntry.remaining === 0,
-		canFinish: () => !currentEntry || available() >= currentEntry.remaining + currentEntry.padding,
-		bodyBytes: () => currentEntry && currentEntry.remaining > 0 ? Math.min(currentEntry.remaining, available()) : 0,
-		available,
-		write(chunk) {
-			if (ended) throw new Error("Archive already ended.");
-			if (eof) {
-				if (strict) checkPadding(chunk);
-				return;
-			}
-			push(chunk);
-		},
-		end() {
-			ended = true;
-		},
-		readHeader() {
-			if (state !== STATE_HEADER) throw new Error("Cannot read header while an entry is active");
-			if (done) return void 0;
-			while (!done) {
-				if (available() < 512) {
-					if (ended) {
-						if (available() > 0 && strict) throw truncateErr;
-						done = true;
-						return;
-					}
-					return null;
-				}
-				const headerBlock = peek(512);
-				if (isZeroBlock(headerBlock)) {
-					if (available() < 1024) {
-						if (ended) {
-							if (strict) throw truncateErr;
-							done = true;
-							return;
-						}
-						return null;
-					}
-					if (isZeroBlock(peek(1024).subarray(512))) {
-						discard(1024);
-						done = true;
-						eof = true;
-						if (strict) pull(available(), checkPadding);
-						else discard(available());
-						return;
-					}
-					if (strict) throw new Error("Invalid tar header.");
-					discard(512);
-					continue;
-				}
-				let internalHeader;
-				try {
-					internalHeader = parseUstarHeader(headerBlock, strict);
-				} catch (err) {
-					if (strict) throw err;
-					discard(512);
-					continue;
-				}
-				const metaParser = getMetaParser(internalHeader.type);
-				if (metaParser) {
-					if (internalHeader.size > MAX_META_SIZE) throw new Error("Tar metadata entry exceeds maximum size.");
-					const paddedSize = internalHeader.size + (-internalHeader.size & 511);
-					if (available() < 512 + paddedSize) {
-						if (ended && strict) throw truncateErr;
-						return null;
-					}
-					discard(512);
-					const overrides = metaParser(pull(paddedSize).subarray(0, internalHeader.size));
-					if (nextEntryOverrides.pax) nextEntryOverrides = {};
-					const target = internalHeader.type === "pax-global-header" ? paxGlobals : nextEntryOverrides;
-					if (target === paxGlobals && overrides.pax && Object.keys(overrides.pax).length > MAX_GLOBAL_PAX_KEYS) throw new Error("Too many global attributes.");
-					for (const key in overrides) target[key] = overrides[key];
-					continue;
-				}
-				discard(512);
-				const header = internalHeader;
-				if (internalHeader.prefix) header.name = `${internalHeader.prefix}/${header.name}`;
-				applyOverrides(header, paxGlobals);
-				applyOverrides(header, nextEntryOverrides);
-				let archiveSize = header.size;
-				if (isBodyless(header)) {
-					archiveSize = 0;
-					header.size = 0;
-				} else if (header.name.endsWith("/") && header.type === "file") {
-					header.type = DIRECTORY;
-					header.size = 0;
-				}
-				nextEntryOverrides = {};
-				currentEntry = {
-					header,
-					remaining: archiveSize,
-					padding: -archiveSize & 511
-				};
-				state = STATE_BODY;
-				return header;
-			}
-		},
-		streamBody(callback) {
-			if (state !== STATE_BODY || !currentEntry || currentEntry.remaining === 0) return 0;
-			const bytesToFeed = Math.min(currentEntry.remaining, available());
-			if (bytesToFeed === 0) return 0;
-			const fed = pull(bytesToFeed, callback);
-			currentEntry.remaining -= fed;
-			return fed;
-		},
-		skipPadding() {
-			if (state !== STATE_BODY || !currentEntry) return true;
-			if (currentEntry.remaining > 0) throw new Error("Body not fully consumed");
-			if (available() < currentEntry.padding) return false;
-			discard(currentEntry.padding);
-			currentEntry = null;
-			state = STATE_HEADER;
-			return true;
-		},
-		skipEntry() {
-			if (state !== STATE_BODY || !currentEntry) return true;
-			const toDiscard = Math.min(currentEntry.remaining, available());
-			if (toDiscard > 0) {
-				discard(toDiscard);
-				currentEntry.remaining -= toDiscard;
-			}
-			if (currentEntry.remaining > 0) return false;
-			return unpacker.skipPadding();
-		},
-		finish() {
-			if (strict && !eof) throw truncateErr;
-		}
-	};
-	return unpacker;
-}
-function isZeroBlock(block) {
-	if (block.length === 0) return true;
-	if (block[0] !== 0) return false;
-	if (block.byteOffset % 8 === 0 && block.length % 8 === 0) {
-		const view = new BigUint64Array(block.buffer, block.byteOffset, block.length / 8);
-		for (let i = 0; i < view.length; i++) if (view[i] !== 0n) return false;
-		return true;
-	}
-	for (let i = 0; i < block.length; i++) if (block[i] !== 0) return false;
-	return true;
-}
-function checkPadding(chunk) {
-	if (!isZeroBlock(chunk)) throw new Error("Invalid EOF.");
-	return true;
-}
-const EOF_BUFFER = /* @__PURE__ */ new Uint8Array(1024);
-function createTarPacker$1(onData) {
-	let currentHeader = null;
-	let bytesWritten = 0;
-	let finalized = false;
-	const fail = (message) => {
-		throw new Error(message);
-	};
-	return {
-		add(header) {
-			if (finalized) fail("No new tar entries after finalize.");
-			if (currentHeader !== null) fail("Previous entry must be completed before adding a new one");
-			const size = isBodyless(header) ? 0 : header.size;
-			if (!Number.isSafeInteger(size) || size < 0) fail("Invalid tar entry size.");
-			const headerBlocks = getHeaderBlocks({
-				...header,
-				size
-			});
-			for (const block of headerBlocks) onData(block);
-			currentHeader = {
-				...header,
-				size
-			};
-			bytesWritten = 0;
-		},
-		write(chunk) {
-			if (!currentHeader) fail("No active tar entry.");
-			if (finalized) fail("Cannot write data after finalize.");
-			const newTotal = bytesWritten + chunk.length;
-			if (newTotal > currentHeader.size) fail(`"${currentHeader.name}" exceeds given size of ${currentHeader.size} bytes.`);
-			bytesWritten = newTotal;
-			onData(chunk);
-		},
-		endEntry() {
-			if (!currentHeader) fail("No active entry to end.");
-			if (finalized) fail("Cannot end entry after finalize.");
-			if (bytesWritten !== currentHeader.size) fail(`Size mismatch for "${currentHeader.name}".`);
-			const paddingSize = -currentHeader.size & 511;
-			if (paddingSize > 0) onData(new Uint8Array(paddingSize));
-			currentHeader = null;
-			bytesWritten = 0;
-		},
-		finalize() {
-			if (finalized) fail("Archive has already been finalized");
-			if (currentHeader !== null) fail("Cannot finalize while an entry is still active");
-			onData(EOF_BUFFER);
-			finalized = true;
-		}
-	};
-}
-// node_modules/modern-tar/dist/web/index.js
-function createTarPacker() {
-	let streamController;
-	let packer;
-	let bodyController = null;
-	let resume = null;
-	let drain = null;
-	let stopped = false;
-	let stopReason;
-	const unblock = () => {
-		resume?.();
-		resume = null;
-		drain = null;
-	};
-	const stop = (reason) => {
-		if (stopped) return;
-		stopped = true;
-		stopReason = reason;
-		bodyController?.error(reason);
-		bodyController = null;
-		streamController.error(reason);
-		unblock();
-	};
-	const abortBody = (reason = AbortSignal.abort().reason) => {
-		bodyController = null;
-		stop(reason);
-	};
-	const checkStopped = () => {
-		if (stopped) throw stopReason;
-	};
-	const emit = (operation) => {
-		checkStopped();
-		try {
-			operation();
-		} catch (error) {
-			stop(error);
-			throw error;
-		}
-		const pending = drain;
-		if (!pending) return;
-		const signal = bodyController?.signal;
-		if (!signal) return;
-		if (signal.aborted) abortBody(signal.reason);
-		else signal.onabort = () => abortBody(signal.reason);
-		return pending.then(checkStopped);
-	};
-	return {
-		readable: new ReadableStream({
-			start(controller) {
-				streamController = controller;
-				packer = createTarPacker$1((chunk) => {
-					const buffer = chunk.buffer;
-					controller.enqueue(buffer instanceof ArrayBuffer && !Reflect.get(buffer, "resizable") ? chunk : new Uint8Array(chunk));
-					if ((controller.desiredSize ?? 1) <= 0) drain ||= new Promise((resolve) => {
-						resume = resolve;
-					});
-				});
-			},
-			pull: unblock,
-			cancel(reason = AbortSignal.abort().reason) {
-				stop(reason);
-			}
-		}, new ByteLengthQueuingStrategy({ highWaterMark: 8388608 })),
-		controller: {
-			add(header) {
-				try {
-					checkStopped();
-					if (bodyController) throw new Error("Previous entry must be completed before adding a new one");
-					packer.add(header);
-				} catch (error) {
-					stop(error);
-					throw error;
-				}
-				return new WritableStream({
-					start(controller) {
-						bodyController = controller;
-					},
-					write(chunk) {
-						return emit(() => {
-							if (!ArrayBuffer.isView(chunk) || chunk[Symbol.toStringTag] !== "Uint8Array") throw new TypeError("Expected a Uint8Array body chunk");
-							packer.write(chunk);
-						});
-					},
-					close() {
-						const result = emit(() => packer.endEntry());
-						if (!result) {
-							bodyController = null;
-							return;
-						}
-						return result.then(() => {
-							bodyController = null;
-						});
-					},
-					abort: abortBody
-				});
-			},
-			finalize() {
-				try {
-					checkStopped();
-					if (bodyController) throw new Error("Cannot finalize while an entry is still active");
-					packer.finalize();
-					streamController.close();
-				} catch (error) {
-					stop(error);
-					throw error;
-				}
-			},
-			error(err) {
-				stop(err);
-			}
-		}
-	};
-}
-async function streamToBuffer(stream) {
-	const chunks = [];
-	const reader = stream.getReader();
-	let totalLength = 0;
-	try {
-		while (true) {
-			const { done, value } = await reader.read();
-			if (done) break;
-			chunks.push(value);
-			totalLength += value.length;
-		}
-		const result = new Uint8Array(totalLength);
-		let offset = 0;
-		for (const chunk of chunks) {
-			result.set(chunk, offset);
-			offset += chunk.length;
-		}
-		return result;
-	} finally {
-		reader.releaseLock();
-	}
-}
-const drain$1 = (stream) => stream.pipeTo(new WritableStream());
-const BUFFER_LIMIT = 1048576;
-const RESUME_LIMIT = BUFFER_LIMIT / 2;
-function createTarDecoder(options = {}) {
-	const unpacker = createUnpacker(options);
-	const strict = options.strict ?? false;
-	let controller = null;
-	let bodyController = null;
-	let pumping = false;
-	let blocked = false;
-	let resume = null;
-	let abortHooked = false;
-	let eofReached = false;
-	let sourceEnded = false;
-	let closed = false;
-	const unblock = () => {
-		resume?.();
-		resume = null;
-	};
-	const closeBody = () => {
-		try {
-			bodyController?.close();
-		} catch {}
-		bodyController = null;
-	};
-	const fail = (reason) => {
-		if (closed) return;
-		closed = true;
-		try {
-			bodyController?.error(reason);
-		} catch {}
-		bodyController = null;
-		try {
-			controller.error(reason);
-		} catch {}
-		controller = null;
-		unblock();
-	};
-	const finish = () => {
-		if (closed) return;
-		closed = true;
-		closeBody();
-		try {
-			controller.close();
-		} catch {}
-		controller = null;
-		unblock();
-	};
-	const truncateOrFinish = () => {
-		if (strict) throw new Error("Tar archive is truncated.");
-		finish();
-	};
-	const pump = () => {
-		if (pumping || closed || !controller) return;
-		blocked = false;
-		pumping = true;
-		try {
-			while (true) {
-				if (eofReached) {
-					if (sourceEnded) finish();
-					break;
-				}
-				if (unpacker.isEntryActive()) {
-					if (sourceEnded && !unpacker.canFinish()) {
-						truncateOrFinish();
-						break;
-					}
-					if (bodyController) {
-						if ((bodyController.desiredSize ?? 1) <= 0) {
-							blocked = true;
-							break;
-						}
-						if (unpacker.streamBody((c) => (bodyController.enqueue(c), (bodyController.desiredSize ?? 1) > 0)) === 0 && !unpacker.isBodyComplete()) {
-							if (sourceEnded) truncateOrFinish();
-							break;
-						}
-					} else if (!unpacker.skipEntry()) {
-						if (sourceEnded) truncateOrFinish();
-						break;
-					}
-					if (unpacker.isBodyComplete()) {
-						closeBody();
-						if (!unpacker.skipPadding()) {
-							if (sourceEnded) truncateOrFinish();
-							break;
-						}
-					}
-				} else {
-					if ((controller.desiredSize ?? 0) < 0) {
-						blocked = true;
-						break;
-					}
-					const header = unpacker.readHeader();
-					if (header === null) {
-						if (sourceEnded) finish();
-						break;
-					}
-					if (header === void 0) {
-						if (sourceEnded) {
-							unpacker.finish();
-							finish();
-							break;
-						}
-						eofReached = true;
-						break;
-					}
-					controller.enqueue({
-						header,
-						body: new ReadableStream({
-							start(c) {
-								if (header.size === 0) c.close();
-								else bodyController = c;
-							},
-							pull: pump,
-							cancel() {
-								bodyController = null;
-								pump();
-							}
-						})
-					});
-				}
-			}
-		} catch (error) {
-			fail(error);
-			throw error;
-		} finally {
-			pumping = false;
-		}
-		if (resume && (!blocked || unpacker.available() < RESUME_LIMIT)) unblock();
-	};
-	return {
-		readable: new ReadableStream({
-			start(c) {
-				controller = c;
-			},
-			pull: pump,
-			cancel(reason) {
-				unpacker.end();
-				if (reason !== void 0) fail(reason);
-				else finish();
-			}
-		}, { highWaterMark: 2 }),
-		writable: new WritableStream({
-			write(chunk, controller) {
-				try {
-					unpacker.write(chunk);
-					pump();
-					if (blocked && unpacker.available() >= BUFFER_LIMIT) {
-						if (!abortHooked) {
-							controller.signal.onabort = unblock;
-							abortHooked = true;
-						}
-						return new Promise((resolve) => resume = resolve);
-					}
-				} catch (error) {
-					fail(error);
-					throw error;
-				}
-			},
-			close() {
-				try {
-					sourceEnded = true;
-					unpacker.end();
-					pump();
-				} catch (error) {
-					fail(error);
-					throw error;
-				}
-			},
-			abort(reason) {
-				fail(reason);
-			}
-		})
-	};
-}
-async function packTar(entries) {
-	const { readable, controller } = createTarPacker();
-	const archive = streamToBuffer(readable);
-	try {
-		for (const entry of entries) {
-			const entryStream = controller.add(entry.header);
-			const body = "body" in entry ? entry.body : entry.data;
-			if (!body) {
-				await entryStream.close();
-				continue;
-			}
-			if (body instanceof ReadableStream) await body.pipeTo(entryStream);
-			else if (body instanceof Blob) await body.stream().pipeTo(entryStream);
-			else try {
-				const chunk = await normalizeBody(body);
-				if (chunk.length > 0) {
-					const writer = entryStream.getWriter();
-					await writer.write(chunk);
-					await writer.close();
-				} else await entryStream.close();
-			} catch {
-				throw new TypeError(`Unsupported content type for entry "${entry.header.name}".`);
-			}
-		}
-		controller.finalize();
-	} catch (error) {
-		controller.error(error);
-	}
-	return archive;
-}
-async function unpackTar(archive, options = {}) {
-	if (!(archive instanceof ReadableStream)) return unpackTarBuffer(archive instanceof Uint8Array ? archive : new Uint8Array(archive), options);
-	const results = [];
-	const reader = archive.pipeThrough(createTarDecoder(options)).getReader();
-	try {
-		while (true) {
-			const { done, value: entry } = await reader.read();
-			if (done) break;
-			let processedHeader;
-			try {
-				processedHeader = transformHeader(entry.header, options);
-			} catch (error) {
-				await entry.body.cancel();
-				throw error;
-			}
-			if (processedHeader === null) {
-				await drain$1(entry.body);
-				continue;
-			}
-			if (isBodyless(processedHeader)) {
-				await drain$1(entry.body);
-				results.push({ header: processedHeader });
-			} else results.push({
-				header: processedHeader,
-				data: await streamToBuffer(entry.body)
-			});
-		}
-	} catch (error) {
-		await reader.cancel(error).catch(() => {});
-		throw error;
-	} finally {
-		reader.releaseLock();
-	}
-	return results;
-}
-function unpackTarBuffer(archive, options) {
-	const unpacker = createUnpacker(options);
-	const strict = options.strict ?? false;
-	const results = [];
-	unpacker.write(archive);
-	unpacker.end();
-	while (true) {
-		const header = unpacker.readHeader();
-		if (header === void 0) break;
-		if (header === null) {
-			if (strict) throw new Error("Tar archive is truncated.");
-			break;
-		}
-		const processedHeader = transformHeader(header, options);
-		if (processedHeader === null) {
-			const skipped = unpacker.skipEntry();
-			if (!skipped && strict) throw new Error("Tar archive is truncated.");
-			if (!skipped) break;
-			continue;
-		}
-		if (isBodyless(processedHeader)) {
-			const skipped = unpacker.skipEntry();
-			if (!skipped && strict) throw new Error("Tar archive is truncated.");
-			results.push({ header: processedHeader });
-			if (!skipped) break;
-			continue;
-		}
-		let size = header.size;
-		if (size < 0 || !unpacker.canFinish()) {
-			if (strict) throw new Error("Tar archive is truncated.");
-			size = unpacker.bodyBytes();
-		}
-		const data = new Uint8Array(size);
-		let offset = 0;
-		unpacker.streamBody((chunk) => {
-			data.set(chunk, offset);
-			offset += chunk.length;
-			return true;
-		});
-		const bodyComplete = unpacker.isBodyComplete();
-		let paddingComplete = true;
-		if (bodyComplete) {
-			paddingComplete = unpacker.skipPadding();
-			if (!paddingComplete && strict) throw new Error("Tar archive is truncated.");
-		}
-		results.push({
-			header: processedHeader,
-			data
-		});
-		if (!bodyComplete || !paddingComplete) break;
-	}
-	unpacker.finish();
-	return results;
 }
 // src/io/tar-reader.ts
 /** Reads the files of a gzipped tar archive that may hold anything, within limits. */
@@ -48362,6 +39693,7 @@ async function readTarGz(archive, limits, nameOf) {
 		text: new TextDecoder().decode(data)
 	})), ...setAside];
 }
+/** Passes bytes on until there are too many of them: then the stream ends with {@link TooLarge}. */
 function limited(what, most) {
 	let bytes = 0;
 	return new TransformStream({ transform(chunk, controller) {
@@ -48383,15 +39715,19 @@ const DOWNLOAD_TIMEOUT_MS = 3e5;
 async function readBranchFiles(api, commit, runnerKey) {
 	const { octokit, owner, repo } = api;
 	return withRetry(async () => {
+		const late = new AbortController();
+		const timer = setTimeout(() => late.abort(/* @__PURE__ */ new Error("nothing came in time")), api.answerWithinS * 1e3).unref();
+		const signal = AbortSignal.any([late.signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
 		const response = await octokit.rest.repos.downloadTarballArchive({
 			owner,
 			repo,
 			ref: commit,
 			request: {
 				parseSuccessResponseBody: false,
-				signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)
+				signal
 			}
 		});
+		clearTimeout(timer);
 		if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the archive came without a body");
 		try {
 			return await readTarGz(response.data, LIMITS, (entry) => storedName(entry, runnerKey));
@@ -48672,75 +40008,6 @@ function writeAdvice(failure, branch) {
 	if (lostRace(failure)) return `Other jobs moved the branch 24 times in a row; run the job again.`;
 	return failure.status === 0 || failure.status >= 500 ? "Run the job again." : "";
 }
-// src/io/system-fault.ts
-/** The fault behind an error of the operating system; any other error is thrown again. */
-function systemFault(error) {
-	if (error instanceof Error && "code" in error && typeof error.code === "string" && "syscall" in error) return {
-		code: error.code,
-		message: error.message
-	};
-	throw error;
-}
-// src/io/publish-file.ts
-/** Puts a complete file under a name that must be free: whoever reads the folder never meets half of it. */
-/** Returns false, and changes nothing, when the name is taken. The folder must exist. */
-async function publishFile(file, content) {
-	const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
-	await using cleanup = new AsyncDisposableStack();
-	cleanup.defer(() => rm(temporary, {
-		force: true,
-		maxRetries: 5,
-		retryDelay: 200
-	}));
-	await writeDurably(temporary, content);
-	try {
-		await link(temporary, file);
-	} catch (error) {
-		const { code } = systemFault(error);
-		if (code === "EEXIST") return false;
-		if (![
-			"EPERM",
-			"ENOTSUP",
-			"ENOSYS",
-			"EOPNOTSUPP",
-			"EMLINK"
-		].includes(code)) throw error;
-		if (await exists(file)) return false;
-		await rename(temporary, file);
-	}
-	await syncFolder(path.dirname(file));
-	return true;
-}
-async function writeDurably(file, content) {
-	await using handle = await open(file, "wx");
-	await handle.writeFile(content);
-	await handle.sync();
-}
-/** Makes the new name itself survive a power cut, where the system lets a folder be synchronised. */
-async function syncFolder(folder) {
-	try {
-		await using handle = await open(folder, "r");
-		await handle.sync();
-	} catch (error) {
-		if (![
-			"EPERM",
-			"EISDIR",
-			"EINVAL",
-			"EACCES",
-			"ENOTSUP",
-			"EBADF"
-		].includes(systemFault(error).code)) throw error;
-	}
-}
-async function exists(file) {
-	try {
-		await lstat(file);
-		return true;
-	} catch (error) {
-		if (systemFault(error).code === "ENOENT") return false;
-		throw error;
-	}
-}
 // src/io/directory-store.ts
 /** Baselines in a folder of this machine or of a network drive. */
 /** `folder` is taken from `cwd`; a leading `~` is the user's home, since no shell expands it in a workflow file. */
@@ -48881,461 +40148,40 @@ function openStore(input, { cwd, api, defaultBranch }) {
 		defaultBranch
 	});
 }
-// src/io/stop-signal.ts
-/** Aborts on the first SIGINT or SIGTERM; the work in progress then ends its processes and writes what it has. */
-function stopSignal() {
-	const controller = new AbortController();
-	const stop = () => controller.abort();
-	const signals = ["SIGINT", "SIGTERM"];
-	for (const name of signals) process.on(name, stop);
+// src/io/results-folder.ts
+/** The folder that holds everything one job leaves behind, and that becomes the artifact. */
+/** An empty folder of this name below `root`; what an earlier job of the same name left there is removed. */
+async function makeResultsFolder(root, name) {
+	const folder = path.resolve(root, name);
+	await rm(folder, {
+		recursive: true,
+		force: true,
+		maxRetries: 5,
+		retryDelay: 200
+	});
+	for (const sub of [
+		"orders",
+		"runs",
+		"env"
+	]) await mkdir(path.join(folder, sub), { recursive: true });
+	const write = async (file, content) => {
+		const target = path.join(folder, file);
+		await writeFile(`${target}.part`, content);
+		await rename(`${target}.part`, target);
+	};
 	return {
-		signal: controller.signal,
-		[Symbol.dispose]: () => {
-			for (const name of signals) process.off(name, stop);
-		}
+		path: folder,
+		name,
+		write,
+		writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`)
 	};
 }
-function sumsOf(values) {
-	const sums = {
-		values: new Float64Array(values.length + 1),
-		squares: new Float64Array(values.length + 1)
-	};
-	for (const [index, value] of values.entries()) {
-		sums.values[index + 1] = (sums.values[index] ?? 0) + value;
-		sums.squares[index + 1] = (sums.squares[index] ?? 0) + value * value;
-	}
-	return sums;
-}
-function levelMean({ values }, { start, end }) {
-	return ((values[end] ?? 0) - (values[start] ?? 0)) / (end - start);
-}
-function squaresAround({ values, squares }, start, end) {
-	const total = (values[end] ?? 0) - (values[start] ?? 0);
-	return Math.max(0, (squares[end] ?? 0) - (squares[start] ?? 0) - total * total / (end - start));
-}
-/**
-* The levels of the points of `stretch`, in order.
-*
-* @param sums of values near zero: squares of large ones lose their digits
-* @param price of a cut, in squares
-* @param leastLast how few points the last level may have, where there are more than one
-*/
-function partition(sums, stretch, price, leastLast) {
-	const { start, end } = stretch;
-	const size = end - start;
-	const costs = new Float64Array(size + 1).fill(Number.POSITIVE_INFINITY);
-	const begins = new Int32Array(size + 1);
-	costs[0] = -price;
-	for (let to = 1; to <= size; to++) {
-		const least = to === size ? leastLast : 4;
-		costs[to] = squaresAround(sums, start, start + to);
-		for (let from = 4; from <= to - least; from++) {
-			const cost = (costs[from] ?? 0) + price + squaresAround(sums, start + from, start + to);
-			if (cost < (costs[to] ?? 0)) {
-				costs[to] = cost;
-				begins[to] = from;
-			}
-		}
-	}
-	const levels = [];
-	for (let to = size; to > 0; to = begins[to] ?? 0) levels.unshift({
-		start: start + (begins[to] ?? 0),
-		end: start + to
-	});
-	return levels;
-}
-// src/core/series-noise.ts
-/** Log scale: below 0.05 % no two points are told apart. */
-const LEAST_SD = 5e-4;
-/** Points this many standard deviations from the nearer of both sides are spikes, and pulled to within {@link SPIKE_TO}. */
-const SPIKE_FROM = 4;
-const SPIKE_TO = 2;
-const NEIGHBOURS = 3;
-/** Long-run variance is read off the means of blocks of this many points, cut at so many standard deviations. */
-const BLOCK = 8;
-const BLOCK_LIMIT = 3;
-/** Levels fitted to a wandering series take part of its wandering with them, the more of it the more it wanders. */
-const INFLATION_SHARE = 1.5;
-const INFLATION_POWER = 1.5;
-const MOST_INFLATION = 12;
-/** Standard deviation of a point by the differences of neighbours, which a change of level enters once. */
-function noiseOf(values, stretches) {
-	const steps = stretches.flatMap(({ start, end }) => values.slice(start + 1, end).map((value, index) => value - (values[start + index] ?? 0)));
-	return steps.length === 0 ? LEAST_SD : Math.max(LEAST_SD, robustSd(steps, median(steps)) / Math.SQRT2);
-}
-/**
-* Pulls spikes towards their neighbours. A change of level is supported by the points on one side, a spike by none. The
-* newest point has nothing on its right that could tell, and is left as it is.
-*/
-function despiked(values, stretches, sd) {
-	return stretches.flatMap(({ start, end }) => values.slice(start, end).map((value, offset) => {
-		const index = start + offset;
-		if (index === values.length - 1) return value;
-		const [near] = [values.slice(Math.max(start, index - NEIGHBOURS), index), values.slice(index + 1, Math.min(end, index + 1 + NEIGHBOURS))].filter((side) => side.length > 0).map(median).toSorted((a, b) => Math.abs(value - a) - Math.abs(value - b));
-		if (near === void 0 || Math.abs(value - near) <= SPIKE_FROM * sd) return value;
-		return near + Math.sign(value - near) * SPIKE_TO * sd;
-	}));
-}
-/**
-* How many times more the mean of many points varies than independent points would let it: slow wandering of a machine
-* must not look like one change after the other.
-*
-* @param residuals from the levels of a first fit, without which every change would pass for wandering
-*/
-function inflationOf(residuals, stretches, sd) {
-	const steps = stretches.flatMap((stretch) => [0, BLOCK / 2].flatMap((offset) => {
-		const means = blockMeans(residuals, {
-			start: stretch.start + offset,
-			end: stretch.end
-		}, sd);
-		return means.slice(1).map((block, index) => block - (means[index] ?? 0));
-	}));
-	if (steps.length === 0) return 1;
-	const blockVariance = mean(steps.map((step) => step ** 2)) / 2;
-	return clamp((INFLATION_SHARE * BLOCK * blockVariance / sd ** 2) ** INFLATION_POWER, 1, MOST_INFLATION);
-}
-function blockMeans(values, { start, end }, sd) {
-	const means = [];
-	for (let from = start; from + BLOCK <= end; from += BLOCK) {
-		const block = values.slice(from, from + BLOCK);
-		const centre = median(block);
-		means.push(mean(block.map((value) => clamp(value, centre - BLOCK_LIMIT * sd, centre + BLOCK_LIMIT * sd))));
-	}
-	return means;
-}
-// src/core/change-points.ts
-/** Lasting changes in the series of a benchmark: where its level moved, by how much, and how sure that is. */
-/** Price of a cut, in variances and logarithms of the number of points. */
-const PRICE = 3;
-/** Fitted levels take a little of the scatter with them. */
-const RESIDUAL_COST = 1.05;
-/** A cut stands when its t test is below this and its jump at least that. */
-const LEAST_P = .001;
-const LEAST_JUMP = Math.log(1.02);
-const INTERVAL_ALPHA = .01;
-/**
-* The changes of a series, oldest first.
-*
-* Points without a logarithm are left out. Where the identity changes, the series is cut and no change is reported.
-* A level has at least {@link LEAST_LEVEL} points; only the newest may have fewer, and is then pending: its points, taken
-* as they are, face the same price and the same test as any other cut.
-*/
-function findChangePoints(series) {
-	const points = series.map(({ value, identity }, index) => ({
-		value,
-		identity,
-		index
-	})).filter(({ value }) => isRatioScale(value)).slice(-500);
-	const stretches = stretchesOf(points.map(({ identity }) => identity));
-	const { levels, sums, error } = levelsOf(points.map(({ value }) => Math.log(value)), stretches);
-	const borders = bordersOf(stretches);
-	const df = points.length - levels.length;
-	return levels.flatMap((level, order) => {
-		const before = levels[order - 1];
-		const point = points[level.start];
-		if (before === void 0 || point === void 0 || borders.has(level.start)) return [];
-		const test = testOf(before, level, sums, error, df);
-		const half = tQuantile(1 - INTERVAL_ALPHA / 2, df) * test.error;
-		return {
-			index: point.index,
-			jump: test.jump,
-			interval: [test.jump - half, test.jump + half],
-			p: test.p,
-			before: before.end - before.start,
-			after: level.end - level.start,
-			pending: level.end - level.start < 4
-		};
-	});
-}
-/** What stands after pruning, with the sums it was fitted to and the standard deviation of a point, wandering included. */
-function levelsOf(logs, stretches) {
-	const centre = median(logs);
-	const near = logs.map((value) => value - centre);
-	const first = noiseOf(near, stretches);
-	const values = despiked(near, stretches, first);
-	const sums = sumsOf(values);
-	const price = PRICE * Math.log(Math.max(2, logs.length));
-	const fit = (variance) => stretches.flatMap((stretch) => {
-		const isNewest = stretch.end === logs.length;
-		return partition(sums, stretch, price * variance, isNewest ? 1 : 4);
-	});
-	const residuals = fit(first ** 2).flatMap((level) => values.slice(level.start, level.end).map((value) => value - levelMean(sums, level)));
-	const sd = Math.max(first, RESIDUAL_COST * robustSd(residuals, median(residuals)));
-	const error = sd * Math.sqrt(inflationOf(residuals, stretches, sd));
-	return {
-		levels: prune(fit(error ** 2), sums, error, bordersOf(stretches)),
-		sums,
-		error
-	};
-}
-/** Indexes at which a level begins because what measured it changed. */
-function bordersOf(stretches) {
-	return new Set(stretches.map(({ start }) => start));
-}
-/** Neighbours of one identity. */
-function stretchesOf(identities) {
-	const starts = identities.flatMap((identity, index) => identities[index - 1] === identity ? [] : [index]);
-	return starts.map((start, order) => ({
-		start,
-		end: starts[order + 1] ?? identities.length
-	}));
-}
-function testOf(before, after, sums, sd, df) {
-	const jump = levelMean(sums, after) - levelMean(sums, before);
-	const error = sd * Math.sqrt(1 / (before.end - before.start) + 1 / (after.end - after.start));
-	return {
-		jump,
-		error,
-		p: tTwoSided(jump / error, df)
-	};
-}
-/** Joins the two levels of the weakest cut, until every cut that is left is significant and large enough. */
-function prune(levels, sums, sd, borders) {
-	const kept = [...levels];
-	for (;;) {
-		const df = sums.values.length - 1 - kept.length;
-		const [weakest] = kept.flatMap((level, order) => {
-			const before = kept[order - 1];
-			if (before === void 0 || borders.has(level.start)) return [];
-			const { jump, error, p } = testOf(before, level, sums, sd, df);
-			return p < LEAST_P && Math.abs(jump) >= LEAST_JUMP ? [] : [{
-				order,
-				joined: {
-					start: before.start,
-					end: level.end
-				},
-				strength: Math.abs(jump) / error
-			}];
-		}).toSorted((a, b) => a.strength - b.strength);
-		if (weakest === void 0) return kept;
-		kept.splice(weakest.order - 1, 2, weakest.joined);
-	}
-}
-// src/core/control.ts
-/** What the control workload says of the machine: steady, moved, or not yet known. No code of the project can move it. */
-/** A smaller difference is no excuse for anything, however certain it is. */
-const LEAST_MOVE$1 = .02;
-/** What is known no better than this says nothing of the machine: a change that matters would not show in it. */
-const WIDEST_STEADY = .05;
-/** Stored jobs before anything is said: two of them hardly tell the spread between jobs. */
-const LEAST_JOBS = 3;
-/**
-* Levels of two tests. A machine that is slow all day shows in all runs together; one that changed its speed within the job
-* only in a run alone, which is tested more strictly: a single run varies more than the mean of a job's runs, from which
-* the prediction is learnt, and the level is shared among the runs. Chosen by simulation: where nothing moved, runs differ by
-* 1 % and the job holds two or three of them, fewer than one job in 200 is called moved, for every length of history from
-* {@link LEAST_JOBS} on. Where all runs are 5 % slower, 3 jobs find it in three of four cases, 10 in more than nine of ten.
-*/
-const LEVEL_TOGETHER = .004;
-const LEVEL_ALONE = 4e-4;
-/**
-* One finding for every backend whose control stands in the job. Its history: undisturbed controls of the same machine,
-* control software and work, those that had moved included. Its newest jobs are the centre of the prediction, so a machine
-* that stays on another level is steady again after three of them, and one odd job does not move their median.
-*
-* @param stored results of the runner, in any order; the job itself may be among them
-*/
-function controlFindings(result, stored) {
-	const controls = otherJobs(result, stored).map((job) => ({
-		...job,
-		benchmarks: job.control
-	}));
-	return result.control.map((control) => findingOf(control, findSeries(controls, control, result.machine)));
-}
-/**
-* Whether a control speaks for its backend: the one in Python alone keeps one core busy and never reaches an accelerator.
-* It is known by its software, in which there is no framework.
-*/
-function speaksForBackend({ backend, software }) {
-	if (isCpu(backend)) return true;
-	const framework = frameworkOf(backend);
-	return Object.keys(software?.facts ?? {}).some((name) => name === framework || name.startsWith(`${framework}-`));
-}
-function findingOf(control, series) {
-	const { backend } = control;
-	const metric = control.metrics.find(({ primary }) => primary) ?? null;
-	const nothing = {
-		backend,
-		metric,
-		effect: null,
-		interval: null
-	};
-	const unknown = (jobs, reason) => ({
-		...nothing,
-		state: "unknown",
-		jobs,
-		reason
-	});
-	const today = metric === null ? [] : valuesOf$1(control.runs, metric.name).filter(isRatioScale);
-	if (metric === null || today.length === 0) return unknown(0, `the control did not run: ${control.status.state === "complete" ? "it measured nothing" : control.status.message}`.slice(0, 2e3));
-	if (!speaksForBackend(control)) return unknown(0, "the control ran on the processor alone and says nothing of the accelerator");
-	if (series.state === "incomparable") return unknown(0, `no stored control is of this machine, software and work (changed: ${[...new Set(series.differences.map(({ field }) => field))].join(", ")})`.slice(0, 2e3));
-	const logs = (series.state === "found" ? historyOf$1(series.jobs, metric) : []).map(({ values }) => toLogs$1(values.filter(isRatioScale))).filter((values) => values.length > 0);
-	if (logs.length < LEAST_JOBS) {
-		const count = logs.length === 0 ? "no stored job holds" : `only ${logs.length} of the ${LEAST_JOBS} jobs needed hold`;
-		return unknown(logs.length, `${count} a control of this machine to compare with`);
-	}
-	const { found, moved } = strongest(logs, toLogs$1(today));
-	const isKnown = moved || Math.max(Math.abs(found.distance), found.halfWidth) <= Math.log1p(WIDEST_STEADY);
-	const scatter = `it scatters too much to tell: an unchanged machine may differ by ${formatPercent(relativeChange(found.halfWidth))}`;
-	return {
-		backend,
-		state: moved ? "moved" : isKnown ? "steady" : "unknown",
-		metric,
-		effect: relativeChange(found.distance),
-		interval: [relativeChange(found.distance - found.halfWidth), relativeChange(found.distance + found.halfWidth)],
-		jobs: logs.length,
-		reason: isKnown ? null : scatter
-	};
-}
-/** All runs together first, where they tell; else the run that lies farthest from its history. */
-function strongest(history, today) {
-	const together = predict(history, today, "newest");
-	if (isMove(together, LEVEL_TOGETHER)) return {
-		found: together,
-		moved: true
-	};
-	const alone = today.map((value) => predict(history, [value], "newest"));
-	return {
-		found: alone.reduce((a, b) => b.p < a.p ? b : a),
-		moved: alone.some((run) => isMove(run, LEVEL_ALONE / today.length))
-	};
-}
-function isMove({ p, distance }, level) {
-	return p < level && (distance >= Math.log1p(LEAST_MOVE$1) || distance <= Math.log1p(-.02));
-}
-function toLogs$1(values) {
-	return values.map(Math.log);
-}
-// src/core/control-shift.ts
-/** Jobs on either side, those next to the border: a machine may have moved for other reasons long before. */
-const MOST_JOBS = 5;
-/**
-* Log ratio of the control's speed after and before, larger is faster. Compared are undisturbed controls of the machine,
-* software and work of the first one after the border; null where a side has none.
-*/
-function controlShift({ before, after }, backend) {
-	const [first] = after.flatMap((result) => controlOf(result, backend));
-	if (first === void 0) return null;
-	const [then, now] = [before.toReversed(), after].map((jobs) => jobs.flatMap((result) => speedOf(result, backend, first)).slice(0, MOST_JOBS));
-	if (then === void 0 || now === void 0 || then.length === 0 || now.length === 0) return null;
-	return mean(now) - mean(then);
-}
-function controlOf({ machine, control }, backend) {
-	const found = control.find((known) => known.backend === backend && isUsable(known) && speaksForBackend(known));
-	return found === void 0 ? [] : [{
-		machine: machine.hash,
-		control: found
-	}];
-}
-/** Mean of the logarithms of its runs, larger is faster; none for a control of another identity. */
-function speedOf(result, backend, like) {
-	const metric = like.control.metrics.find(({ primary }) => primary);
-	if (metric === void 0) return [];
-	return controlOf(result, backend).flatMap(({ machine, control }) => {
-		const logs = machine === like.machine && control.work_hash === like.control.work_hash && control.software?.hash === like.control.software?.hash && control.metrics.some((known) => isSameMeasure(known, metric)) ? valuesOf$1(control.runs, metric.name).filter(isRatioScale).map(Math.log) : [];
-		if (logs.length === 0) return [];
-		return [metric.direction === "higher" ? mean(logs) : -mean(logs)];
-	});
-}
-// src/core/change-report.ts
-/** The stored jobs of a runner → the lasting changes of its default branch, with the commits between which each lies. */
-/** A control that moved by less explains nothing, nor does one that moved by less than this share of the jump. */
-const LEAST_MOVE = .02;
-const SHARE_OF_JUMP = .5;
-/**
-* Changes in the primary metric of every benchmark of `result`, newest first. An older change is settled: its reader has
-* seen it. A job is one point, also where another measured the same commit; where both stand at a change, `last_good` and
-* `first_bad` are equal, and no commit is to blame. A change of speed that the control workload shows too is the machine's
-* and is left out.
-*
-* @param stored results of this runner key, in any order; the result's own may be among them
-* @param result a job of the default branch, the newest point of its series
-* @param newest a change is told while its first point is among this many newest ones
-*/
-function changePointsOf(stored, result, newest = 30) {
-	const jobs = [...otherJobs(result, stored), result];
-	return result.benchmarks.flatMap(({ id }) => changesOf(id, jobs, newest)).toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
-}
-function changesOf(id, jobs, newest) {
-	const complete = jobs.flatMap((result) => {
-		const benchmark = result.benchmarks.find((known) => known.id === id && isUsable(known));
-		return benchmark === void 0 ? [] : [{
-			result,
-			benchmark
-		}];
-	});
-	const metric = complete.at(-1)?.benchmark.metrics.find(({ primary }) => primary);
-	if (metric === void 0) return [];
-	const measured = complete.flatMap(({ result, benchmark }) => pointOf(result, benchmark, metric));
-	const points = inSegments(measured, {
-		benchmark: id,
-		metric: metric.name,
-		runnerKey: measured[0]?.result.runner_key ?? ""
-	});
-	return findChangePoints(points).filter(({ index }) => index >= points.length - newest).flatMap(({ index, jump, interval, p, before, after, pending }) => {
-		const [good, bad] = [points[index - 1], points[index]];
-		if (good === void 0 || bad === void 0) return [];
-		const isBetter = jump > 0 === (metric.direction === "higher");
-		const sides = {
-			before: points.slice(index - before, index).map(({ result }) => result),
-			after: points.slice(index, index + after).map(({ result }) => result)
-		};
-		const faster = isBetter ? Math.abs(jump) : -Math.abs(jump);
-		if (metric.class === "throughput" && isOfMachine(faster, controlShift(sides, bad.benchmark.backend))) return [];
-		return [{
-			benchmark: id,
-			title: bad.benchmark.title,
-			backend: bad.benchmark.backend,
-			metric,
-			last_good: good.result.job.sha,
-			first_bad: bad.result.job.sha,
-			at: bad.result.job.finished_at,
-			verdict: isBetter ? "improvement" : "regression",
-			effect: relativeChange(jump),
-			interval: [relativeChange(interval[0]), relativeChange(interval[1])],
-			p,
-			jobs: after,
-			pending
-		}];
-	});
-}
-/** Both as logarithms, larger is faster; `control` null: nothing is known of the machine. */
-function isOfMachine(jump, control) {
-	if (control === null || Math.sign(control) !== Math.sign(jump)) return false;
-	return Math.abs(control) >= Math.max(LEAST_MOVE, SHARE_OF_JUMP * Math.abs(jump));
-}
-/** Where an accepted change landed a new segment begins: like another identity, it is no change that anybody must look at. */
-function inSegments(points, series) {
-	let segment = 0;
-	return points.map((point, index) => {
-		const { accepted, job } = point.result;
-		if (acceptanceFor(series, accepted, points[index - 1]?.result.accepted ?? [], dayOf$1(job.started_at)) !== null) segment += 1;
-		return {
-			...point,
-			identity: `${point.identity} ${segment}`
-		};
-	});
-}
-function pointOf(result, benchmark, metric) {
-	const known = benchmark.metrics.find(({ name }) => name === metric.name);
-	const values = runValues(benchmark, metric.name).filter(isRatioScale);
-	if (known === void 0 || values.length === 0) return [];
-	const { unit, direction, estimator } = known;
-	const measured = [
-		result.machine.hash,
-		benchmark.software?.hash ?? null,
-		benchmark.work_hash,
-		unit,
-		direction,
-		estimator
-	];
-	return [{
-		result,
-		benchmark,
-		value: geometricMean(values),
-		identity: sha256Hex(canonicalJson(measured))
-	}];
+/** The folder of local runs below `workspace`, kept out of the user's commits by a file of its own. */
+async function localFolder(workspace) {
+	const folder = path.join(workspace, ".finetune-bench");
+	await mkdir(folder, { recursive: true });
+	await writeFile(path.join(folder, ".gitignore"), "*\n");
+	return folder;
 }
 // src/core/decision.ts
 /** Everything a decision may leave open. */
@@ -49388,6 +40234,179 @@ function pairDoubts(history, { base, head }) {
 	if (Math.sqrt(Math.max(ofBase, ofHead)) > WIDE_SPREAD) warnings.push(DOUBTS.wide);
 	if (ofBase === 0 && ofHead === 0) warnings.push(DOUBTS.ties);
 	return warnings;
+}
+// src/core/prediction.ts
+/**
+* Where a new job of an unchanged program would land, learnt from its series: a predictive t interval whose variance is
+* shrunk towards what the repeats inside the jobs promise (a moderated t, after G. K. Smyth, Linear Models and Empirical
+* Bayes Methods for Assessing Differential Expression, 2004).
+*/
+/** Significance level of the report's family of tests, and of every interval. */
+const ALPHA = .01;
+/** Degrees of freedom the prior counts for. */
+const PRIOR_DF = 4;
+/** Log scale: below 0.1 % nothing is told apart. */
+const LEAST_SD = .001;
+/** Assumed between the runs of a job where no job has two. */
+const UNKNOWN_RUN_SD = .02;
+/** From this many jobs on the median stands in the centre. */
+const MEDIAN_FROM = 5;
+/** A median needs more jobs than a mean for the same certainty. */
+const MEDIAN_COST = 1.3;
+/** From this many jobs on the centre can follow the series. */
+const FOLLOW_FROM = 10;
+const FOLLOW_WEIGHT = .25;
+const FOLLOW_LIMIT = 4;
+/** Of so many the median stands in the centre of `newest`. */
+const NEWEST = 5;
+/** From this many jobs on single wild jobs are cut down to this many robust standard deviations. */
+const WINSORISE_FROM = 8;
+const WINSORISE_AT = 3.5;
+const WINSORISE_COST = 1.05;
+/**
+* @param history log values of the runs of every job, oldest first; at least one job, none of them empty
+* @param candidate log values of the runs of the job being judged, at least one
+* @param centring what to do with a long history
+*/
+function predict(history, candidate, centring = "follow") {
+	const jobs = history.map(mean);
+	const runVariance = pooledVariance([...history, candidate], .001 ** 2) ?? UNKNOWN_RUN_SD ** 2;
+	const prior = Math.max(runVariance / candidate.length + .5 * runVariance, LEAST_SD ** 2);
+	const { centre, residuals, cost } = centreOf(jobs, Math.sqrt(prior), centring);
+	const ownDf = jobs.length - 1;
+	const df = PRIOR_DF + ownDf;
+	const shrunk = (PRIOR_DF * prior + ownDf * residualVariance(residuals, ownDf)) / df;
+	const error = Math.max(Math.sqrt(shrunk), LEAST_SD) * Math.sqrt(1 + cost / jobs.length);
+	const distance = mean(candidate) - centre;
+	const quantile = tQuantile(1 - ALPHA / 2, df);
+	return {
+		centre,
+		distance,
+		halfWidth: quantile * error,
+		p: tTwoSided(distance / error, df),
+		detectable: (quantile + tQuantile(.8, df)) * error
+	};
+}
+function centreOf(jobs, priorSd, centring) {
+	if (centring === "newest" && jobs.length > NEWEST) return newest(jobs);
+	if (centring === "follow" && jobs.length >= FOLLOW_FROM) return {
+		...follow(jobs, FOLLOW_LIMIT * priorSd),
+		cost: 1
+	};
+	const useMedian = jobs.length >= MEDIAN_FROM;
+	const centre = useMedian ? median(jobs) : mean(jobs);
+	return {
+		centre,
+		residuals: jobs.map((job) => job - centre),
+		cost: useMedian ? MEDIAN_COST : 1
+	};
+}
+/**
+* The residuals are what each job was away from the centre before it, in units of one job: divided by what the uncertainty
+* of that centre adds. So levels that are long left behind count as one odd job each, not as a spread between jobs.
+*/
+function newest(jobs) {
+	const middle = (before) => centreOf(before.slice(-5), 0, "middle");
+	const residuals = jobs.slice(1).map((job, index) => {
+		const { centre, cost } = middle(jobs.slice(0, index + 1));
+		return (job - centre) / Math.sqrt(1 + cost / Math.min(index + 1, NEWEST));
+	});
+	const { centre, cost } = middle(jobs);
+	return {
+		centre,
+		residuals,
+		cost: cost * jobs.length / NEWEST
+	};
+}
+/** An exponentially weighted mean that a slow drift cannot outrun and a single wild job cannot pull far. */
+function follow(jobs, limit) {
+	let centre = jobs[0] ?? 0;
+	const residuals = [];
+	for (const [index, job] of jobs.entries()) {
+		if (index === 0) continue;
+		const step = job - centre;
+		residuals.push(step);
+		centre += Math.max(FOLLOW_WEIGHT, 1 / (index + 1)) * clamp(step, -limit, limit);
+	}
+	return {
+		centre,
+		residuals
+	};
+}
+function residualVariance(residuals, df) {
+	if (df === 0) return 0;
+	const squares = (values) => sum$1(values.map((value) => value ** 2)) / df;
+	if (df + 1 < WINSORISE_FROM) return squares(residuals);
+	const limit = WINSORISE_AT * Math.max(robustSd(residuals, 0), LEAST_SD);
+	return WINSORISE_COST * squares(residuals.map((value) => clamp(value, -limit, limit)));
+}
+// src/core/pairs.ts
+/** Level of the family of tests at one look, half of the report's: two looks together keep to the whole. */
+const LOOK_ALPHA = .005;
+/** The series' knowledge of how runs differ counts for at most this many degrees of freedom. */
+const MOST_HISTORY_DF = 60;
+/**
+* Pairs of which both runs gave a usable value, in their order. A pair that lost one of its runs is left out whole: base
+* and head stay interleaved then, so that neither has more of a machine's slow start than the other.
+*/
+function completePairs({ base, head }, isUsable) {
+	const kept = range(pairsRun({
+		base,
+		head
+	})).flatMap((index) => {
+		const pair = {
+			base: base[index] ?? NaN,
+			head: head[index] ?? NaN
+		};
+		return isUsable(pair.base) && isUsable(pair.head) ? [pair] : [];
+	});
+	return {
+		base: kept.map((pair) => pair.base),
+		head: kept.map((pair) => pair.head)
+	};
+}
+/** Complete or not. */
+function pairsRun({ base, head }) {
+	return Math.min(base.length, head.length);
+}
+function firstPairs({ base, head }, count) {
+	return {
+		base: base.slice(0, count),
+		head: head.slice(0, count)
+	};
+}
+/**
+* The difference of both sides' means. Its interval has the look's own level, 99.5 %: whatever the look at which testing
+* ends, it holds the true difference in at least 99 % of cases (a repeated confidence interval, after C. Jennison and
+* B. W. Turnbull, Interim Analyses: The Repeated Confidence Interval Approach, 1989).
+* @param history log values of the runs of every stored job, oldest first; may be empty
+* @param pairs log values, equally many of each side, at least two
+*/
+function lookAt(history, pairs) {
+	const { base, head } = pairs;
+	const distance = mean(head) - mean(base);
+	const ownDf = 2 * (base.length - 1);
+	const own = ((variance(base) ?? 0) + (variance(head) ?? 0)) / 2;
+	const historyDf = Math.min(sum$1(history.map((runs) => Math.max(runs.length - 1, 0))), MOST_HISTORY_DF);
+	const pooled = historyDf === 0 ? own : pooledVariance([
+		...history,
+		base,
+		head
+	], .001 ** 2) ?? own;
+	const df = historyDf + ownDf;
+	const squared = Math.max(pooled, (historyDf * pooled + ownDf * own) / df);
+	const error = Math.max(Math.sqrt(squared), LEAST_SD) * Math.sqrt(2 / base.length);
+	const quantile = tQuantile(1 - LOOK_ALPHA / 2, df);
+	return {
+		pairs: base.length,
+		distance,
+		halfWidth: quantile * error,
+		p: tTwoSided(distance / error, df),
+		detectable: (quantile + tQuantile(.8, df)) * error
+	};
+}
+function range(count) {
+	return Array.from({ length: count }, (_, index) => index);
 }
 // src/core/bands.ts
 const LEAST_MEMORY_BAND = Math.log(1.01);
@@ -49454,7 +40473,7 @@ function against({ id, metric }, jobs, { base, head }, warnings) {
 	return {
 		...NOTHING_FOUND,
 		id,
-		verdict: verdictOf(metric, found),
+		verdict: verdictOf$1(metric, found),
 		base,
 		head,
 		effect,
@@ -49529,7 +40548,7 @@ function change(jobs, base, head) {
 function wobbleOf(jobs) {
 	return jobs.length === 0 ? 0 : ROBUST_SDS * robustSd(jobs, median(jobs));
 }
-function verdictOf(metric, { effect, isOutside }) {
+function verdictOf$1(metric, { effect, isOutside }) {
 	if (effect === null) return "inconclusive";
 	if (!isOutside) return "no-change";
 	if (metric.class === "loss") return "regression";
@@ -49579,8 +40598,8 @@ function openTrial(judged, policy) {
 	const history = usableJobs(judged.history, isRatioScale);
 	const candidate = judged.candidate.filter(isRatioScale);
 	const logs = {
-		history: history.map((runs) => toLogs(metric, runs)),
-		candidate: toLogs(metric, candidate)
+		history: history.map((runs) => toLogs$1(metric, runs)),
+		candidate: toLogs$1(metric, candidate)
 	};
 	const lost = [...judged.history, judged.candidate].some((runs) => !runs.every(isRatioScale)) ? [DOUBTS.leftOut] : [];
 	const margins = marginsOf(policy, runSdOf(logs));
@@ -49627,7 +40646,7 @@ function openTrial(judged, policy) {
 			verdict,
 			base,
 			head,
-			...sizeOf(metric, prediction),
+			...sizeOf$1(metric, prediction),
 			smallestDetectable: isCleared ? null : detectableOf(metric, prediction, margins),
 			wantedPairs: isCleared ? 0 : wantedPairs$1(judged),
 			warnings: isCleared ? warnings : [...warnings, ...waitingDoubts(judged)]
@@ -49639,8 +40658,8 @@ function pairTrial(judged, margins, { history }, pairs, lost) {
 	const broken = pairs.base.length < pairsRun(judged.paired ?? pairs) ? [DOUBTS.brokenPairs] : [];
 	const see = (seen) => {
 		const logs = {
-			base: toLogs(metric, seen.base),
-			head: toLogs(metric, seen.head)
+			base: toLogs$1(metric, seen.base),
+			head: toLogs$1(metric, seen.head)
 		};
 		return {
 			...lookAt(history, logs),
@@ -49693,7 +40712,7 @@ function waitingDoubts({ isConfirmable, paired }) {
 	return isConfirmable && paired !== null && pairsRun(paired) > 0 ? [DOUBTS.fewPairs] : [];
 }
 /** Effect and interval on the metric's own scale. */
-function sizeOf(metric, { distance, halfWidth }) {
+function sizeOf$1(metric, { distance, halfWidth }) {
 	const change = signOf(metric) * distance;
 	return {
 		effect: relativeChange(change),
@@ -49706,11 +40725,11 @@ function detectableOf(metric, { detectable }, { worse }) {
 }
 /** Known where something is stored: a quiet runner is one whose history is. */
 function runSdOf({ history, candidate }) {
-	const pooled = history.length === 0 ? null : pooledVariance([...history, candidate], LEAST_SD$1 ** 2);
+	const pooled = history.length === 0 ? null : pooledVariance([...history, candidate], LEAST_SD ** 2);
 	return pooled === null ? null : Math.sqrt(pooled);
 }
 /** Ratios are judged, so values live on the log scale, with the sign that makes larger better. */
-function toLogs(metric, values) {
+function toLogs$1(metric, values) {
 	return values.map((value) => signOf(metric) * Math.log(value));
 }
 function signOf(metric) {
@@ -49718,12 +40737,24 @@ function signOf(metric) {
 }
 // src/core/judge.ts
 /** Decides what a candidate's numbers say against the history of its series and the pairs. Identical input gives identical output. */
-/**
-* Decisions in the order of the cases, which are one report. It remembers nothing: asked again with more pairs, it first
-* comes to what it said before, and what the first look at the pairs decided stays decided.
-*/
+/** Decisions in the order of the cases, which are one report of one job. */
 function judge(cases, policy) {
-	const trials = cases.map((judged) => open$1(judged, policy));
+	return judgeTogether([{
+		cases,
+		policy
+	}]).flat();
+}
+/**
+* The decisions of each job, in the order of its cases; all jobs are one report, and share its family of tests. It
+* remembers nothing: asked again with more pairs, it first comes to what it said before, and what the first look at the
+* pairs decided stays decided.
+*/
+function judgeTogether(jobs) {
+	const trials = jobs.map(({ cases, policy }) => cases.map((judged) => open$1(judged, policy)));
+	const decisions = decide(trials.flat());
+	return trials.map(({ length }) => decisions.splice(0, length));
+}
+function decide(trials) {
 	const historyP = familyP(trials, (trial) => trial.kind === "history" ? trial.prediction.p : 1);
 	const firstP = familyP(trials, (trial) => trial.kind === "pairs" ? trial.first.p : 1);
 	const endsFirst = trials.map((trial, index) => trial.kind === "pairs" && endsAt(trial, trial.first, firstP[index]));
@@ -49763,7 +40794,7 @@ function againstHistory(trial, p) {
 		unconfirmed: change !== null,
 		base,
 		head,
-		...sizeOf(judged.metric, prediction),
+		...sizeOf$1(judged.metric, prediction),
 		p,
 		smallestDetectable: verdict === "inconclusive" ? detectableOf(judged.metric, prediction, margins) : null,
 		warnings
@@ -49779,7 +40810,7 @@ function byPairs(trial, seen, p) {
 		verdict,
 		base: seen.base,
 		head: seen.head,
-		...sizeOf(judged.metric, seen),
+		...sizeOf$1(judged.metric, seen),
 		p,
 		smallestDetectable: isOpen ? detectableOf(judged.metric, seen, margins) : null,
 		pairs: seen.pairs,
@@ -49796,492 +40827,2526 @@ function verdictAt({ margins }, seen, p) {
 	if (change !== null) return change;
 	return rulesOut(seen, margins) && (seen.pairs > 4 || isSmall(seen, margins)) ? "no-change" : "inconclusive";
 }
-// src/core/moved.ts
-/** What the machine itself changed, which no pull request is blamed for. */
-/** The finding that says the machine moved under a backend; null where it did not, or nobody knows. */
-function movedMachine(control, backend) {
-	return control.find((finding) => finding.backend === backend && finding.state === "moved") ?? null;
+// src/core/gate.ts
+/** The policy that turns verdicts into `pass`, `fail` or `neutral`, with the sentence that says why. */
+/**
+* What can be told to fail the gate. `regression` means a confirmed one; `unconfirmed` one found against history alone;
+* `no-baseline` whatever had nothing to be compared with, so `incomparable` too.
+*/
+const FAIL_ON = [
+	"regression",
+	"failed",
+	"no-baseline",
+	"inconclusive",
+	"unconfirmed"
+];
+/** Informative benchmarks and `info` metrics are shown and never gate. */
+function isGated(comparison) {
+	return comparison.comparison_class !== "informative" && comparison.metric?.class !== "info";
 }
-/** What was measured is shown; no verdict on speed is given. */
-function isMoved(comparison, values, moved) {
-	const effect = moved.effect ?? 0;
-	const isSlower = effect > 0 === (moved.metric?.direction !== "higher");
-	const size = formatPercent(effect);
-	const jobs = values.history.map((runs) => runs.filter(isRatioScale)).filter((runs) => runs.length > 0);
-	return {
-		...comparison,
-		verdict: "inconclusive",
-		base: sideOf(jobs.map(geometricMean), geometricMean),
-		head: sideOf(values.head.filter(isRatioScale), geometricMean),
-		differences: [],
-		reason: `the machine moved: control workload ${size} ${isSlower ? "slower" : "faster"} than its history`
-	};
+/** A change that was found and that the repository has said is meant. What failed or was not compared cannot be accepted. */
+function isAccepted({ accepted, verdict }) {
+	return accepted !== null && (verdict === "regression" || verdict === "improvement");
 }
 /**
-* How the base, measured today, compares with the newest stored job of another machine or software: both run the same
-* code, so the difference is the environment's. Null for other work and for everything but speed.
+* Fails when a verdict stands in `failOn`; else neutral when anything is undecided or unconfirmed or had nothing to be
+* compared with; else passes. An unconfirmed improvement never fails, but it is not a pass either. Accepted changes are
+* passed over: the verdict is the worst of the others, and `no-change` where there are none.
 */
-function environmentShift(series, metric, paired) {
-	if (series.state !== "incomparable" || metric.class !== "throughput" || paired === null) return null;
-	if (series.differences.some(({ kind }) => kind === "work")) return null;
-	const [before] = historyOf$1([series.newest], metric);
-	const [then, now] = [before?.values ?? [], paired.base].map((values) => values.filter(isRatioScale));
-	if (then === void 0 || now === void 0 || then.length === 0 || now.length === 0) return null;
-	return bounded(geometricMean(now) / geometricMean(then) - 1);
-}
-// src/core/unjudged.ts
-/** Comparisons that need no judge: of benchmarks that failed, were cut short, or did not run at all. */
-/** A comparison that says who it is about and nothing else. */
-function blank(benchmark, metric, verdict) {
-	const { id, title, backend, comparison_class } = benchmark;
+function decideGate(comparisons, failOn) {
+	const all = comparisons.filter(isGated);
+	const accepted = all.filter(isAccepted);
+	const gated = all.filter((comparison) => !isAccepted(comparison));
+	const worst = worstVerdict(gated) ?? (accepted.length > 0 ? "no-change" : null);
+	if (worst === null) {
+		const fail = failOn.has("no-baseline");
+		return {
+			gate: fail ? "fail" : "neutral",
+			verdict: "inconclusive",
+			reason: fail ? "nothing was compared: fail-on lists no-baseline" : "nothing was compared"
+		};
+	}
+	const failing = gated.filter((comparison) => fails(comparison, failOn));
+	if (failing.length > 0) return {
+		gate: "fail",
+		verdict: worst,
+		reason: `${listFindings(failing)}: fail-on lists ${listWords(failing)}`
+	};
+	const open = gated.filter(isOpen);
+	if (open.length > 0) return {
+		gate: "neutral",
+		verdict: worst,
+		reason: listFindings(open)
+	};
+	const letPass = gated.filter((comparison) => comparison.verdict === "failed" || comparison.verdict === "regression");
+	if (letPass.length > 0) return {
+		gate: "pass",
+		verdict: worst,
+		reason: `${listFindings(letPass)}, which fail-on does not list`
+	};
+	if (accepted.length > 0) return {
+		gate: "pass",
+		verdict: worst,
+		reason: `${listFindings(accepted)} accepted, nothing else got worse`
+	};
 	return {
-		benchmark: id,
-		title,
-		backend,
-		comparison_class,
-		metric,
-		verdict,
-		unconfirmed: false,
-		base: null,
-		head: null,
-		effect: null,
-		interval: null,
-		p: null,
-		smallest_detectable: null,
-		pairs: 0,
-		accepted: null,
-		environment_shift: null,
-		differences: [],
-		reason: null,
+		gate: "pass",
+		verdict: worst,
+		reason: "nothing got worse"
+	};
+}
+/** Null when there is nothing to choose from. */
+function worstVerdict(comparisons) {
+	return VERDICTS.find((verdict) => comparisons.some((comparison) => comparison.verdict === verdict)) ?? null;
+}
+function failWord(comparison) {
+	switch (comparison.verdict) {
+		case "regression": return comparison.unconfirmed ? "unconfirmed" : "regression";
+		case "failed":
+		case "no-baseline":
+		case "inconclusive": return comparison.verdict;
+		case "incomparable": return "no-baseline";
+		case "improvement":
+		case "no-change": return null;
+	}
+}
+/** The words that decided; a verdict of another name is told beside its word. */
+function listWords(failing) {
+	const words = FAIL_ON.filter((word) => failing.some((comparison) => failWord(comparison) === word));
+	const covers = failing.some(({ verdict }) => verdict === "incomparable") ? ", which takes in incomparable" : "";
+	return words.map((word) => word === "no-baseline" ? word + covers : word).join(" and ");
+}
+function fails(comparison, failOn) {
+	const word = failWord(comparison);
+	return word !== null && failOn.has(word);
+}
+function isOpen(comparison) {
+	const { verdict } = comparison;
+	return comparison.unconfirmed || verdict === "inconclusive" || verdict === "incomparable" || verdict === "no-baseline";
+}
+/** "2 regressions", but "2 failed". */
+function isPlural(name, count) {
+	return count !== 1 && (name.endsWith("regression") || name.endsWith("improvement"));
+}
+/** "1 regression, 2 failed", worst first. */
+function listFindings(comparisons) {
+	const counts = /* @__PURE__ */ new Map();
+	for (const verdict of VERDICTS) for (const comparison of comparisons.filter((candidate) => candidate.verdict === verdict)) {
+		const name = comparison.unconfirmed ? `unconfirmed ${verdict}` : verdict;
+		counts.set(name, (counts.get(name) ?? 0) + 1);
+	}
+	return [...counts].map(([name, count]) => `${count} ${name}${isPlural(name, count) ? "s" : ""}`).join(", ");
+}
+// src/core/inputs.ts
+/** The inputs of the action and the options of the local command, parsed once. */
+/** Which part of the line a job runs: all of it, up to the results, or from the results of other jobs on. */
+const MODES = [
+	"full",
+	"measure",
+	"report"
+];
+function parseInputs(raw) {
+	const text = (name) => raw(name)?.trim() || null;
+	const budget = text("time-budget") ?? "30m";
+	const timeBudget = parseDuration(budget);
+	if (timeBudget === null) throw new UserError(`input time-budget: must be a duration such as 90s, 10m or 1h30m; given ${JSON.stringify(budget)}`);
+	const runnerKey = text("runner-key") ?? "auto";
+	const runId = text("run-id");
+	if (runId !== null && !/^[1-9][0-9]{0,15}$/.test(runId)) throw new UserError(`input run-id: must be the number of a workflow run; given ${JSON.stringify(runId)}`);
+	return {
+		mode: oneOf("mode", text("mode") ?? "full", MODES),
+		suite: text("suite"),
+		backends: parseBackends(text("backends") ?? "auto"),
+		baseline: text("baseline") ?? "branch:finetune-bench",
+		timeBudget,
+		failOn: parseFailOn(text("fail-on") ?? "regression,failed"),
+		comment: oneOf("comment", text("comment") ?? "always", [
+			"always",
+			"on-change",
+			"never"
+		]),
+		python: text("python"),
+		runnerKey: runnerKey === "auto" ? null : runnerKey,
+		allowForks: oneOf("allow-forks", text("allow-forks") ?? "false", ["true", "false"]) === "true",
+		runId
+	};
+}
+function words(text) {
+	return text.split(/[\s,]+/).filter((word) => word !== "");
+}
+function parseBackends(text) {
+	if (text === "auto") return null;
+	return [...new Set(words(text).map((word) => oneOf("backends", word, backendSchema.options, ", or auto alone")))];
+}
+function parseFailOn(text) {
+	if (text === "never") return /* @__PURE__ */ new Set();
+	return new Set(words(text).map((word) => oneOf("fail-on", word, FAIL_ON, ", or never alone")));
+}
+function oneOf(input, given, accepted, more = "") {
+	const match = accepted.find((value) => value === given);
+	if (match !== void 0) return match;
+	throw new UserError(`input ${input}: ${JSON.stringify(given)} is not accepted; use ${accepted.join(", ")}${more}${didYouMean(given, accepted)}`);
+}
+// src/core/sentence.ts
+/** Sentences with names inside: our own words as text, everything that came from elsewhere marked as a name. */
+/** A `name` (benchmark, runner, version, path) is drawn by every surface in its own safe way; text is ours. */
+const sentenceSchema = array(union([string(), strictObject({ name: string() })]));
+/** Tagged template: ``say`6.8 % slower on ${named(runner)}` ``. Strings put in count as our own words. */
+function say(texts, ...parts) {
+	const sentence = [];
+	for (const [index, text] of texts.entries()) {
+		if (text !== "") sentence.push(text);
+		const part = parts[index];
+		if (part === void 0 || part === "") continue;
+		if (Array.isArray(part)) sentence.push(...part);
+		else sentence.push(part);
+	}
+	return joined(sentence);
+}
+function named(name) {
+	return { name };
+}
+/** Names in a row: `a`, `b` and 3 more. */
+function listed(names, most = 3) {
+	const shown = names.slice(0, most);
+	const rest = names.length - shown.length;
+	const parts = shown.flatMap((name, index) => {
+		const last = index === shown.length - 1 && rest === 0;
+		return index === 0 ? [named(name)] : [last ? " and " : ", ", named(name)];
+	});
+	return rest === 0 ? parts : [...parts, ` and ${rest} more`];
+}
+/** Where a remark applies: nowhere in particular, everywhere, or in the benchmarks it names. */
+function among(names, total) {
+	if (names.length === 0) return [];
+	return names.length === total && total > 1 ? ["every benchmark"] : listed(names);
+}
+/** The sentence as plain characters, names as they are: for check titles and plain-text outputs that escape themselves. */
+function plain(sentence) {
+	return sentence.map((part) => typeof part === "string" ? part : part.name).join("");
+}
+/** With a capital at the start. */
+function sentenceCase(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/** Neighbouring texts made one, so that equal sentences have one form. */
+function joined(sentence) {
+	const parts = [];
+	for (const part of sentence) {
+		const last = parts.at(-1);
+		if (typeof part === "string" && typeof last === "string") parts[parts.length - 1] = last + part;
+		else parts.push(part);
+	}
+	return parts;
+}
+// src/core/findings.ts
+/** Which comparisons a reader must see, what each says in words, and how benchmarks are counted. */
+/** `info` metrics are shown in the report's data only; everything else has a row somewhere. */
+function isShown(comparison) {
+	return comparison.metric?.class !== "info";
+}
+/** Benchmarks in the order they were run. */
+function benchmarkIds(comparisons) {
+	return [...new Set(comparisons.map(({ benchmark }) => benchmark))];
+}
+/** How the reason of a comparison begins whose stored results all failed, were cut short or were disturbed. */
+const STARVED = /^all \d+ stored results? of it (was|were) disturbed or incomplete/;
+/** Results are stored, and none of them serves as a baseline. */
+function isStarved({ verdict, reason }) {
+	return verdict === "no-baseline" && reason !== null && STARVED.test(reason);
+}
+/** `title · backend`: how a benchmark is called in every sentence and table. */
+function benchmarkName$1({ title, backend }) {
+	return [named(title), ` · ${backend}`];
+}
+/** Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. */
+function withVerdict(comparisons, verdict) {
+	const all = comparisons.filter((comparison) => comparison.verdict === verdict && isShown(comparison) && !isAccepted(comparison));
+	const gated = all.filter(isGated);
+	return gated.length > 0 ? gated : all;
+}
+/** Changes that would count for the gate if they were not accepted. */
+function accepted(comparisons) {
+	return comparisons.filter((comparison) => isAccepted(comparison) && isGated(comparison));
+}
+function rank(comparison) {
+	return [
+		isAccepted(comparison) ? 1 : 0,
+		VERDICTS.indexOf(comparison.verdict),
+		isGated(comparison) ? 0 : 1,
+		comparison.unconfirmed ? 1 : 0,
+		comparison.metric?.primary === true ? 0 : 1,
+		-Math.abs(Math.log1p(comparison.effect ?? 0))
+	];
+}
+/** Worst first: accepted changes at the end, then by verdict, what is certain before what is unconfirmed, speed before memory and loss, large before small. */
+function worstFirst(comparisons) {
+	return worstFirstBy(comparisons, (comparison) => comparison);
+}
+function worstFirstBy(items, comparisonOf) {
+	return items.map((item) => ({
+		item,
+		rank: rank(comparisonOf(item))
+	})).sort((a, b) => {
+		const at = a.rank.findIndex((value, index) => value !== b.rank[index]);
+		return at === -1 ? 0 : (a.rank[at] ?? 0) - (b.rank[at] ?? 0);
+	}).map(({ item }) => item);
+}
+/** A change in the words of its metric: "6.8 % slower", "needs 12 % more memory". Starts with a verb where `verb` is given. */
+function changeInWords(metric, effect, looks) {
+	const size = formatPercent(effect);
+	const is = looks ? "looks" : "is";
+	const more = effect > 0;
+	if (metric.class === "loss") return [`${looks ? "seems to end" : "ends"} with a loss ${size} ${more ? "higher" : "lower"}`];
+	if (metric.class === "memory") return [`${looks ? "seems to need" : "needs"} ${size} ${more ? "more" : "less"} memory`];
+	if (metric.direction === "higher" && metric.unit.endsWith("/s")) return [`${is} ${size} ${more ? "faster" : "slower"}`];
+	if (metric.direction === "lower" && metric.unit === "s") return [`${looks ? "seems to take" : "takes"} ${size} ${more ? "longer" : "less time"}`];
+	return say`${looks ? "seems to have" : "has"} ${named(metric.name)} ${size} ${more ? "higher" : "lower"} (${sense(metric, effect)})`;
+}
+/** What the sign of a change means for this metric. A loss of a fixed seed may not move at all, so both ways are "drift". */
+function sense(metric, effect) {
+	if (effect === 0) return "same";
+	if (metric.class === "loss") return "drift";
+	return effect > 0 === (metric.direction === "higher") ? "better" : "worse";
+}
+// src/core/lead.ts
+/** A lasting change is news for so many jobs; the summary lists it as long as the series shows it. */
+const NEWS_JOBS = 10;
+function leadOf(report) {
+	const { comparisons, gate, baseline } = report;
+	const found = worstFirst(withVerdict(comparisons, gate.verdict));
+	const moved = movedControls(report).find((control) => found.some(({ backend, metric }) => backend === control.backend && metric?.class === "throughput"));
+	if (gate.verdict === "inconclusive" && moved !== void 0) return {
+		about: "machine",
+		control: moved
+	};
+	const [point] = recentRegressions(report);
+	if (point !== void 0 && givesWay(gate.verdict, found)) return {
+		about: "change-point",
+		point
+	};
+	const meant = worstFirst(accepted(comparisons));
+	if (gate.verdict === "no-change" && meant.length > 0) return {
+		about: "accepted",
+		found: meant
+	};
+	const isOpen = gate.verdict === "no-baseline" || gate.verdict === "inconclusive";
+	if (baseline?.stale === true && isOpen && found.length > 0 && found.every(({ base }) => base === null)) return {
+		about: "stale-baseline",
+		found
+	};
+	return {
+		about: "verdict",
+		verdict: gate.verdict,
+		found
+	};
+}
+function movedControls({ control }) {
+	return control.filter(({ state }) => state === "moved");
+}
+/** Changes for the worse that are the newest of their series and not old, newest first. */
+function recentRegressions({ change_points: points }) {
+	const seen = /* @__PURE__ */ new Set();
+	return points.filter(({ benchmark, metric }) => {
+		const series = JSON.stringify([benchmark, metric.name]);
+		return seen.has(series) ? false : seen.add(series).size > 0;
+	}).filter(({ verdict, jobs }) => verdict === "regression" && jobs <= NEWS_JOBS);
+}
+/** What failed, what is certain, and what was compared with nothing is said first. */
+function givesWay(verdict, found) {
+	switch (verdict) {
+		case "failed":
+		case "incomparable":
+		case "no-baseline": return false;
+		case "regression": return found.every(({ unconfirmed }) => unconfirmed);
+		case "inconclusive":
+		case "improvement":
+		case "no-change": return true;
+	}
+}
+// src/core/control-words.ts
+/** Of a cause in a sentence, characters. */
+const CAUSE_LENGTH = 200;
+/** "control workload steady (±0.2 %)"; nothing where nothing is known. */
+function controlInWords({ control }) {
+	const steady = control.filter(({ state }) => state === "steady");
+	const moved = movedControls({ control });
+	const phrases = [];
+	if (steady.length > 0) {
+		const effects = steady.flatMap(({ effect }) => effect === null ? [] : [Math.abs(effect)]);
+		const size = effects.length === 0 ? "" : ` (±${formatPercent(Math.max(...effects))})`;
+		phrases.push([`control workload${whereOf(steady, control)} steady${size}`]);
+	}
+	for (const finding of moved) {
+		const size = finding.effect === null ? "" : ` (${formatChange(finding.effect)})`;
+		phrases.push([`control workload${whereOf([finding], control)} moved${size}`]);
+	}
+	return phrases;
+}
+/** Backends are named only where the job has others. */
+function whereOf(some, all) {
+	return some.length === all.length ? "" : ` of ${some.map(({ backend }) => backend).join(", ")}`;
+}
+/** Why the machine may have moved: what was seen in its runs, else what has changed since the newest stored job. */
+function likelyCause({ backend }, report) {
+	const seen = report.disturbances.filter((found) => found.backend === backend);
+	const cause = seen.find(({ part }) => part === "control") ?? seen[0];
+	if (cause !== void 0) return [`Likely cause: ${clip(cause.message, CAUSE_LENGTH)}.`];
+	const { differences } = report.environment;
+	const changed = differences.find(({ kind }) => kind === "machine" || kind === "drift");
+	if (changed === void 0) return null;
+	return say`Since the newest stored job, ${named(changed.field)} is ${named(changed.head)} instead of ${named(changed.base)}.`;
+}
+/** One sentence for each backend, with its numbers. */
+function controlInDetail({ control }) {
+	return control.map((finding) => {
+		const { backend, state, effect, interval, jobs, reason } = finding;
+		const name = `Control workload of ${backend}`;
+		if (state === "unknown") return [`${name}: ${reason === null ? "nothing to compare with yet" : clip(reason, CAUSE_LENGTH)}.`];
+		const range = interval === null ? "" : ` (99 % interval ${formatInterval(interval)})`;
+		return [`${name}: ${state}${effect === null ? "" : `, ${formatChange(effect)}${range}`}, beside ${counted(jobs, "stored job")}.`];
+	});
+}
+// src/core/disturbances.ts
+/** What disturbed a job's runs, gathered from their records and put into words. */
+/** Of one finding in a line of many, characters. */
+const BRIEF = 160;
+/** Benchmarks first, in their order, then the control workload; equal findings in the runs of one benchmark are one. */
+function disturbancesOf$1({ benchmarks, control }) {
+	const found = /* @__PURE__ */ new Map();
+	for (const benchmark of benchmarks) {
+		gather(found, benchmark, "measured", isUsable(benchmark) ? benchmark.runs.map(withoutTrend) : benchmark.runs);
+		gather(found, benchmark, "paired-base", benchmark.paired?.base ?? []);
+		gather(found, benchmark, "paired-head", benchmark.paired?.head ?? []);
+	}
+	for (const benchmark of control) gather(found, benchmark, "control", benchmark.runs);
+	return [...found.values()];
+}
+/** A trend in every run of a benchmark that serves as history is how its program goes, not what disturbed it. */
+function withoutTrend(run) {
+	return {
+		...run,
+		disturbances: run.disturbances.filter(({ kind }) => kind !== "trend")
+	};
+}
+function gather(found, { id, title, backend }, part, runs) {
+	for (const { number, disturbances } of runs) for (const { kind, message } of disturbances) {
+		const key = JSON.stringify([
+			id,
+			part,
+			kind,
+			message
+		]);
+		const known = found.get(key);
+		if (known === void 0) found.set(key, {
+			benchmark: id,
+			title,
+			backend,
+			part,
+			kind,
+			message,
+			runs: [number]
+		});
+		else if (!known.runs.includes(number)) known.runs.push(number);
+	}
+}
+/** The candidate's own: its measured runs and the head's half of its pairs. */
+function ofCandidate({ disturbances }) {
+	return disturbances.filter(({ part }) => part === "measured" || part === "paired-head");
+}
+/** Of the measured runs alone, by benchmark: these decide whether a stored result serves as a baseline. */
+function disturbedAmong(report, ids) {
+	return report.disturbances.filter(({ part, benchmark }) => part === "measured" && ids.includes(benchmark));
+}
+function runCount(disturbances) {
+	const runs = disturbances.flatMap(({ benchmark, part, runs: numbers }) => numbers.map((number) => JSON.stringify([
+		benchmark,
+		part,
+		number
+	])));
+	return new Set(runs).size;
+}
+/** "2 runs disturbed: clock 1,410 MHz under load, 1,980 MHz in the other runs"; nothing where none was. */
+function disturbedInWords(disturbances) {
+	if (disturbances.length === 0) return [];
+	return [`${counted(runCount(disturbances), "run")} disturbed: ${causesInWords(disturbances)}`];
+}
+/** "clock 1,410 MHz under load, 1,980 MHz in the other runs, and 1 other finding"; empty where none was. */
+function causesInWords(disturbances) {
+	const messages = [...new Set(disturbances.map(({ message }) => message))];
+	const [first] = messages;
+	if (first === void 0) return "";
+	const others = messages.length === 1 ? "" : `, and ${counted(messages.length - 1, "other finding")}`;
+	return clip(first, BRIEF) + others;
+}
+const PART_WORDS = {
+	measured: "",
+	"paired-base": " of the base, in pairs",
+	"paired-head": " of the head, in pairs",
+	control: " of the control workload"
+};
+/** "runs 1, 2 and 3 of the base, in pairs". */
+function whichRuns({ part, runs }) {
+	const last = runs.at(-1);
+	return (runs.length < 2 ? `run ${last}` : `runs ${runs.slice(0, -1).join(", ")} and ${last}`) + PART_WORDS[part];
+}
+// src/core/pair-words.ts
+/** Of a note in a sentence, characters. */
+const NOTE_LENGTH = 300;
+/** "4 pairs", "4 to 10 pairs"; empty where none were run. Memory and loss need one, which says nothing beside those of a speed. */
+function pairsInWords(comparisons) {
+	const paired = comparisons.filter(({ pairs }) => pairs > 0);
+	const speeds = paired.filter(({ metric }) => metric?.class === "throughput");
+	const counts = (speeds.length > 0 ? speeds : paired).map(({ pairs }) => pairs);
+	if (counts.length === 0) return "";
+	const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
+	return fewest === most ? counted(most, "pair") : `${fewest} to ${counted(most, "pair")}`;
+}
+function isMeasuredToday({ comparisons }) {
+	return comparisons.some(({ pairs }) => pairs > 0);
+}
+/** More pairs than this are no advice: a quieter machine or longer runs are. */
+const MOST_SENSIBLE$1 = 200;
+/**
+* Pairs that would find a change of `target`: what can be seen shrinks with the square root of their number. Null where
+* the pairs that were run, or nothing known, say otherwise, and where no sensible number would.
+*/
+function pairsNeeded({ pairs, smallest_detectable: blind }, target) {
+	if (pairs === 0 || blind === null) return null;
+	const needed = Math.round(pairs * (blind / target) ** 2);
+	return needed > pairs && needed <= MOST_SENSIBLE$1 ? Number(needed.toPrecision(2)) : null;
+}
+/** "≈ 42 pairs for ±2 %". */
+function neededInWords(comparison, { suite }) {
+	const needed = pairsNeeded(comparison, suite.min_effect);
+	return needed === null ? null : `≈ ${formatNumber(needed)} pairs for ±${formatPercent(suite.min_effect)}`;
+}
+/** The commit that was measured beside the head: "base `a1b2c3d`". */
+function baseInWords({ confirmation }) {
+	const sha = confirmation?.base_sha ?? null;
+	return sha === null ? ["the base commit"] : say`base ${named(sha.slice(0, 7))}`;
+}
+/**
+* Why pairs are missing, as sentences: what was noted when the base was prepared, of all benchmarks at once or of one. With
+* `about`, only what concerns one of these.
+*/
+function notesOf({ confirmation, comparisons }, most, about = comparisons) {
+	const ids = new Set(about.map(({ benchmark }) => benchmark));
+	const all = benchmarkIds(comparisons);
+	const notes = (confirmation?.notes ?? []).flatMap((note) => {
+		const id = all.find((known) => note.startsWith(`${known}: `));
+		if (id === void 0) return [[`${sentenceCase(tidy(note))}.`]];
+		return ids.has(id) ? [say`No pairs of ${named(id)}: ${tidy(note.slice(id.length + 2))}.`] : [];
+	});
+	const rest = notes.length - most;
+	return rest > 0 ? [...notes.slice(0, most), [`${counted(rest, "more note")} of this kind.`]] : notes;
+}
+function tidy(note) {
+	return clip(note.trim().replace(/\.$/, ""), NOTE_LENGTH);
+}
+/** Ids of the benchmarks whose pairs ended with the job. */
+function cancelledPairs({ confirmation }, about) {
+	const ids = new Set(about.map(({ benchmark }) => benchmark));
+	return (confirmation?.stopped ?? []).filter(({ reason }) => reason === "cancelled").map(({ benchmark }) => benchmark).filter((id) => ids.has(id));
+}
+/** What to do about benchmarks whose pairs the time budget cut short or left no room for. */
+function outOfTime$1({ confirmation, job }, about) {
+	const ids = new Set(about.map(({ benchmark }) => benchmark));
+	const late = (confirmation?.stopped ?? []).filter(({ reason, benchmark }) => reason === "time-budget" && ids.has(benchmark));
+	if (late.length === 0) return [];
+	const which = listed(late.map(({ benchmark }) => benchmark));
+	if (job.event === "local") return [say`There was no time for all pairs of ${which}: ${say`with ${named("--base")} they may take as long as ${named("--time-budget")} allows`}.`];
+	return [say`The time budget left no room for all pairs of ${which}: raise ${named("time-budget")}.`];
+}
+// src/core/believable.ts
+/** The one line that makes a verdict believable: what else is unchanged, what was ruled out, against what, how long. */
+/** Phrases in their order; the drawing puts the dots between them. */
+function believableOf(report) {
+	const { job } = report;
+	const phrases = [];
+	const unchanged = unchangedCount(report);
+	if (benchmarkIds(report.comparisons).length - unchanged > 0 && unchanged > 0) phrases.push([`${counted(unchanged, "other benchmark")} unchanged`]);
+	const ruledOut = leadOf(report).about === "change-point" ? null : slowestPossible(report);
+	if (ruledOut !== null) phrases.push([`rules out slow-downs above ${formatPercent(ruledOut)}`]);
+	phrases.push(...controlInWords(report), runsOf$1(report));
+	const disturbed = disturbedInWords(ofCandidate(report));
+	if (disturbed.length > 0) phrases.push(disturbed);
+	phrases.push(...historyOf(report), [minutesOf$1(report)]);
+	if (job.dirty) phrases.push(["with uncommitted changes"]);
+	phrases.push(...recordOf$1(report));
+	return phrases;
+}
+function unchangedCount({ comparisons }) {
+	const shown = comparisons.filter(isShown);
+	const moved = new Set(shown.filter(({ verdict }) => verdict !== "no-change").map(({ benchmark }) => benchmark));
+	return benchmarkIds(shown).filter((id) => !moved.has(id)).length;
+}
+/** The worst change that the intervals still allow where every speed was cleared; null where one was not, or is not known. */
+function slowestPossible({ comparisons }) {
+	const speeds = comparisons.filter((comparison) => isGated(comparison) && comparison.metric?.class === "throughput");
+	if (speeds.length === 0 || comparisons.some(({ metric }) => metric === null)) return null;
+	let worst = 0;
+	for (const { verdict, interval, metric } of speeds) {
+		if (verdict !== "no-change" || interval === null) return null;
+		worst = Math.max(worst, metric?.direction === "lower" ? interval[1] : -interval[0]);
+	}
+	return worst;
+}
+function runsOf$1({ suite, comparisons, confirmation }) {
+	const each = benchmarkIds(comparisons).length > 1 ? " each" : "";
+	const runs = counted(suite.repeats, "run") + each;
+	const pairs = pairsInWords(comparisons);
+	return pairs === "" ? [runs] : say`${runs}, ${pairs} with ${baseInWords({ confirmation })}`;
+}
+function historyOf({ baseline, history_unread, comparisons }) {
+	if (baseline !== null) {
+		const commit = baseline.newest_sha === null ? "" : say` ${named(baseline.newest_sha.slice(0, 7))},`;
+		const size = baseline.stale ? "too old to judge against" : counted(baseline.jobs, "point");
+		return [say`baseline${commit} ${formatAge(baseline.age_days)}, ${size}`];
+	}
+	const paired = comparisons.filter(({ pairs }) => pairs > 0);
+	return paired.length > 0 && paired.every(({ environment_shift: shift }) => shift === null) && !history_unread ? [["no baseline stored yet"]] : [];
+}
+function minutesOf$1({ measured_s, confirmation }) {
+	const measured = `${formatDuration(measured_s)} measured`;
+	const spent = confirmation?.spent_s ?? 0;
+	return spent === 0 ? measured : `${measured}, ${formatDuration(spent)} of them to confirm`;
+}
+/** A disturbed benchmark is stored and never serves as history. */
+function recordOf$1({ recorded, disturbances }) {
+	if (recorded !== "yes") return [];
+	const left = new Set(disturbances.filter(({ part }) => part === "measured").map(({ benchmark }) => benchmark)).size;
+	return [[`recorded as a new point${left === 0 ? "" : `, without ${counted(left, "disturbed benchmark")}`}`]];
+}
+// src/core/parts.ts
+/** What a part is about, the one that must be read first at the top. */
+const STANDINGS = [
+	"failed",
+	"regression",
+	"change-point",
+	"unconfirmed",
+	"incomparable",
+	"no-baseline",
+	"inconclusive",
+	"improvement",
+	"accepted",
+	"no-change"
+];
+function standingOf$1(lead) {
+	switch (lead.about) {
+		case "machine": return "inconclusive";
+		case "stale-baseline": return "no-baseline";
+		case "change-point":
+		case "accepted": return lead.about;
+		case "verdict": return lead.verdict === "regression" && lead.found[0]?.unconfirmed === true ? "unconfirmed" : lead.verdict;
+	}
+}
+/** Of the same standing the largest finding first, else in the order of the runner keys. */
+function partsWorstFirst({ reports }) {
+	const parts = reports.map((report) => {
+		const lead = leadOf(report);
+		return {
+			report,
+			lead,
+			standing: standingOf$1(lead)
+		};
+	});
+	return STANDINGS.flatMap((standing) => {
+		const alike = parts.filter((part) => part.standing === standing);
+		const spoken = alike.flatMap((part) => {
+			const worst = "found" in part.lead ? part.lead.found[0] : void 0;
+			return worst === void 0 ? [] : [{
+				part,
+				worst
+			}];
+		});
+		return [...alike.filter((part) => !spoken.some((other) => other.part === part)), ...worstFirstBy(spoken, ({ worst }) => worst).map(({ part }) => part)];
+	});
+}
+/** Nothing changed, failed or stayed open anywhere, and nothing was accepted: what `comment: on-change` is silent about. */
+function isAllClear(facts) {
+	return facts.missing.length === 0 && partsWorstFirst(facts).every(({ standing }) => standing === "no-change");
+}
+/** Every comparison that has a row somewhere, runner by runner. */
+function rowsOf$2({ reports }) {
+	return reports.flatMap((report) => report.comparisons.filter(isShown).map((comparison) => ({
+		report,
+		comparison
+	})));
+}
+/** Of all runners: one that runs on two of them counts twice. */
+function benchmarkCount(comparisonsOf) {
+	return comparisonsOf.map(({ comparisons }) => new Set(comparisons.map(({ benchmark }) => benchmark)).size).reduce((total, count) => total + count, 0);
+}
+/** `apple-…`, or "3 runners". */
+function runnersInWords(reports) {
+	const [only, ...more] = reports;
+	return only !== void 0 && more.length === 0 ? [named(only.runner_key)] : [`${reports.length} runners`];
+}
+// src/core/believable-joint.ts
+/** The one line that makes the verdict on several runners believable. The table of the runners has it for each of them. */
+/** Phrases in their order; the drawing puts the dots between them. */
+function believableOfJoint({ reports }) {
+	const [only, ...more] = reports;
+	if (only === void 0) return [];
+	if (more.length === 0) return believableOf(only);
+	return [
+		unchangedOf(reports),
+		ruledOut(reports),
+		...controlOf$1(reports),
+		runsOf(reports),
+		disturbedInWords(reports.flatMap(ofCandidate)),
+		baselineOf(reports),
+		minutesOf(reports),
+		reports.some(({ job }) => job.dirty) ? ["with uncommitted changes"] : [],
+		recordOf(reports)
+	].filter((phrase) => phrase.length > 0);
+}
+function sum(reports, of) {
+	return reports.reduce((total, report) => total + of(report), 0);
+}
+function unchangedOf(reports) {
+	const unchanged = sum(reports, unchangedCount);
+	return benchmarkCount(reports) - unchanged > 0 && unchanged > 0 ? [`${counted(unchanged, "other benchmark")} unchanged`] : [];
+}
+function ruledOut(reports) {
+	const each = reports.map(slowestPossible);
+	const known = each.filter((share) => share !== null);
+	return known.length < each.length ? [] : [`rules out slow-downs above ${formatPercent(Math.max(...known))}`];
+}
+/** Where it is steady everywhere, how steady; each that moved by its name. */
+function controlOf$1(reports) {
+	const moved = reports.flatMap((report) => movedControls(report).map((control) => ({
+		report,
+		control
+	})));
+	const steady = reports.filter(({ control }) => control.length > 0 && control.every(({ state }) => state === "steady"));
+	const effects = steady.flatMap(({ control }) => control.flatMap(({ effect }) => effect === null ? [] : [effect]));
+	const size = effects.length === 0 ? "" : ` (±${formatPercent(Math.max(...effects.map(Math.abs)))})`;
+	const where = steady.length === reports.length ? reports.length === 2 ? ["both runners"] : [`all ${reports.length} runners`] : runnersInWords(steady);
+	return [...moved.map(({ report, control: { effect } }) => {
+		const by = effect === null ? "" : ` (${formatChange(effect)})`;
+		return say`control workload on ${named(report.runner_key)} moved${by}`;
+	}), ...steady.length === 0 ? [] : [say`control workload steady${size} on ${where}`]];
+}
+function runsOf(reports) {
+	const repeats = [...new Set(reports.map(({ suite }) => suite.repeats))];
+	const [least, most] = [Math.min(...repeats), Math.max(...repeats)];
+	const runs = `${least === most ? counted(most, "run") : `${least} to ${counted(most, "run")}`} each`;
+	const paired = reports.filter(({ comparisons }) => comparisons.some(({ pairs }) => pairs > 0));
+	const [first] = paired;
+	if (first === void 0) return [runs];
+	const base = new Set(paired.map(({ confirmation }) => confirmation?.base_sha ?? null)).size === 1 ? baseInWords(first) : ["the base commit"];
+	return say`${runs}, ${pairsInWords(paired.flatMap(({ comparisons }) => comparisons))} with ${base}`;
+}
+/** Of the oldest baseline and the shortest one, since a verdict is no better than these. */
+function baselineOf(reports) {
+	const baselines = reports.flatMap(({ baseline }) => baseline ?? []);
+	if (baselines.length === 0) return [];
+	const [newest, ...others] = new Set(baselines.map(({ newest_sha: sha }) => sha));
+	const commit = others.length > 0 || newest === null || newest === void 0 ? "" : say` ${named(newest.slice(0, 7))},`;
+	const oldest = Math.max(...baselines.map(({ age_days: days }) => days));
+	const points = baselines.map(({ jobs }) => jobs);
+	const [least, most] = [Math.min(...points), Math.max(...points)];
+	const size = least === most ? counted(most, "point") : `${least} to ${counted(most, "point")}`;
+	const age = others.length > 0 ? `at most ${formatAge(oldest).replace(/^less than /, "")}` : formatAge(oldest);
+	const missing = reports.length - baselines.length === 0 ? "" : ` on ${baselines.length} of ${reports.length} runners`;
+	const stale = baselines.filter(({ stale: isStale }) => isStale).length;
+	const old = stale === 0 ? "" : `, ${stale === baselines.length ? "all" : stale} too old to judge against`;
+	return say`${others.length > 0 ? "baselines" : "baseline"}${missing}${commit} ${age}, ${size}${old}`;
+}
+function minutesOf(reports) {
+	const measured = `${formatDuration(sum(reports, ({ measured_s: s }) => s))} measured`;
+	const spent = sum(reports, ({ confirmation }) => confirmation?.spent_s ?? 0);
+	return [spent === 0 ? measured : `${measured}, ${formatDuration(spent)} of them to confirm`];
+}
+function recordOf(reports) {
+	const recorded = reports.filter(({ recorded: state }) => state === "yes").length;
+	if (recorded === 0) return [];
+	return [recorded === reports.length ? "recorded as new points" : `recorded on ${recorded} of ${reports.length} runners`];
+}
+// src/core/icons.ts
+const ICONS = {
+	failed: "❌",
+	regression: "❌",
+	incomparable: "⚠️",
+	"no-baseline": "ℹ️",
+	inconclusive: "❔",
+	improvement: "✅",
+	"no-change": "✅"
+};
+/** An unconfirmed regression warns, it does not accuse; an accepted one does neither. */
+function iconOf(comparison) {
+	const { verdict, unconfirmed } = comparison;
+	if (isAccepted(comparison)) return "✅";
+	return verdict === "regression" && unconfirmed ? "⚠️" : ICONS[verdict];
+}
+function iconOfVerdict(verdict) {
+	return ICONS[verdict];
+}
+/** The icon of the headline: of what it is about in the first place, which may be a runner nobody heard of. */
+function iconFor(facts) {
+	const [worst] = partsWorstFirst(facts);
+	return worst === void 0 || facts.missing.length > 0 ? ICONS.failed : iconOfReport(worst.report);
+}
+/** Of what it is about, and a warning where the store failed a first comparison. */
+function iconOfReport(report) {
+	const lead = leadOf(report);
+	switch (lead.about) {
+		case "machine":
+		case "change-point":
+		case "stale-baseline": return "⚠️";
+		case "accepted": return "✅";
+		case "verdict": {
+			if (lead.verdict === "no-baseline" && report.store_faults.length > 0) return "⚠️";
+			const [worst] = lead.found;
+			return worst === void 0 ? ICONS.inconclusive : iconOf(worst);
+		}
+	}
+}
+// src/core/qualification-words.ts
+/** Those of this report, or all where it has none of them. */
+function relevant({ qualification, comparisons }) {
+	const all = qualification?.benchmarks ?? [];
+	const ids = new Set(comparisons.map(({ benchmark }) => benchmark));
+	const own = all.filter(({ benchmark }) => ids.has(benchmark));
+	return own.length > 0 ? own : all;
+}
+/** "this runner detects ≥ 1.8 % with 4 pairs (qualified 2026-11-20)": of its noisiest benchmark. */
+function qualifiedInWords(report) {
+	const found = relevant(report);
+	if (report.qualification === null || found.length === 0) return [];
+	return [`this runner detects ≥ ${formatPercent(Math.max(...found.map(({ smallest_4_pairs: share }) => share)))} with 4 pairs (qualified ${dayOf(report.qualification)})`];
+}
+function qualifiedInDetail(report) {
+	const found = relevant(report);
+	if (report.qualification === null || found.length === 0) return [];
+	const most = (share) => formatPercent(Math.max(...found.map(share)));
+	const alarms = found.filter(({ unchanged }) => unchanged !== "no-change" && unchanged !== "inconclusive").length;
+	const injected = found.flatMap((benchmark) => benchmark.injected ?? []);
+	const caught = injected.filter((test) => test.caught).length;
+	const counts = [alarms === 0 ? "no false alarm" : counted(alarms, "false alarm"), ...injected.length === 0 ? [] : [`${caught} of ${counted(injected.length, "injected slow-down")} caught`]];
+	return [say`Qualified ${dayOf(report.qualification)}: this runner finds changes from ${most((benchmark) => benchmark.smallest_4_pairs)} with 4 pairs and from ${most((benchmark) => benchmark.smallest_10_pairs)} with 10; ${counts.join(", ")}.`];
+}
+function dayOf({ made_at }) {
+	return made_at.slice(0, 10);
+}
+// src/core/accept-offer.ts
+/** Which changes of a report the repository may want to accept, and the lines that would do it. */
+/**
+* Regressions first, then improvements, then settled regressions of the default branch. What one odd run may have made is not
+* offered, unless the suite wants no better evidence.
+*/
+function offeredChanges(report) {
+	const { comparisons, runner_key: runnerKey } = report;
+	const series = [...worstFirst(comparisons.filter((comparison) => isOffered(comparison, report))).flatMap(({ benchmark, metric }) => metric === null ? [] : [{
+		benchmark,
+		metric: metric.name,
+		runnerKey
+	}]), ...recentRegressions(report).filter(({ pending }) => !pending).map(({ benchmark, metric }) => ({
+		benchmark,
+		metric: metric.name,
+		runnerKey
+	}))];
+	return [...new Map(series.map((name) => [JSON.stringify([name.benchmark, name.metric]), name])).values()];
+}
+function isOffered(comparison, { suite }) {
+	const isChange = comparison.verdict === "regression" || comparison.verdict === "improvement";
+	const isCertain = !comparison.unconfirmed || suite.confirm === "never";
+	return isChange && isCertain && isShown(comparison) && isGated(comparison) && !isAccepted(comparison);
+}
+/** Of all runners, the worst of them first. */
+function offeredByAll(reports) {
+	return partsWorstFirst({ reports: [...reports] }).flatMap(({ report }) => offeredChanges(report));
+}
+/** The accept file for the first `most` of them; empty where there is nothing to accept. */
+function acceptLines(reports, most) {
+	const offered = offeredByAll(reports).slice(0, most);
+	const [newest] = reports.map(({ job }) => job.finished_at).toSorted((a, b) => Date.parse(b) - Date.parse(a));
+	return offered.length === 0 || newest === void 0 ? "" : acceptYaml(offered, newest);
+}
+// src/core/failure-words.ts
+const FAILURE_WORDS = {
+	"out-of-memory": "ran out of memory",
+	"not-finite": "got a loss or metric that is not a finite number",
+	timeout: "ran into its time limit",
+	killed: "was killed",
+	"exit-code": "ended with an error",
+	"bad-events": "wrote events that cannot be read",
+	"bad-order": "could not use its work order",
+	"check-failed": "failed its check",
+	"backend-unavailable": "cannot run on this machine",
+	environment: "got no Python environment",
+	cancelled: "was cancelled",
+	"time-budget": "did not fit into the time budget",
+	exception: "ended with an exception",
+	missing: "did not run, though the baseline has it"
+};
+/** "ran out of memory after 12 s". */
+function failureInWords({ reason, duration_s }) {
+	return FAILURE_WORDS[reason] + (duration_s === null ? "" : ` after ${formatDuration(duration_s)}`);
+}
+// src/core/change-point-words.ts
+/** The first commit of the new level, or the day it was measured. */
+function sinceOf({ first_bad, at }) {
+	return first_bad === null ? [at.slice(0, 10)] : [named(first_bad.slice(0, 7))];
+}
+/** The change lies after the first of both and up to the second: `1111111` to `abc1234`. */
+function rangeOf(point) {
+	return point.last_good === null ? say`up to ${sinceOf(point)}` : say`after ${named(point.last_good.slice(0, 7))}, up to ${sinceOf(point)}`;
+}
+function sizeOf({ metric, effect, interval }) {
+	return {
+		size: formatChange(effect),
+		sense: sense(metric, effect),
+		interval: formatInterval(interval)
+	};
+}
+/** "settled, 12 jobs since". */
+function standingOf({ pending, jobs }) {
+	return `${pending ? "pending" : "settled"}, ${counted(jobs, "job")} since`;
+}
+// src/core/headline.ts
+/** The one sentence the whole report comes down to: the worst finding with its size, its benchmark and its runner. */
+/** Fewer stored jobs than this, and the width of an interval says more about the history than about the machine. */
+const SHORT_HISTORY = 5;
+function headlineOf(report) {
+	const lead = leadOf(report);
+	const runner = named(report.runner_key);
+	switch (lead.about) {
+		case "machine": return machineMoved$1(lead.control, report);
+		case "change-point": return changedSince$1(lead.point, report);
+		case "accepted": return say`${counted(lead.found.length, "accepted change")} on ${runner}, nothing else`;
+		case "stale-baseline": return say`The newest baseline of ${runner} is ${formatAge(report.baseline?.age_days ?? 0)}: nothing was compared`;
+		case "verdict": return verdict(report, lead.found);
+	}
+}
+function verdict(report, found) {
+	const { comparisons, runner_key, gate } = report;
+	const runner = named(runner_key);
+	const total = benchmarkIds(comparisons).length;
+	const [worst] = found;
+	if (worst === void 0) return say`Nothing was measured on ${runner}`;
+	const affected = benchmarkIds(found);
+	switch (gate.verdict) {
+		case "failed": return failed$1(report, total);
+		case "regression":
+		case "improvement": return changed(worst, affected.length - 1, report);
+		case "incomparable": return incomparable(runner_key, found, affected.length, total);
+		case "no-baseline": return noBaseline(report, affected.length, total);
+		case "inconclusive": return inconclusive(report, found, total);
+		case "no-change": return say`No change in ${counted(total, "benchmark")} on ${runner}`;
+	}
+}
+function machineMoved$1({ backend, metric, effect }, { control, runner_key }) {
+	const where = control.length > 1 ? ` · ${backend}` : "";
+	const how = metric === null || effect === null ? ["is not as"] : [...changeInWords(metric, effect, false), " than"];
+	return say`The machine moved: the control workload on ${named(runner_key)}${where} ${how} in its history`;
+}
+function changedSince$1(point, { runner_key }) {
+	const words = changeInWords(point.metric, point.effect, point.pending);
+	const pending = point.pending ? " (pending)" : "";
+	return say`${benchmarkName$1(point)} ${words} on ${named(runner_key)} since ${sinceOf(point)}${pending}`;
+}
+function failed$1({ failures, runner_key }, total) {
+	const [first] = failures;
+	if (first === void 0) return say`A benchmark failed on ${named(runner_key)}`;
+	const one = say`${benchmarkName$1(first)} ${failureInWords(first)}`;
+	if (total === 1) return say`${one} on ${named(runner_key)}`;
+	if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
+	return say`${failures.length === total ? total === 2 ? "Both" : `All ${total}` : `${failures.length} of ${total}`} benchmarks failed on ${named(runner_key)}; the first: ${one}`;
+}
+function changed(worst, others, { runner_key }) {
+	if (worst.metric === null || worst.effect === null) return say`${benchmarkName$1(worst)} changed on ${named(runner_key)}`;
+	const words = changeInWords(worst.metric, worst.effect, worst.unconfirmed);
+	const name = benchmarkName$1(worst);
+	const drift = worst.metric.class === "loss" ? ": the numerics drifted" : "";
+	const more = others > 0 ? `, and ${counted(others, "other benchmark")} ${worst.verdict === "regression" ? "got worse" : "improved"}` : "";
+	return say`${name} ${words} on ${named(runner_key)}${drift}${more}${worst.unconfirmed ? " (unconfirmed)" : ""}`;
+}
+function incomparable(runner, found, affected, total) {
+	const which = affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`;
+	const whose = affected === 1 ? "is not comparable with its" : "are not comparable with their";
+	return say`${which} on ${named(runner)} ${whose} history: ${reasonOf(found)}`;
+}
+function noBaseline(report, affected, total) {
+	const runner = named(report.runner_key);
+	if (report.history_unread) return say`The history of ${runner} could not be read: nothing was compared`;
+	const found = withVerdict(report.comparisons, "no-baseline");
+	if (found.length > 0 && found.every(isStarved)) return say`No usable baseline ${affected < total ? say`for ${String(affected)} of ${counted(total, "benchmark")} on ${runner}` : say`on ${runner}`}: every stored result was disturbed or incomplete`;
+	if (affected < total) return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
+	switch (report.recorded) {
+		case "yes": {
+			const ids = benchmarkIds(found);
+			if (new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark)).size === ids.length) return say`No baseline yet on ${runner}: the runs of this job were disturbed`;
+			return say`No baseline yet on ${runner}: this run was recorded as the first one`;
+		}
+		case "no": return say`Nothing to compare yet on ${runner}`;
+		case "failed": return say`No baseline on ${runner}, and this run could not be recorded`;
+	}
+}
+function inconclusive(report, found, total) {
+	const runner = named(report.runner_key);
+	const affected = benchmarkIds(found);
+	const some = total === 1 ? "the only benchmark" : `${affected.length} of ${total} benchmarks`;
+	const cancelled = cancelledPairs(report, found);
+	if (cancelled.length > 0) return say`Cancelled before ${total === 1 ? "the only benchmark" : `${cancelled.length} of ${total} benchmarks`} on ${runner} could be confirmed`;
+	const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
+	if (affected.every((id) => cut.has(id))) return say`Cannot tell: the time budget cut ${some} on ${runner}`;
+	const stopped = report.confirmation?.stopped ?? [];
+	const late = new Set(stopped.flatMap(({ benchmark, reason }) => reason === "time-budget" ? [benchmark] : []));
+	if (affected.every((id) => late.has(id))) return say`Cannot tell: there was no time for all pairs of ${some} on ${runner}`;
+	const jobs = Math.max(...found.map(({ base }) => base?.count ?? 0));
+	if (jobs < SHORT_HISTORY && found.every(({ pairs }) => pairs === 0)) return say`Cannot tell yet: ${some} on ${runner} ${verb(affected.length)} compared with only ${counted(jobs, "earlier job")}`;
+	return say`Cannot tell: ${some} on ${runner} ${verb(affected.length)} too noisy`;
+}
+function verb(count) {
+	return count === 1 ? "is" : "are";
+}
+/** Fields that make it incomparable, each once: "torch 2.14.1 instead of 2.13.0". */
+function reasonOf(comparisons) {
+	const fields = /* @__PURE__ */ new Map();
+	for (const { differences } of comparisons) for (const difference of differences) if (difference.kind !== "drift") fields.set(difference.field, difference);
+	const [first] = fields.values();
+	if (first === void 0) return ["another identity"];
+	const one = say`${named(`${first.field} ${first.head}`)} instead of ${named(first.base)}`;
+	return fields.size === 1 ? one : say`${one} and ${counted(fields.size - 1, "other field")}`;
+}
+// src/core/cells.ts
+/** Of a reason that stands in a cell, characters. */
+const REASON_LENGTH = 120;
+/** How the reason of a comparison begins that the control workload took the verdict from. */
+const MACHINE_MOVED = "the machine moved";
+/** "tokens_per_second" as "tokens per second". A name that is no plain identifier stays as it is. */
+function metricWords(metric) {
+	if (metric === null) return [];
+	return /^[a-z][a-z0-9_]*$/i.test(metric.name) ? [metric.name.replaceAll("_", " ")] : [named(metric.name)];
+}
+/** Both sides, in one scale. */
+function sidesOf({ metric, base, head }) {
+	const values = [base, head].flatMap((side) => side === null ? [] : [side.value]);
+	const cell = (side) => {
+		if (side === null || metric === null) return {
+			value: "",
+			spread: ""
+		};
+		return {
+			value: formatValue(side.value, metric.unit, values),
+			spread: formatSpread(side.spread)
+		};
+	};
+	return {
+		base: cell(base),
+		head: cell(head)
+	};
+}
+/** Fewer points than this are no trend. */
+const LEAST_TREND = 3;
+/** The newest points of the series as one line of blocks; empty where there are too few of them. */
+function trendOf$1({ trend }) {
+	return trend.length < LEAST_TREND ? "" : sparkline(trend);
+}
+/** "−6.8 %" and what it means: "worse"; nothing for a change that was not found to be one. */
+function changeOf({ metric, effect, interval, verdict }) {
+	const meaning = metric === null || effect === null || !(verdict !== "no-change" && (verdict !== "inconclusive" || interval !== null)) ? "" : sense(metric, effect);
+	return {
+		size: effect === null ? "" : formatChange(effect),
+		sense: meaning === "same" ? "" : meaning,
+		interval: interval === null ? "" : formatInterval(interval)
+	};
+}
+/** The verdict with what stands behind it: "regression, 4 pairs", "inconclusive: sees changes from 4.1 %". */
+function verdictOf(comparison, report) {
+	const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;
+	const pairs = pairsInWords([comparison]);
+	const withPairs = pairs === "" ? verdict : `${verdict}, ${pairs}`;
+	switch (verdict) {
+		case "failed": {
+			const failure = report.failures.find(({ benchmark }) => benchmark === comparison.benchmark);
+			if (failure?.reason === "check-failed") return [`failed: ${clip(failure.message, REASON_LENGTH)}`];
+			return failure === void 0 ? ["failed"] : [`failed: ${failureInWords(failure)}`];
+		}
+		case "regression":
+		case "improvement": return [[
+			(isAccepted(comparison) ? "accepted " : "") + verdict + (metric?.class === "loss" ? ": numerics drift" : ""),
+			pairs,
+			unconfirmed ? "unconfirmed" : ""
+		].filter((word) => word !== "").join(", ")];
+		case "incomparable": return say`incomparable: ${reasonOf([comparison])}`;
+		case "inconclusive":
+			if (comparison.reason !== null) return [explained(withPairs, shortReason(comparison, report))];
+			return [explained(withPairs, neededInWords(comparison, report) ?? (blind === null ? null : `sees changes from ${formatPercent(blind)}`))];
+		case "no-baseline": return [explained(verdict, isStarved(comparison) ? "stored results disturbed or incomplete" : null)];
+		case "no-change": return [withPairs];
+	}
+}
+/** Headline and advice have the rest of what takes more than a few words. */
+function shortReason({ reason, benchmark }, { confirmation }) {
+	if (reason === null) return null;
+	if (reason.startsWith(MACHINE_MOVED)) return MACHINE_MOVED;
+	const stopped = confirmation?.stopped.find((pairs) => pairs.benchmark === benchmark && pairs.message === reason);
+	if (stopped?.reason === "time-budget") return stopped.pairs > 0 ? "no time for more" : "no time for pairs";
+	return clip(reason, REASON_LENGTH);
+}
+function explained(verdict, why) {
+	return why === null ? verdict : `${verdict}: ${why}`;
+}
+// src/core/decided.ts
+/** How the verdicts were reached, with the numbers used. */
+const ESTIMATOR_WORDS = {
+	minimum: "its fastest timed step",
+	median: "the median of its timed steps",
+	maximum: "the peak",
+	last: "the last value",
+	total: "the total over its timed steps",
+	reported: "the value its program reported"
+};
+/**
+* One sentence a line, only about what this report judged, without its gate.
+*
+* @param notes how many notes of the confirmation are told
+* @param joint the report that it is part of, whose speeds are tested together
+*/
+function decisionOf(report, notes, joint) {
+	const judged = report.comparisons.filter(isShown);
+	const family = familyOf(joint);
+	return [
+		...estimatorLines(report, judged),
+		...speedLines(report, judged, family),
+		...pairLines(report, judged, {
+			notes,
+			family
+		}),
+		...bandLines(report, judged),
+		...controlLines(report),
+		...judged.some(isAccepted) ? [say`Accepted changes stand in ${named(ACCEPT_FILE)} of the measured commit. The gate passes over them.`] : [],
+		...qualifiedInDetail(report)
+	];
+}
+function gateLine({ gate, reason }) {
+	return say`Gate: ${named(gate)} (${reason}).`;
+}
+function estimatorLines({ suite }, judged) {
+	const primary = judged.flatMap(({ metric }) => metric?.primary === true ? [metric.estimator] : []);
+	const words = [...new Set(primary)].map((estimator) => ESTIMATOR_WORDS[estimator]);
+	if (words.length === 0) return [];
+	return [[`Speed of a run: ${words.join(" or ")}. Of a benchmark: the geometric mean of its ${counted(suite.repeats, "run")}.`]];
+}
+function familyOf(joint) {
+	const family = rowsOf$2(joint).filter(({ comparison }) => isGated(comparison) && comparison.metric?.primary === true);
+	const where = joint.reports.length > 1 ? ` on ${joint.reports.length} runners` : "";
+	return `Holm over ${counted(family.length, "primary metric")}${where}`;
+}
+/** Speed against the history, and what both stages call a change and no change. */
+function speedLines({ suite, baseline }, judged, family) {
+	const speeds = judged.filter(({ metric }) => metric?.class === "throughput");
+	const isHistory = baseline !== null && !baseline.stale;
+	if (speeds.length === 0 || !isHistory && speeds.every(({ pairs }) => pairs === 0)) return [];
+	const lines = [];
+	const change = `A change is one when it is at least ${formatPercent(suite.min_effect)} and significant`;
+	if (isHistory) lines.push([`Judged against ${counted(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${family}).`]);
+	else lines.push([`${change}.`]);
+	const clear = formatPercent(.75 * suite.min_effect);
+	lines.push([`No change needs a 99 % interval within ±${formatPercent(suite.max_tolerated)} and a change below ${clear}. All else is inconclusive.`]);
+	if (suite.auto_tighten) lines.push(["Both limits are halved where the runs of a job differ by less than 0.5 %."]);
+	if (judged.some(({ unconfirmed }) => unconfirmed)) lines.push(["Unconfirmed: history alone was asked, and one odd run cannot be told from a change that way."]);
+	return lines;
+}
+function pairLines(report, judged, { notes, family }) {
+	const { confirmation } = report;
+	const lines = [];
+	const paired = judged.filter(({ pairs }) => pairs > 0);
+	if (paired.filter(({ metric }) => metric?.class === "throughput").length > 0) lines.push(say`What the history did not clear ran in pairs: ${baseInWords(report)} and the head interleaved in this job, base head head base, after one discarded warm-up of each. Those rows show that base, measured today.`, [`They are looked at after 4 and after ${counted(10, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${family}); runs of the history help to know how far runs differ.`]);
+	const others = paired.filter(({ metric }) => metric?.class === "memory" || metric?.class === "loss");
+	if (others.length > 0) lines.push(say`Memory and loss: changes were checked against ${baseInWords(report)}, measured today (${pairsInWords(others)}).`);
+	if (confirmation !== null) {
+		const { planned_s: planned, spent_s: spent } = confirmation;
+		if (planned + spent > 0) lines.push([`Confirming was to take ${formatDuration(planned)} and took ${formatDuration(spent)}.`]);
+		lines.push(...notesOf(report, notes));
+	}
+	return lines;
+}
+function bandLines({ baseline }, judged) {
+	const lines = [];
+	const isJudged = (name) => judged.some(({ metric, base }) => metric?.class === name && (base !== null || baseline?.stale === false));
+	if (isJudged("memory")) lines.push(["Peak memory: a change is more than 1 %, and more than 5 times the usual spread, away from the history's median."]);
+	if (isJudged("loss")) lines.push(["Final loss, same seed and data: may not move either way by more than 0.5 % and 5 times the usual spread."]);
+	return lines;
+}
+function controlLines(report) {
+	if (report.control.length === 0) return [];
+	return [...controlInDetail(report), ["The control workload is fixed work whose code never changes. The machine moved when its runs differ from their history by more than 2 %, and by more than chance does."]];
+}
+// node_modules/markdown-table/index.js
+/**
+* @typedef {Options} MarkdownTableOptions
+*   Configuration.
+*/
+/**
+* @typedef Options
+*   Configuration.
+* @property {boolean | null | undefined} [alignDelimiters=true]
+*   Whether to align the delimiters (default: `true`);
+*   they are aligned by default:
+*
+*   ```markdown
+*   | Alpha | B     |
+*   | ----- | ----- |
+*   | C     | Delta |
+*   ```
+*
+*   Pass `false` to make them staggered:
+*
+*   ```markdown
+*   | Alpha | B |
+*   | - | - |
+*   | C | Delta |
+*   ```
+* @property {ReadonlyArray<string | null | undefined> | string | null | undefined} [align]
+*   How to align columns (default: `''`);
+*   one style for all columns or styles for their respective columns;
+*   each style is either `'l'` (left), `'r'` (right), or `'c'` (center);
+*   other values are treated as `''`, which doesn’t place the colon in the
+*   alignment row but does align left;
+*   *only the lowercased first character is used, so `Right` is fine.*
+* @property {boolean | null | undefined} [delimiterEnd=true]
+*   Whether to end each row with the delimiter (default: `true`).
+*
+*   > 👉 **Note**: please don’t use this: it could create fragile structures
+*   > that aren’t understandable to some markdown parsers.
+*
+*   When `true`, there are ending delimiters:
+*
+*   ```markdown
+*   | Alpha | B     |
+*   | ----- | ----- |
+*   | C     | Delta |
+*   ```
+*
+*   When `false`, there are no ending delimiters:
+*
+*   ```markdown
+*   | Alpha | B
+*   | ----- | -----
+*   | C     | Delta
+*   ```
+* @property {boolean | null | undefined} [fillRows=true]
+*   Whether to fill rows with empty cells up to the most cells in a row
+*   (default: `true`).
+*
+*   When `true`, all rows have as many cells as the longest row:
+*
+*   ```markdown
+*   | Alpha | B    |   |
+*   | ----- | ---- | - |
+*   | C     |      |   |
+*   | D     | Echo | F |
+*   ```
+*
+*   When `false`, rows keep their cells,
+*   and the delimiter row has as many cells as the header row:
+*
+*   ```markdown
+*   | Alpha | B    |
+*   | ----- | ---- |
+*   | C     |
+*   | D     | Echo | F |
+*   ```
+* @property {boolean | null | undefined} [delimiterStart=true]
+*   Whether to begin each row with the delimiter (default: `true`).
+*
+*   > 👉 **Note**: please don’t use this: it could create fragile structures
+*   > that aren’t understandable to some markdown parsers.
+*
+*   When `true`, there are starting delimiters:
+*
+*   ```markdown
+*   | Alpha | B     |
+*   | ----- | ----- |
+*   | C     | Delta |
+*   ```
+*
+*   When `false`, there are no starting delimiters:
+*
+*   ```markdown
+*   Alpha | B     |
+*   ----- | ----- |
+*   C     | Delta |
+*   ```
+* @property {boolean | null | undefined} [padding=true]
+*   Whether to add a space of padding between delimiters and cells
+*   (default: `true`).
+*
+*   When `true`, there is padding:
+*
+*   ```markdown
+*   | Alpha | B     |
+*   | ----- | ----- |
+*   | C     | Delta |
+*   ```
+*
+*   When `false`, there is no padding:
+*
+*   ```markdown
+*   |Alpha|B    |
+*   |-----|-----|
+*   |C    |Delta|
+*   ```
+* @property {((value: string) => number) | null | undefined} [stringLength]
+*   Function to detect the length of table cell content (optional);
+*   this is used when aligning the delimiters (`|`) between table cells;
+*   full-width characters and emoji mess up delimiter alignment when viewing
+*   the markdown source;
+*   to fix this, you can pass this function,
+*   which receives the cell content and returns its “visible” size;
+*   note that what is and isn’t visible depends on where the text is displayed.
+*
+*   Without such a function, the following:
+*
+*   ```js
+*   markdownTable([
+*     ['Alpha', 'Bravo'],
+*     ['中文', 'Charlie'],
+*     ['👩‍❤️‍👩', 'Delta']
+*   ])
+*   ```
+*
+*   Yields:
+*
+*   ```markdown
+*   | Alpha | Bravo |
+*   | - | - |
+*   | 中文 | Charlie |
+*   | 👩‍❤️‍👩 | Delta |
+*   ```
+*
+*   With [`string-width`](https://github.com/sindresorhus/string-width):
+*
+*   ```js
+*   import stringWidth from 'string-width'
+*
+*   markdownTable(
+*     [
+*       ['Alpha', 'Bravo'],
+*       ['中文', 'Charlie'],
+*       ['👩‍❤️‍👩', 'Delta']
+*     ],
+*     {stringLength: stringWidth}
+*   )
+*   ```
+*
+*   Yields:
+*
+*   ```markdown
+*   | Alpha | Bravo   |
+*   | ----- | ------- |
+*   | 中文  | Charlie |
+*   | 👩‍❤️‍👩    | Delta   |
+*   ```
+*/
+/**
+* Get the length of a cell.
+*
+* @param {string} value
+*   Cell value.
+* @returns {number}
+*   Cell size.
+*/
+function defaultStringLength(value) {
+	return value.length;
+}
+/**
+* Generate a markdown
+* ([GFM](https://docs.github.com/en/github/writing-on-github/working-with-advanced-formatting/organizing-information-with-tables))
+* table.
+*
+* @param {ReadonlyArray<ReadonlyArray<string | null | undefined>>} table
+*   Table data (matrix of strings).
+* @param {Readonly<Options> | null | undefined} [options]
+*   Configuration (optional).
+* @returns {string}
+*   Result.
+*/
+function markdownTable(table, options) {
+	const settings = options || {};
+	const align = (settings.align || []).concat();
+	const stringLength = settings.stringLength || defaultStringLength;
+	/** @type {Array<number>} Character codes as symbols for alignment per column. */
+	const alignments = [];
+	/** @type {Array<Array<string>>} Cells per row. */
+	const cellMatrix = [];
+	/** @type {Array<Array<number>>} Sizes of each cell per row. */
+	const sizeMatrix = [];
+	/** @type {Array<number>} */
+	const longestCellByColumn = [];
+	let mostCellsPerRow = 0;
+	let rowIndex = -1;
+	while (++rowIndex < table.length) {
+		/** @type {Array<string>} */
+		const row = [];
+		/** @type {Array<number>} */
+		const sizes = [];
+		let columnIndex = -1;
+		if (table[rowIndex].length > mostCellsPerRow) mostCellsPerRow = table[rowIndex].length;
+		while (++columnIndex < table[rowIndex].length) {
+			const cell = serialize$1(table[rowIndex][columnIndex]);
+			if (settings.alignDelimiters !== false) {
+				const size = stringLength(cell);
+				sizes[columnIndex] = size;
+				if (longestCellByColumn[columnIndex] === void 0 || size > longestCellByColumn[columnIndex]) longestCellByColumn[columnIndex] = size;
+			}
+			row.push(cell);
+		}
+		cellMatrix[rowIndex] = row;
+		sizeMatrix[rowIndex] = sizes;
+	}
+	let columnIndex = -1;
+	if (typeof align === "object" && "length" in align) while (++columnIndex < mostCellsPerRow) alignments[columnIndex] = toAlignment(align[columnIndex]);
+	else {
+		const code = toAlignment(align);
+		while (++columnIndex < mostCellsPerRow) alignments[columnIndex] = code;
+	}
+	columnIndex = -1;
+	/** @type {Array<string>} */
+	const row = [];
+	/** @type {Array<number>} */
+	const sizes = [];
+	while (++columnIndex < mostCellsPerRow) {
+		const code = alignments[columnIndex];
+		let before = "";
+		let after = "";
+		if (code === 99) {
+			before = ":";
+			after = ":";
+		} else if (code === 108) before = ":";
+		else if (code === 114) after = ":";
+		let size = settings.alignDelimiters === false ? 1 : Math.max(1, longestCellByColumn[columnIndex] - before.length - after.length);
+		const cell = before + "-".repeat(size) + after;
+		if (settings.alignDelimiters !== false) {
+			size = before.length + size + after.length;
+			if (size > longestCellByColumn[columnIndex]) longestCellByColumn[columnIndex] = size;
+			sizes[columnIndex] = size;
+		}
+		row[columnIndex] = cell;
+	}
+	cellMatrix.splice(1, 0, row);
+	sizeMatrix.splice(1, 0, sizes);
+	rowIndex = -1;
+	/** @type {Array<string>} */
+	const lines = [];
+	while (++rowIndex < cellMatrix.length) {
+		const row = cellMatrix[rowIndex];
+		const sizes = sizeMatrix[rowIndex];
+		const cellsInRow = settings.fillRows === false ? Math.max(1, cellMatrix[rowIndex === 1 ? 0 : rowIndex].length) : mostCellsPerRow;
+		columnIndex = -1;
+		/** @type {Array<string>} */
+		const line = [];
+		while (++columnIndex < cellsInRow) {
+			const cell = row[columnIndex] || "";
+			let before = "";
+			let after = "";
+			if (settings.alignDelimiters !== false) {
+				const size = longestCellByColumn[columnIndex] - (sizes[columnIndex] || 0);
+				const code = alignments[columnIndex];
+				if (code === 114) before = " ".repeat(size);
+				else if (code === 99) {
+					const half = size / 2;
+					if (size % 2) {
+						before = " ".repeat(half + .5);
+						after = " ".repeat(half - .5);
+					} else {
+						before = " ".repeat(half);
+						after = before;
+					}
+				} else after = " ".repeat(size);
+			}
+			if (settings.delimiterStart !== false && !columnIndex) line.push("|");
+			if (settings.padding !== false && !(settings.alignDelimiters === false && cell === "") && (settings.delimiterStart !== false || columnIndex)) line.push(" ");
+			if (settings.alignDelimiters !== false) line.push(before);
+			line.push(cell);
+			if (settings.alignDelimiters !== false) line.push(after);
+			if (settings.padding !== false) line.push(" ");
+			if (settings.delimiterEnd !== false || columnIndex !== cellsInRow - 1) line.push("|");
+		}
+		lines.push(settings.delimiterEnd === false ? line.join("").replace(/ +$/, "") : line.join(""));
+	}
+	return lines.join("\n");
+}
+/**
+* Serialize a cell value.
+*
+* @param {string | null | undefined} [value]
+*   Value to serialize.
+* @returns {string}
+*   Result.
+*/
+function serialize$1(value) {
+	return value === null || value === void 0 ? "" : String(value);
+}
+/**
+* Get the alignment character code from a value.
+*
+* @param {string | null | undefined} value
+*   Value.
+* @returns {number}
+*   Alignment.
+*/
+function toAlignment(value) {
+	const code = typeof value === "string" ? value.codePointAt(0) : 0;
+	return code === 67 || code === 99 ? 99 : code === 76 || code === 108 ? 108 : code === 82 || code === 114 ? 114 : 0;
+}
+// src/core/markdown-parts.ts
+/** The pieces a markdown drawing is put together from. Every cell and paragraph is inert by construction. */
+/**
+* Names as code spans, everything else as harmless words. Neighbouring texts are made one first: apart they could hide an
+* address that is only seen together.
+*/
+function drawSentence(sentence) {
+	return joined(sentence).map((part) => typeof part === "string" ? drawText(part) : codeSpan(part.name)).join("");
+}
+/** The spaces around a text are kept: a name stands there. */
+function drawText(text) {
+	const [, before = "", inner = "", after = ""] = /^( ?)(.*?)( ?)$/s.exec(text) ?? [];
+	return before + inertText(inner) + after;
+}
+/** Longer tables are written without padding: their source is read by nobody and their bytes are counted. */
+const PADDED_ROWS = 40;
+/** A table without the columns that would be empty; nothing for no rows. */
+function table(columns, rows) {
+	const kept = columns.map((column) => ({
+		...column,
+		cells: rows.map((row, index) => column.cell(row, index))
+	})).filter(({ cells }) => cells.some((cell) => cell !== ""));
+	if (rows.length === 0 || kept.length === 0) return "";
+	return markdownTable([kept.map(({ title }) => title), ...rows.map((_, at) => kept.map(({ cells }) => cells[at] ?? ""))], {
+		align: kept.map(({ align = "l" }) => align),
+		alignDelimiters: rows.length <= PADDED_ROWS
+	});
+}
+/** A collapsed section. The title is our own words and numbers. The empty lines let markdown be read inside. */
+function details(title, blocks) {
+	const body = blocks.filter((block) => block !== "");
+	return body.length === 0 ? "" : [
+		`<details><summary>${title}</summary>`,
+		...body,
+		"</details>"
+	].join("\n\n");
+}
+function bullets(items) {
+	return items.map((item) => `- ${item}`).join("\n");
+}
+/** Keeps a number and its unit on one line. */
+function unbroken(cell) {
+	return cell.replaceAll(" ", "\xA0");
+}
+// src/core/markdown-tables.ts
+/** The tables of comparisons: what moved, and everything. */
+/** Characters of a line with its padding: with more, a table on a page has to be scrolled. */
+const WIDEST = 170;
+/**
+* Rows that changed, failed or stayed undecided, worst first. One row stands for a benchmark whose every metric has the
+* same fate.
+*/
+function movedRows({ reports }) {
+	return worstFirstBy(reports.filter((report) => !isFresh(report)).flatMap(movedIn), ({ comparison }) => comparison);
+}
+function movedIn(report) {
+	const moved = rowsOf$2({ reports: [report] }).filter(({ comparison }) => comparison.verdict !== "no-change");
+	const perBenchmark = /* @__PURE__ */ new Set();
+	return worstFirstBy(moved, ({ comparison }) => comparison).filter(({ comparison: { verdict, benchmark } }) => {
+		if (verdict !== "failed" && verdict !== "incomparable" && verdict !== "no-baseline") return true;
+		const key = `${verdict} ${benchmark}`;
+		return perBenchmark.has(key) ? false : perBenchmark.add(key).size > 0;
+	});
+}
+/** Nothing is stored for anything: the headline has said so, and no row need repeat it. */
+function isFresh({ comparisons }) {
+	return comparisons.filter(isShown).every(({ verdict }) => verdict === "no-baseline");
+}
+/** A column that only the reports of several runners have. */
+function runnerColumn({ reports }, runnerOf) {
+	return reports.length > 1 ? [{
+		title: "Runner",
+		cell: (row) => codeSpan(runnerOf(row))
+	}] : [];
+}
+function comparisonTable(joint, rows, look) {
+	const columns = columnsOf(joint, rows, look);
+	const trend = {
+		title: "Trend",
+		cell: ({ comparison }) => trendOf$1(comparison)
+	};
+	if (look.trend === "never") return table(columns, rows);
+	const whole = table([...columns, trend], rows);
+	return look.trend === "always" || widest(whole) <= WIDEST ? whole : table(columns, rows);
+}
+function widest(drawn) {
+	return Math.max(...drawn.split("\n").map(({ length }) => length));
+}
+function columnsOf(joint, rows, { emphasis, spread }) {
+	const head = joint.reports.every(({ job }) => job.pull_request === null) ? "This run" : "This PR";
+	const withInterval = rows.some(({ comparison }) => comparison.interval !== null);
+	const alike = joint.reports.every(isFresh);
+	return [
+		{
+			title: "Benchmark",
+			cell: ({ comparison }) => drawSentence(benchmarkName$1(comparison))
+		},
+		...runnerColumn(joint, ({ report }) => report.runner_key),
+		{
+			title: "Metric",
+			cell: ({ comparison }) => drawSentence(metricWords(comparison.metric))
+		},
+		{
+			title: "Base",
+			align: "r",
+			cell: ({ comparison }) => sideCell(sidesOf(comparison).base, spread)
+		},
+		{
+			title: head,
+			align: "r",
+			cell: ({ comparison }) => sideCell(sidesOf(comparison).head, spread)
+		},
+		{
+			title: withInterval ? "Change (99 % interval)" : "Change",
+			align: "r",
+			cell: ({ comparison }) => changeCell(comparison, emphasis)
+		},
+		{
+			title: "Verdict",
+			cell: ({ comparison, report }) => alike ? "" : verdictCell$1(comparison, report)
+		}
+	];
+}
+function sideCell({ value, spread }, withSpread) {
+	return unbroken(withSpread && spread !== "" ? `${inertText(value)} ${spread}` : inertText(value));
+}
+function changeCell(comparison, emphasis) {
+	const { size, sense, interval } = changeOf(comparison);
+	if (size === "") return "";
+	return [
+		emphasis && (comparison.verdict === "regression" || comparison.verdict === "improvement") ? `**${unbroken(size)}**` : unbroken(size),
+		sense,
+		interval === "" ? "" : unbroken(`(${interval})`)
+	].filter((part) => part !== "").join(" ");
+}
+function verdictCell$1(comparison, report) {
+	const icon = comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `;
+	const informative = comparison.comparison_class === "informative" ? " (informative)" : "";
+	return icon + drawSentence(verdictOf(comparison, report)) + informative;
+}
+/** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */
+function everyRow(joint) {
+	const rows = rowsOf$2(joint);
+	return {
+		speed: rows.filter(isSpeed),
+		others: rows.filter((row) => !isSpeed(row))
+	};
+}
+function isSpeed({ comparison: { metric } }) {
+	return metric === null || metric.primary;
+}
+/** The `most` worst of `rows`, in the order in which they came. */
+function worstOf(rows, most) {
+	if (rows.length <= most) return [...rows];
+	const kept = new Set(worstFirstBy(rows, ({ comparison }) => comparison).slice(0, most));
+	return rows.filter((row) => kept.has(row));
+}
+// src/core/reproduce.ts
+/** Shell lines that measure the same again. */
+/** Where base and head were run in pairs, or lie on both sides of a lasting change, they are run in pairs again. */
+function reproduceOf(report) {
+	const { job, suite, comparisons } = report;
+	const { head, base } = commitsOf(report);
+	const paired = base === null ? [] : comparisons.filter(({ pairs }) => pairs > 0);
+	const backends = new Set((paired.length > 0 ? paired : comparisons).map(({ backend }) => backend));
+	const options = [
+		...base === null ? [] : [`--base ${shellWord(base)}`],
+		`--suite ${shellWord(suite.name)}`,
+		...[...backends].map((backend) => `--backend ${backend}`),
+		`--repeats ${suite.repeats}`
+	];
+	const wanted = [head, base].filter((sha) => sha !== null).map(shellWord);
+	return [...job.event === "local" || head === null ? [] : [`git fetch origin ${wanted.join(" ")} && git checkout ${shellWord(head)}`], `node ../finetune-bench/dist/cli.js run ${options.join(" ")}`].join("\n");
+}
+function commitsOf(report) {
+	const { job, confirmation, comparisons } = report;
+	const lead = leadOf(report);
+	if (lead.about === "change-point" && !lead.point.pending) {
+		const { first_bad: head, last_good: base } = lead.point;
+		if (isCommit(head) && isCommit(base)) return {
+			head,
+			base
+		};
+	}
+	const isPaired = comparisons.some(({ pairs }) => pairs > 0);
+	return {
+		head: job.sha,
+		base: isPaired ? confirmation?.base_sha ?? null : null
+	};
+}
+function isCommit(name) {
+	return name !== null && /^[0-9a-f]{7,64}$/.test(name);
+}
+function shellWord(word) {
+	return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+// src/core/markdown-sections.ts
+/** The collapsed sections of the comment, each from the report alone. */
+/** Where something was found: needed only where there are several runners. */
+function onRunner({ reports }, { runner_key }) {
+	return reports.length > 1 ? say` on ${named(runner_key)}` : [];
+}
+function failuresSection(joint, { items, text }) {
+	const failures = joint.reports.flatMap((report) => report.failures.map((failure) => ({
+		report,
+		failure
+	})));
+	const blocks = failures.slice(0, items).flatMap(({ report, failure }) => [`${drawSentence(say`${benchmarkName$1(failure)}${onRunner(joint, report)}`)} ${failureInWords(failure)}:`, failure.message.trim() === "" ? "(no message)" : codeBlock(failure.message, text)]);
+	return details(counted(failures.length, "error"), blocks);
+}
+/** Equal ones of several runners are one. */
+function warningsOf(joint) {
+	const { reports } = joint;
+	const [only, ...more] = reports;
+	const own = joint.warnings.map((message) => ({
+		message,
+		where: []
+	}));
+	if (only !== void 0 && more.length === 0) {
+		const total = benchmarkIds(only.comparisons).length;
+		return [...own, ...only.warnings.map(({ message, benchmarks }) => ({
+			message,
+			where: among(benchmarks, total)
+		}))];
+	}
+	const runners = /* @__PURE__ */ new Map();
+	for (const { warnings, runner_key } of reports) for (const { message } of warnings) runners.set(message, [...runners.get(message) ?? [], runner_key]);
+	const everywhere = ["every runner"];
+	return [...own, ...[...runners].map(([message, keys]) => ({
+		message,
+		where: keys.length === reports.length ? everywhere : listed(keys)
+	}))];
+}
+function warningsSection(joint, { items }) {
+	const warnings = warningsOf(joint);
+	const lines = warnings.slice(0, items).map(({ message, where }) => {
+		const place = drawSentence(where);
+		return inertText(message) + (place === "" ? "" : ` (${place})`);
+	});
+	return details(counted(warnings.length, "warning"), [bullets(lines)]);
+}
+function everySection(joint, { rows, others, trend, spread }) {
+	const drawn = worstOf(others ? rowsOf$2(joint) : everyRow(joint).speed, rows);
+	const count = benchmarkCount(joint.reports);
+	const legend = [
+		drawn.every(({ comparison }) => comparison.effect === null) ? "" : "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
+		spread && drawn.some(({ comparison: { base, head } }) => (base?.spread ?? head?.spread ?? null) !== null) ? "± is one standard deviation: of the base between stored jobs or paired runs, of this change between runs." : "",
+		trend && drawn.some(({ comparison }) => comparison.trend.length > 0) ? "The trend holds the newest points of the series, at most 30, this job as the last." : ""
+	].filter((sentence) => sentence !== "");
+	return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [comparisonTable(joint, drawn, {
+		emphasis: false,
+		trend: trend ? "always" : "never",
+		spread
+	}), legend.join(" ")]);
+}
+/** What holds for every runner once, and what holds for some of them with their names. */
+function decidedSection(joint, { items, runners }) {
+	const { reports, gate } = joint;
+	const each = reports.map((report) => ({
+		report,
+		lines: decisionOf(report, items, joint)
+	}));
+	const [first] = each;
+	const known = each.map(({ lines }) => new Set(lines.map(plain)));
+	const isCommon = (line) => known.every((lines) => lines.has(plain(line)));
+	const own = each.slice(0, runners).flatMap(({ report, lines }) => lines.filter((line) => !isCommon(line)).map((line) => say`${named(report.runner_key)}: ${line}`));
+	return details("How it was decided", [bullets([
+		...(first?.lines ?? []).filter(isCommon),
+		...own,
+		gateLine(gate)
+	].map(drawSentence))]);
+}
+/** Runners that measure the same by the same command are told together. */
+function reproduceSection({ reports }, { runners }) {
+	return details("How to reproduce", [...Map.groupBy(reports, reproduceOf)].slice(0, runners).flatMap(([command, alike]) => {
+		return [`On ${drawSentence(listed(alike.map(({ runner_key }) => runner_key)))}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`, codeBlock(command, 2e3, "sh")];
+	}));
+}
+// src/core/framework-rows.ts
+/** Time, throughput, memory and loss: those that one of both sides has. */
+function frameworkRows(pair) {
+	const { mlx, torch, speed_up, memory_efficiency, loss_difference: loss } = pair;
+	const speedUp = speed_up === null ? "" : `speed-up ${formatRatio(speed_up)}`;
+	const hasStep = mlx.step_s !== null && torch.step_s !== null;
+	const row = (name, cell, ratio) => ({
+		name,
+		torch: cell(torch),
+		mlx: cell(mlx),
+		ratio
+	});
+	return [
+		row("Time per step", (side) => value(side.step_s, "s", [mlx.step_s, torch.step_s]), hasStep ? speedUp : ""),
+		row("Throughput", ({ throughput }) => throughput === null ? "" : formatValue(throughput.value, throughput.unit), hasStep ? "" : speedUp),
+		row(pair.memory_metric === "rss_peak" ? "Peak resident memory" : "Peak memory", (side) => value(side.memory_bytes, "B", [mlx.memory_bytes, torch.memory_bytes]), memory_efficiency === null ? "" : `memory efficiency ${formatRatio(memory_efficiency)}`),
+		row("Final loss", ({ final_loss }) => final_loss === null ? "" : formatNumber(final_loss), loss === null ? "" : `difference ${formatDifference(loss)}`)
+	].filter((candidate) => candidate.mlx !== "" || candidate.torch !== "");
+}
+function value(amount, unit, beside) {
+	if (amount === null) return "";
+	return formatValue(amount, unit, beside.filter((other) => other !== null));
+}
+/** Two digits tell how far two losses are apart. */
+function formatDifference(loss) {
+	return formatNumber(Number(loss.toPrecision(2)));
+}
+// src/io/base-commit.ts
+/** Which commit a job's head is run beside: the one it would be merged into, or the one a person names. */
+/** The repository of a workflow's job, opened by its token. */
+function githubRemote(given) {
+	const { serverUrl, repository, token, env = {}, answerWithinS = 60 } = given;
+	const taken = Number(env["GIT_CONFIG_COUNT"] ?? 0) || 0;
+	const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+	return {
+		url: `${serverUrl}/${repository}.git`,
+		login: {
+			GIT_HTTP_LOW_SPEED_LIMIT: "1",
+			GIT_HTTP_LOW_SPEED_TIME: String(Math.ceil(answerWithinS)),
+			GIT_CONFIG_COUNT: String(taken + 1),
+			[`GIT_CONFIG_KEY_${taken}`]: `http.${serverUrl}/.extraheader`,
+			[`GIT_CONFIG_VALUE_${taken}`]: `AUTHORIZATION: basic ${basic}`
+		}
+	};
+}
+const SHA = /^[0-9a-f]{40,64}$/;
+/** Of a workflow job: the base of the pull request or of the merge queue. */
+async function baseOfJob(context, workspace, remote, signal) {
+	if (context.queueBase !== null) return {
+		state: "found",
+		sha: context.queueBase,
+		why: "the commit the merge queue builds on"
+	};
+	const pull = context.pullRequest;
+	if (pull === null || context.job.sha === null) return { state: "none" };
+	const git = gitAt(workspace, { workspace: true });
+	const [first, second] = await parentsOf(git, context.job.sha);
+	if (first !== void 0 && second === pull.headSha) return {
+		state: "found",
+		sha: first,
+		why: "what the pull request is merged into"
+	};
+	if (context.job.sha !== pull.headSha) return {
+		state: "missing",
+		reason: `the checkout (${context.job.sha.slice(0, 7)}) is neither the merge commit nor the head of the pull request`
+	};
+	const base = pull.baseSha ?? (context.defaultBranch === null ? null : `refs/heads/${context.defaultBranch}`);
+	if (base === null) return {
+		state: "missing",
+		reason: "the event does not name the base of the pull request"
+	};
+	const sha = await mergeBase(git, {
+		head: pull.headSha,
+		base
+	}, remote, signal);
+	return sha === null ? {
+		state: "missing",
+		reason: `no common ancestor of ${pull.headSha.slice(0, 7)} and its base could be fetched`
+	} : {
+		state: "found",
+		sha,
+		why: "where the pull request branched off"
+	};
+}
+/** Of a local run that names a base: where HEAD branched off from it. */
+async function baseOfRef(ref, cwd) {
+	const git = gitAt(cwd, { workspace: false });
+	const sha = await git.query("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
+	if (sha === null || !SHA.test(sha)) throw new UserError(`--base ${ref}: git knows no such commit in ${path.resolve(cwd)}; name a branch, tag or commit`);
+	const shared = await git.query("merge-base", "HEAD", sha);
+	return shared === null || shared === sha ? {
+		state: "found",
+		sha,
+		why: ref
+	} : {
+		state: "found",
+		sha: shared,
+		why: `where HEAD branched off from ${ref}`
+	};
+}
+/** Of a local run that names none: the commit of the newest stored job that this folder's repository still has. */
+async function baseOfHistory(newest, cwd) {
+	const sha = newest?.job.sha ?? null;
+	if (sha === null) return { state: "none" };
+	if (await gitAt(cwd, { workspace: false }).query("cat-file", "-e", `${sha}^{commit}`) === null) return {
+		state: "missing",
+		reason: `the commit of the newest stored job, ${sha.slice(0, 7)}, is not in this repository`
+	};
+	return {
+		state: "found",
+		sha,
+		why: "the newest stored job"
+	};
+}
+/** Read from the commit itself: a shallow checkout hides parents from everything that walks the history. */
+async function parentsOf(git, sha) {
+	return [...((await git.query("cat-file", "commit", sha) ?? "").split("\n\n")[0] ?? "").matchAll(/^parent ([0-9a-f]{40,64})$/gm)].flatMap(([, parent]) => parent ?? []);
+}
+/** Answered by the checkout where it is deep enough, else by a graph of commits fetched aside. */
+async function mergeBase(git, { head, base }, remote, signal) {
+	if (SHA.test(base) && await git.query("rev-parse", "--is-shallow-repository") === "false") {
+		const shared = await git.query("merge-base", head, base);
+		if (shared !== null) return shared;
+	}
+	await using scratch = await scratchFolder();
+	const graph = gitAt(scratch.path, {
+		workspace: true,
+		env: remote.login,
+		timeoutMs: 3e5,
+		signal
+	});
+	if (await graph.query("init", "--quiet", "--bare") === null) return null;
+	const ref = "refs/heads/base";
+	const wanted = [head, `+${base}:${ref}`];
+	return await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, ...wanted) === null ? null : await graph.query("merge-base", head, ref);
+}
+// src/io/cache-folder.ts
+/** Where environments, weights and token files live: outside the checkout, shared between checkouts. */
+/** `FINETUNE_BENCH_CACHE`, else the runner's tool cache, else the user's cache folder. An absolute path. */
+function cacheFolder(env, platform = process.platform) {
+	const given = env["FINETUNE_BENCH_CACHE"];
+	if (given !== void 0 && given !== "") return path.resolve(given);
+	return path.join(parentFolder(env, platform), "finetune-bench");
+}
+function parentFolder(env, platform) {
+	const toolCache = env["RUNNER_TOOL_CACHE"];
+	if (toolCache !== void 0 && toolCache !== "") return path.resolve(toolCache);
+	const home = env["HOME"] ?? env["USERPROFILE"] ?? os.homedir();
+	if (platform === "darwin") return path.join(home, "Library", "Caches");
+	if (platform === "win32") return env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local");
+	const xdg = env["XDG_CACHE_HOME"];
+	return xdg !== void 0 && path.isAbsolute(xdg) ? xdg : path.join(home, ".cache");
+}
+// src/core/github-event.ts
+/** The payload of the event that started a workflow, as far as this program reads it. */
+const sha$1 = string().regex(/^[0-9a-f]{40,64}$/);
+const pullRequestSchema = object({
+	number: int().positive(),
+	user: object({ login: string() }).optional(),
+	base: object({ sha: sha$1 }).optional(),
+	head: object({
+		sha: sha$1,
+		/** Null once the fork is deleted; absent from payloads that somebody shortened. Both count as foreign. */
+		repo: object({ full_name: string() }).nullable().optional()
+	})
+});
+const repositorySchema = object({
+	full_name: string().optional(),
+	default_branch: string().optional()
+}).optional();
+const eventPayloadSchema = object({ repository: repositorySchema });
+const pullRequestPayloadSchema = object({
+	repository: repositorySchema,
+	pull_request: pullRequestSchema
+});
+/** A comment on an issue; `pull_request` is there where the issue is one. */
+const issueCommentPayloadSchema = object({ issue: object({
+	number: int().positive(),
+	pull_request: object({}).optional()
+}) });
+const mergeGroupPayloadSchema = object({ merge_group: object({
+	base_sha: sha$1,
+	head_sha: sha$1
+}) });
+/** The run that ended and so started this one. */
+const workflowRunPayloadSchema = object({ workflow_run: object({
+	id: int().positive(),
+	head_repository: object({ full_name: string() }).nullable()
+}) });
+_enum([
+	"other-repository",
+	"deleted-repository",
+	"dependabot"
+]);
+/**
+* Null when the pull request comes from a branch of `repository` itself. `head.repo.fork` is no answer: it is true for
+* every pull request of a repository that is a fork.
+*/
+function strangerOf(pull, repository, actor) {
+	const { repo } = pull.head;
+	if (repo === null || repo === void 0) return "deleted-repository";
+	if (repo.full_name.toLowerCase() !== repository.toLowerCase()) return "other-repository";
+	return [actor, pull.user?.login].includes("dependabot[bot]") ? "dependabot" : null;
+}
+// src/core/workflow-run.ts
+/** What GitHub itself says of a workflow run: the facts that every claim of an artifact is held against. */
+const sha = string().regex(/^[0-9a-f]{40,64}$/);
+object({
+	id: int().positive(),
+	run_attempt: int().positive().default(1),
+	event: string().min(1).max(100),
+	status: string().nullable(),
+	conclusion: string().nullable(),
+	/** Of a pull request the commit that was pushed, not the merge that is measured. */
+	head_sha: sha,
+	head_branch: string().nullable(),
+	path: string(),
+	created_at: datetime(),
+	repository: object({ full_name: string() }),
+	/** Null once a fork is deleted. */
+	head_repository: object({
+		full_name: string(),
+		owner: object({ login: string() })
+	}).nullable()
+});
+function sameRepository(a, b) {
+	return a.toLowerCase() === b.toLowerCase();
+}
+object({
+	number: int().positive(),
+	head: object({ sha }),
+	base: object({ repo: object({ full_name: string() }) })
+});
+// src/io/job-context.ts
+/** Which job this is: repository, commit, event and pull request, on GitHub or in a folder of one's own. */
+async function readJobContext({ env, cwd }) {
+	return env["GITHUB_ACTIONS"] === "true" ? readGitHub(env, cwd) : readLocal(cwd);
+}
+async function readLocal(cwd) {
+	const git = gitAt(cwd, { workspace: false });
+	const root = await git.query("rev-parse", "--show-toplevel");
+	const status = await git.query("status", "--porcelain", "--", ":/", ":(exclude,top,glob)**/.finetune-bench/**");
+	return {
+		where: "local",
+		job: {
+			repository: path.basename(root ?? path.resolve(cwd)) || "local",
+			run_id: (/* @__PURE__ */ new Date()).toISOString().replace(/[^0-9TZ]/g, ""),
+			attempt: 1,
+			event: "local",
+			ref: await git.query("symbolic-ref", "--quiet", "HEAD") ?? (root === null ? "none" : "HEAD"),
+			sha: await headSha(git),
+			dirty: (status ?? "") !== "",
+			pull_request: null,
+			run_url: null
+		},
+		serverUrl: "https://github.com",
+		apiUrl: "https://api.github.com",
+		defaultBranch: null,
+		isDefaultBranch: false,
+		pullRequest: null,
+		queueBase: null,
+		stranger: null,
+		commentOn: null,
+		triggeredBy: null,
+		isHosted: false,
 		warnings: []
 	};
 }
-/** What the finished runs of a failed or cut benchmark gave is shown, and judged by nobody. */
-function unfinished(benchmark) {
-	const { status } = benchmark;
-	const metric = benchmark.metrics.find(({ primary }) => primary) ?? null;
-	const head = sideOf(metric === null ? [] : runValues(benchmark, metric.name).filter(Number.isFinite), median);
-	const reason = status.state === "complete" ? null : status.message;
+const variablesSchema = object({
+	GITHUB_REPOSITORY: string().regex(/^[^/\s]+\/[^/\s]+$/),
+	GITHUB_RUN_ID: string().regex(/^[0-9]{1,20}$/),
+	GITHUB_RUN_ATTEMPT: number$1().int().positive().default(1),
+	GITHUB_EVENT_NAME: string().min(1),
+	GITHUB_EVENT_PATH: string().min(1),
+	GITHUB_REF: string().default(""),
+	GITHUB_SHA: string().default(""),
+	GITHUB_SERVER_URL: url().default("https://github.com"),
+	GITHUB_API_URL: url().default("https://api.github.com"),
+	GITHUB_ACTOR: string().optional(),
+	RUNNER_ENVIRONMENT: string().optional()
+});
+async function readGitHub(env, cwd) {
+	const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== void 0 && value !== ""));
+	const variables = parsed(variablesSchema, set, (field) => `variable ${field} of the runner`);
+	const payload = await readPayload(variables.GITHUB_EVENT_PATH);
+	const from = (field) => `${field} of the event (${variables.GITHUB_EVENT_PATH})`;
+	const { repository } = parsed(eventPayloadSchema, payload, from);
+	const pull = /^pull_request(_target)?$/.test(variables.GITHUB_EVENT_NAME) ? parsed(pullRequestPayloadSchema, payload, from).pull_request : null;
+	const ended = variables.GITHUB_EVENT_NAME === "workflow_run" ? parsed(workflowRunPayloadSchema, payload, from).workflow_run : null;
+	const queue = variables.GITHUB_EVENT_NAME === "merge_group" ? parsed(mergeGroupPayloadSchema, payload, from) : null;
+	const git = gitAt(cwd, { workspace: true });
+	const sha = await headSha(git);
+	const asked = variables.GITHUB_EVENT_NAME === "issue_comment" ? askedFor(parsed(issueCommentPayloadSchema, payload, from), sha, variables) : null;
+	const defaultBranch = repository?.default_branch ?? null;
+	const history = await isHistory(variables, {
+		defaultBranch,
+		sha,
+		git
+	});
+	const status = await git.query("status", "--porcelain", "--untracked-files=no");
 	return {
-		...blank(benchmark, metric, status.state === "cut" ? "inconclusive" : "failed"),
-		head,
-		reason
-	};
-}
-/** A metric of the baseline that is no longer told: never silence, and for a loss a failure. */
-function lostMetric(benchmark, metric) {
-	const reason = `${metric.name} stands in the baseline and was not measured now`;
-	return {
-		...blank(benchmark, metric, metric.class === "loss" ? "failed" : "inconclusive"),
-		reason
+		where: "github",
+		job: {
+			repository: variables.GITHUB_REPOSITORY,
+			run_id: variables.GITHUB_RUN_ID,
+			attempt: variables.GITHUB_RUN_ATTEMPT,
+			event: variables.GITHUB_EVENT_NAME,
+			ref: variables.GITHUB_REF,
+			sha,
+			dirty: (status ?? "") !== "",
+			pull_request: pull?.number ?? asked?.number ?? null,
+			run_url: runUrl(variables)
+		},
+		serverUrl: variables.GITHUB_SERVER_URL,
+		apiUrl: variables.GITHUB_API_URL,
+		defaultBranch,
+		isDefaultBranch: history.is,
+		pullRequest: pull === null ? asked : {
+			number: pull.number,
+			headSha: pull.head.sha,
+			baseSha: pull.base?.sha ?? null
+		},
+		queueBase: queue?.merge_group.base_sha ?? null,
+		stranger: pull === null ? strangerElsewhere(asked, ended, variables) : stranger(pull, variables),
+		commentOn: pull?.number ?? asked?.number ?? null,
+		triggeredBy: ended === null ? null : String(ended.id),
+		isHosted: variables.RUNNER_ENVIRONMENT === "github-hosted",
+		warnings: history.warnings
 	};
 }
 /**
-* Benchmarks that are complete in the newest stored job of this suite, that the suite still lists, and that have no result
-* now: a broken driver must not look green.
-*
-* @param stored oldest first
+* What a comment asks to be measured: the commit that the workflow has checked out, as the event names none. Null on a
+* plain issue, and where nothing is checked out: a job that only reports.
 */
-function missingBenchmarks(result, stored, planned) {
-	const newest = stored.findLast(({ suite }) => suite.name === result.suite.name) ?? stored.at(-1);
-	const listed = new Set(planned);
-	const ran = new Set(result.benchmarks.map(({ id }) => id));
-	const missing = (newest?.benchmarks ?? []).filter(({ id, status }) => status.state === "complete" && listed.has(id) && !ran.has(id));
-	const reason = "it stands in the newest baseline of this runner and did not run now";
-	return missing.map((benchmark) => ({
-		...blank(benchmark, null, "failed"),
-		reason
-	}));
-}
-// src/core/compare.ts
-/** A job's result beside its runner's stored ones → one comparison for every metric of every benchmark. */
-function compareJob(input) {
-	const { result } = input;
-	const stored = otherJobs(result, input.history);
-	const used = /* @__PURE__ */ new Map();
-	const context = {
-		input,
-		stored,
-		used
-	};
-	const rows = result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, context));
-	const cases = rows.flatMap(({ judged }) => judged ?? []);
-	const { min_effect, max_tolerated, auto_tighten } = result.suite;
-	const decisions = new Map(judge(cases, {
-		minEffect: min_effect,
-		maxTolerated: max_tolerated,
-		tighten: auto_tighten
-	}).map((decision) => [decision.id, decision]));
-	const judged = rows.map((row) => finish(row, decisions));
-	const jobs = [...used.values()];
+function askedFor({ issue }, sha, variables) {
+	if (issue.pull_request === void 0) return null;
+	if (sha !== null && sha === variables.GITHUB_SHA) throw new UserError(`a comment on pull request #${issue.number} started this job, but the default branch is checked out (${sha.slice(0, 7)}): give the checkout step the commit of the pull request as ref:`);
 	return {
-		comparisons: [...judged, ...missingBenchmarks(result, stored, input.planned)],
-		baseline: summaryOf(jobs, result),
-		differences: newestDifferences(result, stored.at(-1)),
-		warnings: jobs.some(({ dirty }) => dirty) ? ["stored jobs measured with uncommitted changes are in the baseline"] : [],
-		control: input.control,
-		wanted: wantedPairs(rows, decisions)
+		number: issue.number,
+		headSha: sha,
+		baseSha: null
 	};
 }
-function done(comparison) {
-	return {
-		comparison,
-		judged: null,
-		acceptable: null
-	};
+function stranger(pull, variables) {
+	return strangerOf(pull, variables.GITHUB_REPOSITORY, variables.GITHUB_ACTOR);
 }
-function rowsOf(benchmark, context) {
-	if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
-	const stopped = benchmark.paired?.stopped;
-	if (stopped?.side === "head") return [done({
-		...unfinished(benchmark),
-		verdict: "failed",
-		reason: stopped.message
-	})];
-	const series = findSeries(context.stored, benchmark, context.input.result.machine);
-	return [...benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context)), ...lostMetrics(benchmark, series).map((metric) => done(lostMetric(benchmark, metric)))];
+/** In jobs that are no pull request's own: what a comment asks for, and what the run that ended had measured. */
+function strangerElsewhere(asked, ended, { GITHUB_REPOSITORY }) {
+	if (asked !== null) return "deleted-repository";
+	if (ended === null) return null;
+	if (ended.head_repository === null) return "deleted-repository";
+	return sameRepository(ended.head_repository.full_name, GITHUB_REPOSITORY) ? null : "other-repository";
 }
-function rowOf(benchmark, metric, series, { input, stored, used }) {
-	const { result } = input;
-	const name = {
-		benchmark: benchmark.id,
-		metric: metric.name,
-		runnerKey: result.runner_key
+function runUrl(variables) {
+	const run = `${variables.GITHUB_SERVER_URL}/${variables.GITHUB_REPOSITORY}/actions/runs/${variables.GITHUB_RUN_ID}`;
+	return variables.GITHUB_RUN_ATTEMPT === 1 ? run : `${run}/attempts/${variables.GITHUB_RUN_ATTEMPT}`;
+}
+async function isHistory(variables, { defaultBranch, sha, git }) {
+	const event = variables.GITHUB_EVENT_NAME;
+	if (![
+		"push",
+		"schedule",
+		"workflow_dispatch"
+	].includes(event)) return {
+		is: false,
+		warnings: []
 	};
-	const points = series.state === "found" ? historyOf$1(series.jobs, metric) : [];
-	const isShownOnly = metric.class === "info";
-	if (!isShownOnly) for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
-	const newest = points.at(-1);
-	const tooOld = newest !== void 0 && isStale(newest.job, result);
-	const current = tooOld ? [] : points.slice(segmentStart(points, name));
-	const paired = pairsOf(benchmark, metric);
-	const today = dayOf$1(result.job.started_at);
-	const spent = [...result.confirmation?.accepted ?? [], ...stored.at(-1)?.accepted ?? []];
-	const doubt = whyNotAccepted(name, result.accepted, spent, today);
-	const comparison = {
-		...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
-		differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
-		environment_shift: environmentShift(series, metric, paired),
-		reason: benchmark.paired?.stopped?.message ?? (tooOld ? staleReason(newest.job, result) : series.state === "none" ? uselessReason(benchmark, stored) : null),
-		warnings: doubt === null ? [] : [doubt]
+	if (defaultBranch === null && event !== "schedule") return {
+		is: false,
+		warnings: ["the event does not name the default branch: this result is not recorded as history."]
 	};
-	const acceptable = acceptanceFor(name, result.accepted, spent, today);
-	const moved = metric.class === "throughput" ? movedMachine(input.control, benchmark.backend) : null;
-	if (moved !== null) return {
-		comparison: isMoved(comparison, {
-			head: runValues(benchmark, metric.name),
-			history: current.map((point) => point.values)
-		}, moved),
-		judged: null,
-		acceptable: null
+	if (!(event === "schedule" || variables.GITHUB_REF === `refs/heads/${defaultBranch}`)) return {
+		is: false,
+		warnings: []
+	};
+	if (sha === null || sha === variables.GITHUB_SHA) return {
+		is: true,
+		warnings: []
+	};
+	if (await git.query("symbolic-ref", "--quiet", "HEAD") === variables.GITHUB_REF) return {
+		is: true,
+		warnings: []
 	};
 	return {
-		comparison,
-		judged: {
-			id: JSON.stringify([benchmark.id, metric.name]),
-			metric,
-			history: current.map(({ values }) => values),
-			candidate: runValues(benchmark, metric.name),
-			paired,
-			isConfirmable: isConfirmable(benchmark, result),
-			inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative"
-		},
-		acceptable
+		is: false,
+		warnings: [`this job runs for ${variables.GITHUB_REF} (${variables.GITHUB_SHA.slice(0, 7)}), but ${sha.slice(0, 7)} is checked out: its result is not recorded as history. Remove ref: from the checkout step to record it.`]
 	};
 }
-/** A base commit is at hand, has this benchmark doing the same work, and its verdict counts. */
-function isConfirmable({ id, comparison_class }, { confirmation }) {
-	if (confirmation === null || confirmation.base_sha === null) return false;
-	return comparison_class !== "informative" && !confirmation.unpaired.includes(id);
+async function headSha(git) {
+	const sha = await git.query("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
+	return sha !== null && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null;
 }
-/** Null without pairs, and where the base measures this metric in another way. */
-function pairsOf({ paired }, metric) {
-	if (paired === null || !paired.metrics.some((known) => isSameMeasure(known, metric))) return null;
-	return {
-		base: valuesOf$1(paired.base, metric.name),
-		head: valuesOf$1(paired.head, metric.name)
-	};
-}
-/** Pairs that broke off are not asked for again. */
-function wantedPairs(rows, decisions) {
-	const wanted = /* @__PURE__ */ new Map();
-	for (const { comparison, judged } of rows) {
-		const pairs = decisions.get(judged?.id ?? "")?.wantedPairs ?? 0;
-		if (pairs > 0) wanted.set(comparison.benchmark, Math.max(pairs, wanted.get(comparison.benchmark) ?? 0));
+async function readPayload(file) {
+	try {
+		return JSON.parse(await readFile(file, "utf8"));
+	} catch (cause) {
+		throw new UserError(`the event at ${file} (GITHUB_EVENT_PATH) cannot be read as JSON`, { cause });
 	}
-	return wanted;
 }
-/** Judged metrics of the newest job of the series that the candidate does not have. */
-function lostMetrics(benchmark, series) {
-	const newest = series.state === "found" ? series.jobs.at(-1)?.benchmark.metrics : void 0;
-	const names = new Set(benchmark.metrics.map(({ name }) => name));
-	return (newest ?? []).filter((metric) => metric.class !== "info" && !names.has(metric.name));
-}
-function finish({ comparison, judged, acceptable }, decisions) {
-	const decision = judged === null ? void 0 : decisions.get(judged.id);
-	if (decision === void 0) return comparison;
-	const isOpen = comparison.verdict === "incomparable" && decision.verdict === "no-baseline";
-	const isChange = decision.verdict === "regression" || decision.verdict === "improvement";
-	return {
-		...comparison,
-		verdict: isOpen ? "incomparable" : decision.verdict,
-		unconfirmed: decision.unconfirmed,
-		base: decision.base,
-		head: decision.head,
-		effect: decision.effect,
-		interval: decision.interval === null ? null : [...decision.interval],
-		p: decision.p,
-		smallest_detectable: decision.smallestDetectable,
-		pairs: decision.pairs,
-		accepted: isChange && acceptable !== null ? {
-			reason: acceptable.reason,
-			expires: acceptable.expires
-		} : null,
-		differences: isOpen ? comparison.differences : [],
-		reason: decision.reason ?? (OPEN.has(decision.verdict) ? comparison.reason : null),
-		warnings: [...decision.warnings, ...isChange ? comparison.warnings : []]
-	};
-}
-/** Verdicts that leave a reader asking why there is none. */
-const OPEN = /* @__PURE__ */ new Set([
-	"inconclusive",
-	"no-baseline",
-	"incomparable"
-]);
-const DAY_MS = 864e5;
-function isStale(newest, { job, suite }) {
-	return Date.parse(job.started_at) - Date.parse(newest.finished_at) > suite.max_baseline_age_days * DAY_MS;
-}
-function staleReason(newest, { job, suite }) {
-	return `the newest stored job is ${Math.floor((Date.parse(job.started_at) - Date.parse(newest.finished_at)) / DAY_MS)} days old, and the suite judges against none older than ${suite.max_baseline_age_days} days`;
-}
-/** Null where nothing is stored of it at all. */
-function uselessReason({ id }, stored) {
-	const count = stored.filter(({ benchmarks }) => benchmarks.some((known) => known.id === id)).length;
-	if (count === 0) return null;
-	return `${count === 1 ? "all 1 stored result of it was" : `all ${count} stored results of it were`} disturbed or incomplete, and such a result is never judged against`;
-}
-function summaryOf(jobs, result) {
-	const newest = jobs.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).at(-1);
-	if (newest === void 0) return null;
-	const { sha: newest_sha, finished_at: newest_at } = newest;
-	return {
-		jobs: jobs.length,
-		newest_sha,
-		newest_at,
-		stale: isStale(newest, result)
-	};
+function parsed(schema, value, name) {
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	const issue = result.error.issues[0];
+	throw new UserError(`${name(issue?.path.join(".") ?? "")}: ${issue?.message ?? "is not what GitHub documents"}`);
 }
 // schema/workloads.json
 var workloads_default = {
 	protocol: 1,
-	workloads: [{
-		"name": "lora-alpaca-tinyllama",
-		"summary": "LoRA fine-tuning of TinyLlama 1.1B (rank 2 on q and v, float32, AdamW, gradient accumulation)",
-		"presets": { "strict": { "comparison_class": "strict" } },
-		"sizes": ["tiny", "real"],
-		"backends": {
-			"mlx-metal": ["tiny", "real"],
-			"mlx-cuda": ["tiny", "real"],
-			"mlx-cpu": ["tiny", "real"],
-			"torch-cuda": ["tiny", "real"],
-			"torch-mps": ["tiny", "real"],
-			"torch-cpu": ["tiny", "real"]
+	workloads: [
+		{
+			"name": "lora-alpaca-tinyllama",
+			"summary": "LoRA fine-tuning of TinyLlama 1.1B (rank 2 on q and v, float32, AdamW, gradient accumulation)",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny", "real"]
+			},
+			"hyperparameters": [
+				{
+					"name": "rows",
+					"type": "int",
+					"help": "training rows generated",
+					"minimum": 1,
+					"default": {
+						"tiny": 184,
+						"real": 1e3
+					}
+				},
+				{
+					"name": "epochs",
+					"type": "int",
+					"help": "passes over the rows",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "batch_size",
+					"type": "int",
+					"help": "rows in a micro-batch",
+					"minimum": 1,
+					"default": {
+						"tiny": 4,
+						"real": 4
+					}
+				},
+				{
+					"name": "accumulation",
+					"type": "int",
+					"help": "micro-batches in an optimiser step",
+					"minimum": 1,
+					"default": {
+						"tiny": 2,
+						"real": 2
+					}
+				},
+				{
+					"name": "max_length",
+					"type": "int",
+					"help": "tokens every row is cut or padded to",
+					"minimum": 8,
+					"default": {
+						"tiny": 16,
+						"real": 128
+					}
+				},
+				{
+					"name": "rank",
+					"type": "int",
+					"help": "rank of the adapters",
+					"minimum": 1,
+					"default": {
+						"tiny": 2,
+						"real": 2
+					}
+				},
+				{
+					"name": "alpha",
+					"type": "float",
+					"help": "adapter scale times rank",
+					"minimum": 0,
+					"default": {
+						"tiny": 4,
+						"real": 4
+					}
+				},
+				{
+					"name": "learning_rate",
+					"type": "float",
+					"help": "learning rate at its highest",
+					"minimum": 0,
+					"default": {
+						"tiny": 5e-5,
+						"real": 5e-5
+					}
+				},
+				{
+					"name": "schedule",
+					"type": "str",
+					"help": "constant, or linear down to zero after the last step",
+					"choices": ["constant", "linear"],
+					"default": {
+						"tiny": "constant",
+						"real": "constant"
+					}
+				},
+				{
+					"name": "lr_warmup_steps",
+					"type": "int",
+					"help": "steps of a linear rise before that",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "clip",
+					"type": "float",
+					"help": "largest global gradient norm; 0 clips nothing",
+					"minimum": 0,
+					"default": {
+						"tiny": .3,
+						"real": .3
+					}
+				},
+				{
+					"name": "weight_decay",
+					"type": "float",
+					"help": "decoupled weight decay",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "validation_rows",
+					"type": "int",
+					"help": "rows of the validation split",
+					"minimum": 1,
+					"default": {
+						"tiny": 8,
+						"real": 32
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights, adapters, rows and order",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				}
+			]
 		},
-		"hyperparameters": [
-			{
-				"name": "rows",
-				"type": "int",
-				"help": "training rows generated",
-				"minimum": 1,
-				"default": {
-					"tiny": 184,
-					"real": 1e3
-				}
+		{
+			"name": "nli-bert-tiny",
+			"summary": "BERT tiny as a siamese classifier of sentence pairs (4.4 M parameters, float32, AdamW)",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny", "real"]
 			},
-			{
-				"name": "epochs",
-				"type": "int",
-				"help": "passes over the rows",
-				"minimum": 1,
-				"default": {
-					"tiny": 1,
-					"real": 1
+			"hyperparameters": [
+				{
+					"name": "rows",
+					"type": "int",
+					"help": "training rows generated",
+					"minimum": 1,
+					"default": {
+						"tiny": 184,
+						"real": 5e4
+					}
+				},
+				{
+					"name": "epochs",
+					"type": "int",
+					"help": "passes over the rows",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "batch_size",
+					"type": "int",
+					"help": "rows in a micro-batch",
+					"minimum": 1,
+					"default": {
+						"tiny": 8,
+						"real": 8
+					}
+				},
+				{
+					"name": "accumulation",
+					"type": "int",
+					"help": "micro-batches in an optimiser step",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "max_length",
+					"type": "int",
+					"help": "tokens every row is cut or padded to",
+					"minimum": 8,
+					"default": {
+						"tiny": 64,
+						"real": 128
+					}
+				},
+				{
+					"name": "steps",
+					"type": "int",
+					"help": "at most so many optimiser steps; 0: as many as rows × epochs give",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 200
+					}
+				},
+				{
+					"name": "dropout",
+					"type": "float",
+					"help": "share of values dropped in training",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "learning_rate",
+					"type": "float",
+					"help": "learning rate at its highest",
+					"minimum": 0,
+					"default": {
+						"tiny": 5e-5,
+						"real": 5e-5
+					}
+				},
+				{
+					"name": "schedule",
+					"type": "str",
+					"help": "constant, or linear down to zero after the last step",
+					"choices": ["constant", "linear"],
+					"default": {
+						"tiny": "constant",
+						"real": "constant"
+					}
+				},
+				{
+					"name": "lr_warmup_steps",
+					"type": "int",
+					"help": "steps of a linear rise before that",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "clip",
+					"type": "float",
+					"help": "largest global gradient norm; 0 clips nothing",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "weight_decay",
+					"type": "float",
+					"help": "decoupled weight decay",
+					"minimum": 0,
+					"default": {
+						"tiny": .01,
+						"real": .01
+					}
+				},
+				{
+					"name": "validation_rows",
+					"type": "int",
+					"help": "rows of the validation split",
+					"minimum": 1,
+					"default": {
+						"tiny": 64,
+						"real": 2e3
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights, pairs and order",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
 				}
-			},
-			{
-				"name": "batch_size",
-				"type": "int",
-				"help": "rows in a micro-batch",
-				"minimum": 1,
-				"default": {
-					"tiny": 4,
-					"real": 4
-				}
-			},
-			{
-				"name": "accumulation",
-				"type": "int",
-				"help": "micro-batches in an optimiser step",
-				"minimum": 1,
-				"default": {
-					"tiny": 2,
-					"real": 2
-				}
-			},
-			{
-				"name": "max_length",
-				"type": "int",
-				"help": "tokens every row is cut or padded to",
-				"minimum": 8,
-				"default": {
-					"tiny": 16,
-					"real": 128
-				}
-			},
-			{
-				"name": "rank",
-				"type": "int",
-				"help": "rank of the adapters",
-				"minimum": 1,
-				"default": {
-					"tiny": 2,
-					"real": 2
-				}
-			},
-			{
-				"name": "alpha",
-				"type": "float",
-				"help": "adapter scale times rank",
-				"minimum": 0,
-				"default": {
-					"tiny": 4,
-					"real": 4
-				}
-			},
-			{
-				"name": "learning_rate",
-				"type": "float",
-				"help": "learning rate at its highest",
-				"minimum": 0,
-				"default": {
-					"tiny": 5e-5,
-					"real": 5e-5
-				}
-			},
-			{
-				"name": "schedule",
-				"type": "str",
-				"help": "constant, or linear down to zero after the last step",
-				"choices": ["constant", "linear"],
-				"default": {
-					"tiny": "constant",
-					"real": "constant"
-				}
-			},
-			{
-				"name": "lr_warmup_steps",
-				"type": "int",
-				"help": "steps of a linear rise before that",
-				"minimum": 0,
-				"default": {
-					"tiny": 0,
-					"real": 0
-				}
-			},
-			{
-				"name": "clip",
-				"type": "float",
-				"help": "largest global gradient norm; 0 clips nothing",
-				"minimum": 0,
-				"default": {
-					"tiny": .3,
-					"real": .3
-				}
-			},
-			{
-				"name": "weight_decay",
-				"type": "float",
-				"help": "decoupled weight decay",
-				"minimum": 0,
-				"default": {
-					"tiny": 0,
-					"real": 0
-				}
-			},
-			{
-				"name": "validation_rows",
-				"type": "int",
-				"help": "rows of the validation split",
-				"minimum": 1,
-				"default": {
-					"tiny": 8,
-					"real": 32
-				}
-			},
-			{
-				"name": "seed",
-				"type": "int",
-				"help": "seed of weights, adapters, rows and order",
-				"minimum": 0,
-				"default": {
-					"tiny": 0,
-					"real": 0
-				}
-			}
-		]
-	}, {
-		"name": "switch-matmul",
-		"summary": "Six square float32 products an iteration, half on the accelerator and half on the processor",
-		"presets": { "strict": { "comparison_class": "strict" } },
-		"sizes": ["tiny", "real"],
-		"backends": {
-			"mlx-metal": ["tiny", "real"],
-			"mlx-cuda": ["tiny", "real"],
-			"mlx-cpu": ["tiny", "real"],
-			"torch-cuda": ["tiny", "real"],
-			"torch-mps": ["tiny", "real"],
-			"torch-cpu": ["tiny", "real"]
+			]
 		},
-		"hyperparameters": [
-			{
-				"name": "n",
-				"type": "int",
-				"help": "rows and columns of the matrices",
-				"minimum": 2,
-				"default": {
-					"tiny": 512,
-					"real": 1e4
-				}
+		{
+			"name": "switch-matmul",
+			"summary": "Six square float32 products an iteration, half on the accelerator and half on the processor",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny", "real"]
 			},
-			{
-				"name": "iterations",
-				"type": "int",
-				"help": "iterations, each six products",
-				"minimum": 1,
-				"default": {
-					"tiny": 23,
-					"real": 50
+			"hyperparameters": [
+				{
+					"name": "n",
+					"type": "int",
+					"help": "rows and columns of the matrices",
+					"minimum": 2,
+					"default": {
+						"tiny": 512,
+						"real": 1e4
+					}
+				},
+				{
+					"name": "iterations",
+					"type": "int",
+					"help": "iterations, each six products",
+					"minimum": 1,
+					"default": {
+						"tiny": 23,
+						"real": 50
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of the matrices",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
 				}
-			},
-			{
-				"name": "seed",
-				"type": "int",
-				"help": "seed of the matrices",
-				"minimum": 0,
-				"default": {
-					"tiny": 0,
-					"real": 0
-				}
-			}
-		]
-	}]
+			]
+		}
+	]
 };
 // src/core/catalogue.ts
 /** The workloads the harness offers, as `finetune_bench list` prints them: names, presets, sizes, backends, hyperparameters. */
 const scalar$1 = union([
 	string(),
-	number$1(),
+	number(),
 	boolean(),
 	_null()
 ]);
@@ -50295,7 +43360,7 @@ const hyperparameterSchema = strictObject({
 		"str"
 	]),
 	help: string(),
-	minimum: number$1().optional(),
+	minimum: number().optional(),
 	choices: array(scalar$1).optional(),
 	default: record(sizeSchema, scalar$1)
 });
@@ -50318,6 +43383,153 @@ const catalogueSchema = strictObject({
 function shippedCatalogue() {
 	return catalogueSchema.parse(workloads_default);
 }
+// src/core/control.ts
+/** What the control workload says of the machine: steady, moved, or not yet known. No code of the project can move it. */
+/** A smaller difference is no excuse for anything, however certain it is. */
+const LEAST_MOVE$1 = .02;
+/** What is known no better than this says nothing of the machine: a change that matters would not show in it. */
+const WIDEST_STEADY = .05;
+/** Stored jobs before anything is said: two of them hardly tell the spread between jobs. */
+const LEAST_JOBS = 3;
+/**
+* Levels of two tests. A machine that is slow all day shows in all runs together; one that changed its speed within the job
+* only in a run alone, which is tested more strictly: a single run varies more than the mean of a job's runs, from which
+* the prediction is learnt, and the level is shared among the runs. Chosen by simulation: where nothing moved, runs differ by
+* 1 % and the job holds two or three of them, fewer than one job in 200 is called moved, for every length of history from
+* {@link LEAST_JOBS} on. Where all runs are 5 % slower, 3 jobs find it in three of four cases, 10 in more than nine of ten.
+*/
+const LEVEL_TOGETHER = .004;
+const LEVEL_ALONE = 4e-4;
+/**
+* One finding for every backend whose control stands in the job. Its history: undisturbed controls of the same machine,
+* control software and work, those that had moved included. Its newest jobs are the centre of the prediction, so a machine
+* that stays on another level is steady again after three of them, and one odd job does not move their median.
+*
+* @param stored results of the runner, in any order; the job itself may be among them
+*/
+function controlFindings(result, stored) {
+	const controls = otherJobs(result, stored).map((job) => ({
+		...job,
+		benchmarks: job.control
+	}));
+	return result.control.map((control) => findingOf(control, findSeries(controls, control, result.machine)));
+}
+/**
+* Whether a control speaks for its backend: the one in Python alone keeps one core busy and never reaches an accelerator.
+* It is known by its software, in which there is no framework.
+*/
+function speaksForBackend({ backend, software }) {
+	if (isCpu(backend)) return true;
+	const framework = frameworkOf(backend);
+	return Object.keys(software?.facts ?? {}).some((name) => name === framework || name.startsWith(`${framework}-`));
+}
+function findingOf(control, series) {
+	const { backend } = control;
+	const metric = control.metrics.find(({ primary }) => primary) ?? null;
+	const nothing = {
+		backend,
+		metric,
+		effect: null,
+		interval: null
+	};
+	const unknown = (jobs, reason) => ({
+		...nothing,
+		state: "unknown",
+		jobs,
+		reason
+	});
+	const today = metric === null ? [] : valuesOf$1(control.runs, metric.name).filter(isRatioScale);
+	if (metric === null || today.length === 0) return unknown(0, `the control did not run: ${control.status.state === "complete" ? "it measured nothing" : control.status.message}`.slice(0, 2e3));
+	if (!speaksForBackend(control)) return unknown(0, "the control ran on the processor alone and says nothing of the accelerator");
+	if (series.state === "incomparable") return unknown(0, `no stored control is of this machine, software and work (changed: ${[...new Set(series.differences.map(({ field }) => field))].join(", ")})`.slice(0, 2e3));
+	const logs = (series.state === "found" ? historyOf$1(series.jobs, metric) : []).map(({ values }) => toLogs(values.filter(isRatioScale))).filter((values) => values.length > 0);
+	if (logs.length < LEAST_JOBS) {
+		const count = logs.length === 0 ? "no stored job holds" : `only ${logs.length} of the ${LEAST_JOBS} jobs needed hold`;
+		return unknown(logs.length, `${count} a control of this machine to compare with`);
+	}
+	const { found, moved } = strongest(logs, toLogs(today));
+	const isKnown = moved || Math.max(Math.abs(found.distance), found.halfWidth) <= Math.log1p(WIDEST_STEADY);
+	const scatter = `it scatters too much to tell: an unchanged machine may differ by ${formatPercent(relativeChange(found.halfWidth))}`;
+	return {
+		backend,
+		state: moved ? "moved" : isKnown ? "steady" : "unknown",
+		metric,
+		effect: relativeChange(found.distance),
+		interval: [relativeChange(found.distance - found.halfWidth), relativeChange(found.distance + found.halfWidth)],
+		jobs: logs.length,
+		reason: isKnown ? null : scatter
+	};
+}
+/** All runs together first, where they tell; else the run that lies farthest from its history. */
+function strongest(history, today) {
+	const together = predict(history, today, "newest");
+	if (isMove(together, LEVEL_TOGETHER)) return {
+		found: together,
+		moved: true
+	};
+	const alone = today.map((value) => predict(history, [value], "newest"));
+	return {
+		found: alone.reduce((a, b) => b.p < a.p ? b : a),
+		moved: alone.some((run) => isMove(run, LEVEL_ALONE / today.length))
+	};
+}
+function isMove({ p, distance }, level) {
+	return p < level && (distance >= Math.log1p(LEAST_MOVE$1) || distance <= Math.log1p(-.02));
+}
+function toLogs(values) {
+	return values.map(Math.log);
+}
+// src/core/machine-changes.ts
+/** A state of the machine that is one way or the other, and what is said when it did not stay so. */
+const SWITCHES = {
+	low_power: {
+		on: "Low Power Mode was switched on",
+		off: "Low Power Mode was switched off"
+	},
+	on_battery: {
+		on: "the machine was unplugged and ran on its battery",
+		off: "the machine was plugged in"
+	},
+	display_asleep: {
+		on: "the display went to sleep",
+		off: "the display woke up"
+	}
+};
+const POWER$1 = ["low_power", "on_battery"];
+/**
+* One sentence for each state that did not stay as it was, without its full stop; none on a machine that does not tell.
+*
+* @param samples of the whole job, in the order of their time
+*/
+function machineChanges(samples) {
+	return [...POWER$1, "display_asleep"].flatMap((name) => {
+		const states = samples.flatMap((sample) => sample[name] ?? []);
+		const switches = states.filter((state, index) => index > 0 && state !== states[index - 1]);
+		const [first] = switches;
+		if (first === void 0) return [];
+		const often = switches.length === 1 ? "" : " (and it changed again)";
+		return [`${SWITCHES[name][first ? "on" : "off"]} while the job ran${often}: not all its runs had the same machine`];
+	});
+}
+/** How it was when the job began: which is what the machine's identity says of it. */
+function powerAtStart(samples) {
+	const power = {};
+	for (const name of POWER$1) {
+		const first = samples.find((sample) => sample[name] !== void 0)?.[name];
+		if (first !== void 0) power[name] = first;
+	}
+	return power;
+}
+/** A run that was not powered as the job was when it began. */
+function otherwisePowered(samples, start) {
+	return POWER$1.filter((name) => {
+		const before = start[name];
+		return before !== void 0 && samples.some((sample) => (sample[name] ?? before) !== before);
+	}).map((name) => ({
+		kind: "power",
+		message: `${SWITCHES[name][start[name] === true ? "off" : "on"]} after the job began`
+	}));
+}
 // src/core/suite.ts
 /** The suite file: which benchmarks to run, how often, and how strictly to judge. */
 const PERCENT = "must be a percentage such as 2%";
@@ -50334,10 +43546,10 @@ const name$1 = string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, { error: "must be low
 const envName = string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, { error: "is not a variable name" });
 const envValue = union([
 	string().max(4e3),
-	number$1(),
+	number(),
 	boolean()
 ]).transform(String);
-const common = {
+const common$1 = {
 	backends: array(backendSchema).min(1).meta({ description: "Backends to run on, of those a machine has" }),
 	env: record(envName, envValue).default({}).meta({ description: "Variables for the measured process" }),
 	timeout: duration.default(600).meta({ description: "Longest time one run may take; default 10m" })
@@ -50348,17 +43560,17 @@ const workloadEntry = strictObject({
 	size: sizeSchema.meta({ description: "tiny: seconds on two processor cores; real: the full model" }),
 	set: record(string(), union([
 		string(),
-		number$1(),
+		number(),
 		boolean()
 	])).default({}).meta({ description: "Hyperparameters by name; they enter the work hash" }),
-	...common,
-	backends: common.backends.optional()
+	...common$1,
+	backends: common$1.backends.optional()
 });
 const commandEntry = strictObject({
 	name: name$1.meta({ description: "Name of your own benchmark" }),
 	command: array(string().min(1)).min(1).meta({ description: "Program and arguments; it appends events to the file named by FINETUNE_BENCH_EVENTS" }),
 	requirements: string().min(1).optional().meta({ description: "A requirements file to install first" }),
-	...common
+	...common$1
 });
 const suiteSchema = strictObject({
 	version: literal(1),
@@ -50386,20 +43598,24 @@ function smallestEffect(given) {
 	return given === "auto" ? .02 : given;
 }
 /** Title of an entry: its benchmark ids without the backend. */
-function titleOf(entry) {
+function titleOf$2(entry) {
 	return "workload" in entry ? `${entry.workload}.${entry.preset}.${entry.size}` : entry.name;
 }
 // src/core/plan.ts
 /** Which benchmarks this machine runs, in which order, and what it leaves out and why. */
-/** The backends of this machine's accelerator, or those of its processor where it has none. */
+/**
+* The backends of this machine's accelerator, or those of its processor where it has none. The processor does not stand in
+* for an accelerator that is there and cannot be used.
+*/
 function automaticBackends(probe) {
-	const possible = probe.backends.filter((entry) => entry.possible);
-	const accelerated = possible.filter((entry) => entry.accelerated);
-	return (accelerated.length > 0 ? accelerated : possible).map((entry) => entry.backend);
+	const usable = probe.backends.filter((entry) => entry.possible || entry.faulty);
+	const accelerated = usable.filter((entry) => entry.accelerated);
+	return (accelerated.length > 0 ? accelerated : usable).map((entry) => entry.backend);
 }
 /**
-* Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`;
-* one named by the suite is left out where the machine does not have it, because one suite serves many machines.
+* Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`, and
+* so is one whose accelerator is faulty. One named by the suite is left out where the machine does not have it, because
+* one suite serves many machines.
 */
 function makePlan(suite, probe, inputs, catalogue) {
 	const plan = {
@@ -50410,7 +43626,7 @@ function makePlan(suite, probe, inputs, catalogue) {
 	};
 	const automatic = automaticBackends(probe);
 	for (const entry of suite.benchmarks) {
-		const title = titleOf(entry);
+		const title = titleOf$2(entry);
 		const offered = offeredBackends(entry, catalogue);
 		const allowed = (backend) => entry.backends?.includes(backend) ?? true;
 		const meant = (inputs.backends ?? entry.backends ?? backendSchema.options).filter(allowed);
@@ -50435,7 +43651,7 @@ function makePlan(suite, probe, inputs, catalogue) {
 			const state = probe.backends.find((candidate) => candidate.backend === backend);
 			if (state?.possible !== true) {
 				const reason = state?.reason ?? `${backend} is not known to the probe`;
-				(inputs.backends === null ? plan.skipped : plan.failed).push(left(reason));
+				(inputs.backends === null && state?.faulty !== true ? plan.skipped : plan.failed).push(left(reason));
 				continue;
 			}
 			plan.benchmarks.push({
@@ -50464,19 +43680,6 @@ function offeredBackends(entry, catalogue) {
 function classOf(entry, catalogue) {
 	if (!("workload" in entry)) return "strict";
 	return catalogue.workloads.find((candidate) => candidate.name === entry.workload)?.presets[entry.preset]?.comparison_class ?? "strict";
-}
-// src/io/accept-file.ts
-/** Reads the accept file of the repository that is measured. */
-/** Entries of `finetune-bench.accept.yml` in `workspace`; none where there is no such file. A broken one is a `UserError`. */
-async function readAccepted(workspace) {
-	let text;
-	try {
-		text = await readFile(path.join(workspace, ACCEPT_FILE), "utf8");
-	} catch (error) {
-		if (systemFault(error).code === "ENOENT") return [];
-		throw new UserError(`${ACCEPT_FILE} cannot be read`, { cause: error });
-	}
-	return parseAccepted(text);
 }
 // src/io/child-environment.ts
 /** Needed to find programs, libraries, folders and devices; nothing that changes numbers unseen, and no secret. */
@@ -50572,88 +43775,12 @@ function usesPip(env) {
 		"UV_FIND_LINKS"
 	], "UV_CONFIG_FILE"]);
 }
-// src/io/process.ts
-/** Runs one program in its own process group, and leaves nothing of that group behind. */
-const TERMINATE_AFTER_MS$1 = 3e3;
-const KILL_AFTER_MS$1 = 5e3;
-/** For output still on its way when the program has ended. */
-const OUTPUT_GRACE_MS$1 = 1e3;
+// src/io/process-output.ts
+/** What a program prints: kept in its log up to a bound, and handed on line by line. */
 const MAX_LOG_BYTES = 33554432;
 const TAIL_LINES = 20;
 const MAX_LINE = 4e3;
-function later(stack, ms, action) {
-	stack.adopt(setTimeout(action, ms), clearTimeout);
-}
-async function runProcess(request) {
-	const began = performance.now();
-	const child = execa(request.file, [...request.args], {
-		cwd: request.cwd,
-		env: request.env,
-		extendEnv: false,
-		stdin: "ignore",
-		all: true,
-		buffer: false,
-		reject: false,
-		killDescendants: true,
-		cleanup: true,
-		windowsHide: true
-	});
-	using limits = new DisposableStack();
-	using grace = new DisposableStack();
-	let timedOut = false;
-	let cancelled = false;
-	let ended = null;
-	const onAbort = () => {
-		if (cancelled) return;
-		cancelled = true;
-		child.kill("SIGINT");
-		later(limits, TERMINATE_AFTER_MS$1, () => child.kill("SIGTERM"));
-		later(limits, KILL_AFTER_MS$1, () => child.kill("SIGKILL"));
-	};
-	if (request.signal?.aborted === true) onAbort();
-	request.signal?.addEventListener("abort", onAbort, { once: true });
-	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
-	if (request.timeoutS !== void 0) later(limits, request.timeoutS * 1e3, () => {
-		timedOut = true;
-		child.kill("SIGTERM");
-		later(limits, 2e3, () => child.kill("SIGKILL"));
-	});
-	child.nodeChildProcess.on("exit", (code, signal) => {
-		ended = {
-			code,
-			signal,
-			durationS: (performance.now() - began) / 1e3
-		};
-		limits.dispose();
-		child.kill("SIGKILL");
-		later(grace, OUTPUT_GRACE_MS$1, () => {
-			for (const stream of [
-				child.nodeChildProcess.stdout,
-				child.nodeChildProcess.stderr,
-				child.all
-			]) stream?.destroy();
-		});
-	});
-	const tail = [];
-	const drained = drain(child.all, request, tail);
-	const result = await child;
-	await drained;
-	const { code, signal, durationS } = ended ?? {
-		code: null,
-		signal: null,
-		durationS: (performance.now() - began) / 1e3
-	};
-	const startError = ended !== null ? null : result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started";
-	return {
-		code,
-		signal,
-		timedOut,
-		cancelled,
-		startError,
-		durationS,
-		tail
-	};
-}
+/** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
 async function drain(output, request, tail) {
 	const log = request.log === void 0 ? null : createWriteStream(request.log);
 	let written = 0;
@@ -50692,11 +43819,131 @@ async function* untilClosed(output) {
 		if (!(error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE")) throw error;
 	}
 }
+// src/io/process.ts
+/** Runs one program in its own process group, and leaves nothing of that group behind. */
+const TERMINATE_AFTER_MS$1 = 3e3;
+const KILL_AFTER_MS$1 = 5e3;
+/** For output still on its way when the program has ended. */
+const OUTPUT_GRACE_MS$1 = 1e3;
+function later(stack, ms, action) {
+	stack.adopt(setTimeout(action, ms), clearTimeout);
+}
+async function runProcess(request) {
+	if (request.signal?.aborted === true) return {
+		...notStarted(null),
+		cancelled: true
+	};
+	const child = execa(request.file, [...request.args], {
+		cwd: request.cwd,
+		env: request.env,
+		extendEnv: false,
+		stdio: [
+			"ignore",
+			"pipe",
+			"pipe",
+			...request.onWait === void 0 ? [] : ["pipe"]
+		],
+		all: true,
+		buffer: false,
+		reject: false,
+		killDescendants: true,
+		cleanup: true,
+		windowsHide: true
+	});
+	using limits = new DisposableStack();
+	using grace = new DisposableStack();
+	grace.use(noteChild(child.pid));
+	let timedOut = false;
+	let cancelled = false;
+	let began = {
+		ms: Date.now(),
+		clock: performance.now()
+	};
+	let ended = null;
+	const onAbort = () => {
+		if (cancelled) return;
+		cancelled = true;
+		child.kill("SIGINT");
+		later(limits, TERMINATE_AFTER_MS$1, () => child.kill("SIGTERM"));
+		later(limits, KILL_AFTER_MS$1, () => child.kill("SIGKILL"));
+	};
+	request.signal?.addEventListener("abort", onAbort, { once: true });
+	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
+	const begin = () => {
+		if (ended !== null) return;
+		began = {
+			ms: Date.now(),
+			clock: performance.now()
+		};
+		if (request.timeoutS === void 0) return;
+		later(limits, request.timeoutS * 1e3, () => {
+			timedOut = true;
+			child.kill("SIGTERM");
+			later(limits, 2e3, () => child.kill("SIGKILL"));
+		});
+	};
+	const { stdio } = child.nodeChildProcess;
+	const words = stdio[3];
+	if (request.onWait === void 0 || words === null || words === void 0 || !("read" in words)) begin();
+	else {
+		words.on("error", () => {});
+		readline.createInterface({
+			input: words,
+			crlfDelay: Number.POSITIVE_INFINITY
+		}).on("line", request.onWait).on("close", begin);
+	}
+	child.nodeChildProcess.on("exit", (code, signal) => {
+		ended = {
+			code,
+			signal,
+			clock: performance.now()
+		};
+		limits.dispose();
+		child.kill("SIGKILL");
+		later(grace, OUTPUT_GRACE_MS$1, () => {
+			for (const stream of [...stdio, child.all]) stream?.destroy();
+		});
+	});
+	const tail = [];
+	const drained = drain(child.all, request, tail);
+	const result = await child;
+	await drained;
+	const { code, signal, clock } = ended ?? {
+		code: null,
+		signal: null,
+		clock: performance.now()
+	};
+	const startError = ended !== null ? null : result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started";
+	const durationS = Math.max(0, clock - began.clock) / 1e3;
+	return {
+		code,
+		signal,
+		timedOut,
+		cancelled,
+		startError,
+		startedMs: began.ms,
+		durationS,
+		tail
+	};
+}
+/** Of a process whose turn never came. */
+function notStarted(startError) {
+	return {
+		code: null,
+		signal: null,
+		timedOut: false,
+		cancelled: false,
+		durationS: 0,
+		tail: [],
+		startError,
+		startedMs: Date.now()
+	};
+}
 // src/io/harness.ts
 /** The Python harness as this program sees it: prepare a work order, estimate it, run it once. */
 const scalar = union([
 	string(),
-	number$1(),
+	number(),
 	boolean(),
 	_null()
 ]);
@@ -50713,9 +43960,9 @@ const preparedSchema = strictObject({
 	hyperparameters: record(string(), scalar)
 });
 const estimateSchema = looseObject({
-	seconds: number$1().nonnegative(),
-	download_bytes: number$1().nonnegative(),
-	disk_bytes: number$1().nonnegative()
+	seconds: number().nonnegative(),
+	download_bytes: number().nonnegative(),
+	disk_bytes: number().nonnegative()
 });
 /** The harness under an interpreter. Preparing may need the network; what is measured does not get its variables. */
 function harnessUnder(host, python) {
@@ -50731,12 +43978,15 @@ function harnessUnder(host, python) {
 var HarnessError = class extends Error {
 	name = "HarnessError";
 };
-function call(harness, args, { env, ...rest }) {
-	return runProcess({
+function callOf(harness, args, { env, ...rest }) {
+	return {
 		...harnessProcess(harness, args, env),
 		signal: harness.signal,
 		...rest
-	});
+	};
+}
+function call(harness, args, more) {
+	return runProcess(callOf(harness, args, more));
 }
 /** A call of the harness as a process: what to start, where and with which variables. */
 function harnessProcess({ python, folder }, args, env) {
@@ -50820,7 +44070,7 @@ async function estimateRun(harness, entry, backend, scratch) {
 }
 /** One measured process. */
 function runOrder(harness, request) {
-	return call(harness, [
+	const process = callOf(harness, [
 		"run",
 		request.order,
 		"--backend",
@@ -50837,21 +44087,24 @@ function runOrder(harness, request) {
 		onLine: request.onLine,
 		env: measuringEnvironment(harness.env, request.env)
 	});
+	return request.lock.run(request.backend, process);
 }
 /** One process of the control workload. */
 function runControl(harness, request) {
-	const { backend, stdlib, events, ...rest } = request;
-	return call(harness, [
+	const { backend, stdlib, events, lock, ...rest } = request;
+	const args = [
 		"control",
 		"--backend",
 		backend,
 		"--events",
 		events,
 		...stdlib ? ["--stdlib"] : []
-	], {
+	];
+	const env = measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events });
+	return lock.run(backend, callOf(harness, args, {
 		...rest,
-		env: measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events })
-	});
+		env
+	}));
 }
 /** The harness's own last words, or how it ended where it said nothing. */
 function lastWords(result, otherwise) {
@@ -50902,206 +44155,70 @@ async function runFromEstimate(planned, { host, machine }) {
 	await using scratch = await scratchFolder();
 	return (await estimateRun(harnessUnder(host, machine.python.executable), planned.entry, planned.backend, scratch.path))?.seconds ?? null;
 }
-// src/io/base-checkout.ts
-/** The base commit checked out beside the user's tree: a repository and a worktree of their own, removed afterwards. */
-/** Fetching and checking out large repositories takes its time. */
-const SLOW_MS = 9e5;
-/** Settings of the user's own repository that change what a checkout holds (large files, line ends) and where submodules come from. */
-const COPIED_SETTINGS = String.raw`^(filter\..*|lfs\..*|url\..*|core\.(autocrlf|eol|safecrlf|longpaths|symlinks|filemode|ignorecase))$`;
-const NO_HOOKS = ["-c", "core.hooksPath=/dev/null"];
-/**
-* Brings `sha` within reach. The user's repository is only read, never written: objects are borrowed from it, and what is
-* missing (checkouts are shallow) is fetched aside. Called before anything of the head runs, so that no setting which the
-* head's code might leave in the checkout takes part.
-*/
-async function reachBase(sha, workspace, remote) {
-	await using stack = new AsyncDisposableStack();
-	const scratch = stack.use(await scratchFolder());
-	const user = gitAt(workspace, { workspace: remote !== null });
-	const root = await user.query("rev-parse", "--show-toplevel");
-	if (root === null) return {
-		reached: false,
-		reason: `${workspace} is not a git repository`
-	};
-	const repository = path.join(scratch.path, "repository");
-	await mkdir(repository);
-	const git = gitAt(repository, {
-		workspace: true,
-		env: remote?.login ?? {},
-		timeoutMs: SLOW_MS
-	});
-	if (!(await git.attempt("init", "--quiet", "--bare")).ok) return {
-		reached: false,
-		reason: "git could not make a repository for it"
-	};
-	await borrow(user, workspace, repository);
-	await copySettings(user, repository, remote);
-	const place = {
-		sha,
-		workspace,
-		remote,
-		root,
-		repository,
-		tree: path.join(scratch.path, "base"),
-		git
-	};
-	if (!await has(git, sha)) {
-		if (remote === null) return {
-			reached: false,
-			reason: `commit ${sha.slice(0, 7)} is not in this repository`
-		};
-		const fetched = await fetchCommit(place);
-		if (!await has(git, sha)) return {
-			reached: false,
-			reason: `commit ${sha.slice(0, 7)} could not be fetched from ${remote.url}: give the token contents: read, or check out with fetch-depth: 0 (git: ${fetched})`
-		};
-	}
-	const kept = stack.move();
+// src/core/artifact-name.ts
+/** `finetune-bench-<runner key>-<run id>-<attempt>[-<suite>]`: unique in its run, also among the jobs of a matrix and their suites. */
+function artifactName(runnerKey, runId, attempt, suiteName) {
+	return `finetune-bench-${runnerKey}-${runId}-${attempt}${suiteSuffix(suiteName)}`;
+}
+// src/io/assemble-result.ts
+function assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted }) {
+	const warnings = [
+		...note === null ? [] : [note],
+		...machine.probe.warnings,
+		...measured.warnings,
+		...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`)
+	];
 	return {
-		reached: true,
-		base: {
-			sha,
-			readFile: async (file) => git.query("show", `${sha}:${path.posix.join(await fromRoot(place, workspace), file)}`),
-			checkout: () => checkOut(place),
-			[Symbol.asyncDispose]: () => kept.disposeAsync()
-		}
+		schema: 1,
+		version: host.version,
+		job: {
+			...host.context.job,
+			started_at: startedAt.toISOString(),
+			finished_at: (/* @__PURE__ */ new Date()).toISOString()
+		},
+		runner_key: machine.runnerKey,
+		machine: machine.identity,
+		drift: machine.probe.drift,
+		suite: {
+			name: suite.name,
+			repeats,
+			min_effect: smallestEffect(suite.judge["min-effect"]),
+			max_tolerated: suite.judge["max-tolerated"],
+			auto_tighten: suite.judge["min-effect"] === "auto",
+			confirm: suite.judge.confirm,
+			max_baseline_age_days: suite.judge["max-baseline-age"] / 86400
+		},
+		benchmarks: [...measured.benchmarks, ...plan.failed.map(refused$1)],
+		listed: [...plan.listed],
+		control: measured.control.results(),
+		confirmation: null,
+		accepted: [...accepted],
+		measured_s: measured.measuredS,
+		warnings: warnings.map((text) => text.slice(0, 2e3))
 	};
 }
-/** git's last words where it failed. */
-async function fetchCommit({ git, remote, sha }) {
-	const url = remote?.url ?? "origin";
-	return (await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha)).words;
-}
-async function checkOut(place) {
-	const { git, sha, tree, root, remote, repository } = place;
-	const add = () => git.attempt(...NO_HOOKS, "worktree", "add", "--quiet", "--force", "--detach", tree, sha);
-	let added = await add();
-	if (!added.ok && remote !== null) {
-		await rm(path.join(repository, "objects", "info", "alternates"), { force: true });
-		await rm(path.join(repository, "shallow"), { force: true });
-		await rm(tree, {
-			recursive: true,
-			force: true
-		});
-		await fetchCommit(place);
-		added = await add();
-	}
-	if (!added.ok) {
-		const hint = remote === null ? "; in a partial clone, git fetch --refetch brings what it lacks" : "";
-		return refused$1(`commit ${sha.slice(0, 7)} could not be checked out (git: ${added.words})${hint}`);
-	}
-	const modules = await submodules(tree, root, remote);
-	if (modules !== null) return refused$1(modules);
+/** A backend named by the input that this machine cannot run: a broken driver must not look green. */
+function refused$1({ id, title, backend, reason }) {
 	return {
-		opened: true,
-		base: {
-			sha,
-			workspace: path.join(tree, await fromRoot(place, place.workspace)),
-			async counterpart(file) {
-				const relative = await fromRoot(place, file);
-				if (relative.startsWith("..") || path.isAbsolute(relative)) return null;
-				const there = path.join(tree, relative);
-				return stat(there).then(() => there, () => null);
-			}
-		}
+		id,
+		title,
+		backend,
+		work_hash: null,
+		comparison_class: "strict",
+		hyperparameters: {},
+		software: null,
+		metrics: [],
+		runs: [],
+		status: {
+			state: "failed",
+			reason: "backend-unavailable",
+			message: reason
+		},
+		paired: null
 	};
 }
-function refused$1(reason) {
-	return {
-		opened: false,
-		reason
-	};
-}
-/** With `/`, as git names paths. */
-async function fromRoot({ root }, file) {
-	return path.relative(await real(root), await real(file)).replaceAll(path.sep, "/");
-}
-async function has(git, sha) {
-	return await git.query("cat-file", "-e", `${sha}^{tree}`) !== null;
-}
-/** Where the history of the user's checkout ends must be known here too, or git looks for commits that were never fetched. */
-async function borrow(user, workspace, repository) {
-	const inGit = async (name) => path.resolve(workspace, await user.query("rev-parse", "--git-path", name) ?? name);
-	const info = path.join(repository, "objects", "info");
-	await mkdir(info, { recursive: true });
-	await writeFile(path.join(info, "alternates"), `${await inGit("objects")}\n`);
-	await cp(await inGit("shallow"), path.join(repository, "shallow")).catch(() => void 0);
-}
-/** Written into the file itself: an address can hold a token, and arguments of programs are seen by everybody. */
-async function copySettings(user, repository, remote) {
-	const settings = (await user.query("config", "--local", "--null", "--get-regexp", COPIED_SETTINGS) ?? "").split("\0").flatMap((entry) => {
-		const end = entry.indexOf("\n");
-		return end > 0 ? [setting(entry.slice(0, end), entry.slice(end + 1))] : [];
-	});
-	const origin = remote?.url ?? await user.query("config", "--get", "remote.origin.url");
-	if (origin !== null) settings.push(setting("remote.origin.url", origin));
-	await appendFile(path.join(repository, "config"), settings.join(""), { mode: 384 });
-}
-function setting(key, value) {
-	const [first, last] = [key.indexOf("."), key.lastIndexOf(".")];
-	return `[${first === last ? key.slice(0, first) : `${key.slice(0, first)} ${quoted(key.slice(first + 1, last))}`}]\n\t${key.slice(last + 1)} = ${quoted(value)}\n`;
-}
-function quoted(text) {
-	return `"${text.replaceAll("\\", "\\\\").replaceAll("\"", String.raw`\"`).replaceAll("\n", String.raw`\n`)}"`;
-}
-/** Only where the head's checkout has them too. Null: nothing to say. */
-async function submodules(tree, root, remote) {
-	const git = gitAt(tree, {
-		workspace: remote !== null,
-		env: remote?.login ?? {},
-		timeoutMs: SLOW_MS
-	});
-	const paths = (await git.query("config", "--file", ".gitmodules", "--get-regexp", String.raw`^submodule\..*\.path$`) ?? "").split("\n").flatMap((line) => line.split(" ").slice(1).join(" ") || []);
-	for (const module of paths) {
-		if (!await readdir(path.join(root, module)).then((names) => names.length > 0, () => false)) continue;
-		const update = [
-			"submodule",
-			"update",
-			"--quiet",
-			"--init",
-			"--recursive",
-			"--depth=1",
-			"--",
-			module
-		];
-		const made = await git.attempt(...NO_HOOKS, ...update);
-		if (!made.ok) return `its submodule ${module} could not be checked out (git: ${made.words})`;
-	}
-	return null;
-}
-async function real(folder) {
-	return realpath(folder).catch(() => path.resolve(folder));
-}
-// src/io/base-reach.ts
-/** The base of a job brought within reach before anything of the head runs, with what it had accepted already. */
-/** Throws a `UserError` for a base that a person named and git does not know. */
-async function reachBaseOf(host, newest) {
-	const choice = await host.base(newest);
-	if (choice.state !== "found") return choice;
-	const reached = await reachBase(choice.sha, host.workspace, host.remote);
-	if (!reached.reached) return {
-		state: "missing",
-		reason: reached.reason
-	};
-	const { base } = reached;
-	return {
-		state: "found",
-		base,
-		why: choice.why,
-		accepted: acceptedIn(await base.readFile(ACCEPT_FILE))
-	};
-}
-/** A file that cannot be read accepted nothing. */
-function acceptedIn(text) {
-	try {
-		return text === null ? [] : parseAccepted(text);
-	} catch (error) {
-		if (error instanceof UserError) return [];
-		throw error;
-	}
-}
-const text = string().max(2e3);
-const seconds$1 = number$1().nonnegative();
+const text$1 = string().max(2e3);
+const seconds$1 = number().nonnegative();
 const bytes = int().nonnegative();
 const count = int().nonnegative();
 const start$1 = strictObject({
@@ -51114,47 +44231,51 @@ const start$1 = strictObject({
 /** What the process itself sees: versions, wheel tags, BLAS, device, threads and the knobs that were set. */
 const environment = strictObject({
 	event: literal("environment"),
-	python: text,
-	device: text,
-	packages: record(text, text),
-	wheel_tags: record(text, text),
-	blas: text.optional(),
+	python: text$1,
+	device: text$1,
+	packages: record(text$1, text$1),
+	wheel_tags: record(text$1, text$1),
+	blas: text$1.optional(),
 	threads: count.optional(),
-	knobs: record(text, union([
-		text,
-		number$1(),
+	knobs: record(text$1, union([
+		text$1,
+		number(),
 		boolean()
 	]))
 });
+/** A named phase. The counts are of the rows that it worked on: of a validation, its rates are made of them. */
 const phase = strictObject({
 	event: literal("phase"),
-	name: text.min(1),
-	duration_s: seconds$1
+	name: text$1.min(1),
+	duration_s: seconds$1,
+	samples: count.optional(),
+	tokens_padded: count.optional(),
+	tokens_real: count.optional()
 });
 /** One optimiser step (or one iteration). `warmup` is the minimum the harness tags; the core may extend it. */
 const step = strictObject({
 	event: literal("step"),
 	index: count.optional(),
 	phase: _enum(["warmup", "timed"]).optional(),
-	duration_s: number$1().positive(),
+	duration_s: number().positive(),
 	data_s: seconds$1.optional(),
 	samples: count.optional(),
 	tokens_padded: count.optional(),
 	tokens_real: count.optional(),
 	tokens_loss: count.optional(),
-	loss: number$1().optional(),
-	grad_norm: number$1().nonnegative().optional(),
-	learning_rate: number$1().nonnegative().optional(),
+	loss: number().optional(),
+	grad_norm: number().nonnegative().optional(),
+	learning_rate: number().nonnegative().optional(),
 	/** Of `switch-matmul`: the halves of one iteration and the arithmetic each did. */
 	accelerator_s: seconds$1.optional(),
 	cpu_s: seconds$1.optional(),
-	accelerator_flop: number$1().nonnegative().optional(),
-	cpu_flop: number$1().nonnegative().optional()
+	accelerator_flop: number().nonnegative().optional(),
+	cpu_flop: number().nonnegative().optional()
 });
 /** Peaks by meaning, reset at the start of the named phase. Absent: the framework cannot tell. */
 const memory = strictObject({
 	event: literal("memory"),
-	phase: text.min(1),
+	phase: text$1.min(1),
 	alloc_peak_bytes: bytes.optional(),
 	reserved_peak_bytes: bytes.optional(),
 	rss_peak_bytes: bytes.optional()
@@ -51162,32 +44283,36 @@ const memory = strictObject({
 const device = strictObject({
 	event: literal("device"),
 	time_s: seconds$1,
-	temperature_c: number$1().optional(),
-	clock_mhz: number$1().nonnegative().optional(),
-	power_w: number$1().nonnegative().optional(),
+	temperature_c: number().optional(),
+	clock_mhz: number().nonnegative().optional(),
+	power_w: number().nonnegative().optional(),
 	/** Why the device runs slower than it could, in the words of its driver. */
-	throttle: array(text).max(32).optional(),
+	throttle: array(text$1).max(32).optional(),
 	/** Thermal pressure of the whole machine, as macOS names it: nominal, fair, serious, critical. */
-	pressure: text.optional(),
+	pressure: text$1.optional(),
 	/** Programs on the accelerator that are not part of this measurement. */
 	foreign_processes: count.optional(),
 	/** Shares of the time since the sample before, 0 to 1: of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
-	device_busy: number$1().min(0).max(1).optional(),
-	cpu_busy: number$1().min(0).max(1).optional(),
-	cpu_stolen: number$1().min(0).max(1).optional()
+	device_busy: number().min(0).max(1).optional(),
+	cpu_busy: number().min(0).max(1).optional(),
+	cpu_stolen: number().min(0).max(1).optional(),
+	/** What may be switched while a job runs: an energy-saving mode, the source of power, the main display. */
+	low_power: boolean().optional(),
+	on_battery: boolean().optional(),
+	display_asleep: boolean().optional()
 });
 /** A number of the program's own. Of repeated lines with one name the last counts. */
 const metric = strictObject({
 	event: literal("metric"),
 	name: string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,99}$/),
-	value: number$1(),
+	value: number(),
 	unit: string().max(30),
 	direction: directionSchema,
 	class: metricClassSchema.default("info")
 });
 const warning = strictObject({
 	event: literal("warning"),
-	message: text.min(1)
+	message: text$1.min(1)
 });
 const end = strictObject({
 	event: literal("end"),
@@ -51203,6 +44328,11 @@ const errorKindSchema = _enum([
 	"cancelled",
 	"exception"
 ]);
+const error = strictObject({
+	event: literal("error"),
+	kind: errorKindSchema,
+	message: string().max(8e3)
+});
 const eventSchema = discriminatedUnion("event", [
 	start$1,
 	environment,
@@ -51213,11 +44343,7 @@ const eventSchema = discriminatedUnion("event", [
 	metric,
 	warning,
 	end,
-	strictObject({
-		event: literal("error"),
-		kind: errorKindSchema,
-		message: string().max(8e3)
-	})
+	error
 ]);
 // src/core/event-line.ts
 /** One line of an events file → the event it holds, or what is wrong with it. */
@@ -51388,14 +44514,20 @@ function builtinMetric(name, backend, primary = false) {
 		primary
 	};
 }
-/** Seconds of a named phase of the run (loading, preparing, validating). */
-function phaseMetric(phase) {
+const OF_A_PHASE = {
+	duration: info("s", "lower", "total"),
+	tokens_per_second: info("tok/s", "higher", "total"),
+	peak_memory: info("B", "lower", "maximum")
+};
+/** Seconds of a named phase of the run (loading, preparing, validating), or its speed or memory as `phase.NAME.speed`. */
+function phaseMetric(phase, what = "duration") {
+	const { unit, direction, class: metricClass, estimator } = OF_A_PHASE[what];
 	return {
-		name: `phase.${phase}`.slice(0, 100),
-		unit: "s",
-		direction: "lower",
-		class: "info",
-		estimator: "total",
+		name: (what === "duration" ? `phase.${phase}` : `phase.${phase}.${what}`).slice(0, 100),
+		unit,
+		direction,
+		class: metricClass,
+		estimator,
 		primary: false
 	};
 }
@@ -51436,15 +44568,21 @@ const MOST_TREND = .05;
 const LEAST_ORDER = 3.6;
 const MOST_BLOCKS = 100;
 /** Empty for a run that nothing disturbed, and for one that nothing is known of. */
-function runDisturbances({ backend, samples, times, usualClockMhz }) {
-	return [
-		...isCpu(backend) ? [] : [
-			...throttled(samples),
-			...slowClock(samples, usualClockMhz),
-			...shared(samples)
-		],
+function runDisturbances(run) {
+	const { backend, samples, times, usualClockMhz, startPower } = run;
+	const device = isCpu(backend) ? [] : [
+		...throttled(samples),
+		...slowClock(samples, usualClockMhz),
+		...shared(samples)
+	];
+	const machine = [
 		...pressed(samples),
-		...stolen(samples, backend),
+		...otherwisePowered(samples, startPower),
+		...stolen(samples, backend)
+	];
+	return [
+		...device,
+		...machine,
 		...trend(times, backend)
 	];
 }
@@ -51535,7 +44673,7 @@ function trend(times, backend) {
 */
 function orderOf(values) {
 	const n = values.length;
-	return sum(values.flatMap((value, index) => values.slice(index + 1).map((later) => Math.sign(later - value)))) / Math.sqrt(n * (n - 1) * (2 * n + 5) / 18);
+	return sum$1(values.flatMap((value, index) => values.slice(index + 1).map((later) => Math.sign(later - value)))) / Math.sqrt(n * (n - 1) * (2 * n + 5) / 18);
 }
 /** Medians of neighbouring steps, so that the cost of comparing each with each stays small. */
 function blocks(values) {
@@ -51551,10 +44689,10 @@ function blocks(values) {
 */
 function timedTimes(steps, warmupSteps) {
 	const timed = steps.slice(warmupSteps);
-	const work = positive(timed.map((step) => step.tokens_padded)) ?? positive(timed.map((step) => step.tokens_real)) ?? positive(timed.map((step) => step.samples));
+	const work = positive$1(timed.map((step) => step.tokens_padded)) ?? positive$1(timed.map((step) => step.tokens_real)) ?? positive$1(timed.map((step) => step.samples));
 	return timed.map((step, index) => step.duration_s / (work?.[index] ?? 1));
 }
-function positive(values) {
+function positive$1(values) {
 	const given = values.filter((value) => value !== void 0 && value > 0);
 	return given.length === values.length ? given.filter((value) => value !== void 0) : null;
 }
@@ -51800,6 +44938,10 @@ function deriveMetrics(events, backend, durationS) {
 			value: seconds
 		});
 	}
+	for (const [metric, value] of workingPhases(events)) found.set(metric.name, {
+		metric,
+		value
+	});
 	putReported(found, events, steps.length > 0);
 	const ordered = [...found.values()].toSorted((a, b) => Number(b.metric.primary) - Number(a.metric.primary));
 	return {
@@ -51814,6 +44956,16 @@ function phasesOf(events) {
 	const phases = /* @__PURE__ */ new Map();
 	for (const event of events) if (event.event === "phase") phases.set(event.name, (phases.get(event.name) ?? 0) + event.duration_s);
 	return Object.fromEntries(phases);
+}
+/** Speed and peak memory of the phases that count what they work on: of a validation. */
+function workingPhases(events) {
+	return events.flatMap((event) => {
+		if (event.event !== "phase" || event.tokens_real === void 0) return [];
+		const memory = events.findLast((other) => other.event === "memory" && other.phase === event.name);
+		const peak = memory?.event === "memory" ? memory.alloc_peak_bytes ?? memory.rss_peak_bytes : void 0;
+		const speed = rate(event.tokens_real, event.duration_s);
+		return [[phaseMetric(event.name, "tokens_per_second"), speed], [phaseMetric(event.name, "peak_memory"), peak]].flatMap(([metric, value]) => typeof value === "number" ? [[metric, value]] : []);
+	});
 }
 /**
 * Steps of unequal length are compared by seconds per unit of work (padded tokens, else real tokens, else samples):
@@ -51847,9 +44999,9 @@ function putTotals(put, samples) {
 	if (samples.length === 0) return;
 	const total = (read) => {
 		const values = column(samples, read);
-		return values && sum(values);
+		return values && sum$1(values);
 	};
-	const seconds = sum(samples.map((step) => step.duration_s));
+	const seconds = sum$1(samples.map((step) => step.duration_s));
 	const accelerator = total((step) => step.accelerator_s);
 	const cpu = total((step) => step.cpu_s);
 	put("accelerator_rate", rate(total((step) => step.accelerator_flop), accelerator));
@@ -51965,236 +45117,139 @@ function ownWarnings(events) {
 	if (throttled.size > 0) warnings.unshift(`the device slowed itself down: ${[...throttled].join(", ").slice(0, 500)}`);
 	return warnings.slice(0, MAX_WARNINGS);
 }
-// src/io/leftovers.ts
-/** Processes that a measured program left behind in a session of their own, out of reach of its process group. */
-/**
-* Ends every process that was started with `name=value` in its environment. Only Linux shows environments of other
-* processes to their owner; elsewhere nothing is found, and the runner's own sweep after the job remains.
-*/
-async function endLeftovers(name, value) {
-	if (process.platform !== "linux") return;
-	const mark = `${name}=${value}`;
-	for (const entry of await readdir("/proc")) {
-		if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-		if (!(await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "")).split("\0").includes(mark)) continue;
-		try {
-			process.kill(Number(entry), "SIGKILL");
-		} catch {}
+// src/io/control.ts
+/** Runs the control workload of a job's backends: fixed work, so that a change of its speed is a change of the machine. */
+/** Importing a framework from a cold disk takes the longest part of it. */
+const TIMEOUT_S$2 = 180;
+/** What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any. */
+function controlBackends(ready) {
+	const found = /* @__PURE__ */ new Map();
+	for (const { planned, environment } of ready) {
+		const python = "workload" in planned.entry ? environment.python : null;
+		found.set(planned.backend, found.get(planned.backend) ?? python);
 	}
-}
-// src/io/run-benchmark.ts
-/** One process of one benchmark: started, watched, ended, and its events made into a run record. */
-const THREAD_VARIABLES = [
-	"OMP_NUM_THREADS",
-	"OPENBLAS_NUM_THREADS",
-	"MKL_NUM_THREADS",
-	"VECLIB_MAXIMUM_THREADS"
-];
-async function runBenchmark(request, bench) {
-	const { ready, side, number, leftS } = request;
-	const { planned, workHash } = ready;
-	const folder = path.join(bench.results, "runs", planned.id);
-	await mkdir(folder, { recursive: true });
-	const events = path.join(folder, `${side}-${number}.jsonl`);
-	const log = path.join(folder, `${side}-${number}.log`);
-	const timeoutS = Math.min(planned.entry.timeout, leftS);
-	const variables = {
-		...planned.entry.env,
-		...request.env,
-		FINETUNE_BENCH_BACKEND: planned.backend,
-		FINETUNE_BENCH_REPEAT: String(number),
-		FINETUNE_BENCH_SIDE: side,
-		FINETUNE_BENCH_EVENTS: events
-	};
-	const startMs = Date.now();
-	const ended = await start(ready, {
-		events,
-		log,
-		timeoutS,
-		env: variables
-	}, bench);
-	const endMs = Date.now();
-	await endLeftovers("FINETUNE_BENCH_EVENTS", events);
-	const read = readEvents(await readFile(events, "utf8").catch(() => ""));
-	const made = makeRunRecord({
-		kind: "workload" in planned.entry ? "harness" : "command",
-		events: read,
-		exit: {
-			...ended,
-			timeoutS
-		},
-		expected: {
-			benchmark: planned.id,
-			workHash,
-			backend: planned.backend
-		},
-		number
-	});
-	const isOk = made.record.outcome.status === "ok";
-	return {
-		record: {
-			...made.record,
-			disturbances: disturbancesOf(made.record, read.events, {
-				startMs,
-				endMs
-			}, ready, bench)
-		},
-		metrics: made.metrics,
-		software: isOk ? softwareOf(ready, made.environment) : null,
-		outOfTime: ended.timedOut && leftS < planned.entry.timeout
-	};
-}
-/** What the watcher saw during the run, and what the run's own steps show. */
-function disturbancesOf(record, events, { startMs, endMs }, { planned: { backend } }, { observation: { watch, earlier } }) {
-	const samples = watch?.between(startMs, endMs) ?? [];
-	const others = earlier.get(backend) ?? [];
-	const found = runDisturbances({
+	return [...found].map(([backend, python]) => ({
 		backend,
-		samples,
-		times: timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps),
-		usualClockMhz: usualClock(others)
-	});
-	earlier.set(backend, [...others, samples]);
-	return found;
+		python
+	}));
 }
-function start({ planned, order, environment }, files, bench) {
-	const { entry, backend, id } = planned;
-	const onLine = bench.progress.output;
-	if ("workload" in entry) {
-		if (order === null || environment.python === null) throw new Error(`${id} was run before it was ready`);
-		return runOrder(bench.harness(environment.python), {
-			order,
-			backend,
-			benchmark: id,
-			onLine,
-			...files
-		});
-	}
-	const [file = "", ...args] = entry.command;
-	const threads = isCpu(backend) ? Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "1"])) : {};
-	const env = measuringEnvironment(bench.env, {
-		...threads,
-		...files.env
-	});
-	if (environment.python !== null) {
-		env["PATH"] = [path.dirname(environment.python), env["PATH"] ?? ""].join(path.delimiter);
-		env["VIRTUAL_ENV"] = path.dirname(path.dirname(environment.python));
-	}
-	const { workspace: cwd, signal } = bench;
-	return runProcess({
-		file,
-		args,
-		cwd,
-		env,
-		log: files.log,
-		timeoutS: files.timeoutS,
-		signal,
-		onLine
-	});
-}
-/** A bump of a requirement is other software, also where the program says nothing of its packages. */
-function softwareOf({ planned, environment }, reported) {
-	if (!("workload" in planned.entry) && environment.versions !== null) return installedSoftware(environment.versions, reported);
-	return reported === null ? null : softwareIdentity(reported);
-}
-// src/io/pairs.ts
-const CANCELLED = {
-	reason: "cancelled",
-	side: null,
-	message: "cancelled while pairs were run"
-};
-/** Said of a benchmark whose pairs do not fit into the time that is left, seconds. */
-function outOfTime(wanted, needS, leftS) {
+function openControl(job) {
+	const states = job.backends.map(({ backend, python }) => ({
+		backend,
+		framework: python,
+		runs: []
+	}));
 	return {
-		reason: "time-budget",
-		side: null,
-		message: `${wanted} pairs needed about ${Math.ceil(needS)} s more, and the time budget had ${Math.max(0, Math.floor(leftS))} s left`
+		async measure(number) {
+			for (const state of states) if (!isOver(job)) await measureOnce(state, number, job);
+		},
+		results: () => states.filter(({ runs }) => runs.length > 0).map(resultOf$1)
 	};
 }
-/** From this many pairs on speed is compared, and both sides are warmed up first. */
-const WARMED_FROM = 2;
-/** Runs still due until `wanted` pairs are there, warm-ups included. */
-function runsDue(before, wanted) {
-	return 2 * Math.max(0, wanted - (before?.base.length ?? 0)) + (needsWarmup(before, wanted) ? 2 : 0);
+function isOver({ host, lock }) {
+	return host.signal.aborted || lock.late() !== null;
 }
-function needsWarmup(before, wanted) {
-	return wanted >= WARMED_FROM && (before?.base.length ?? 0) < WARMED_FROM;
+async function measureOnce(state, number, job) {
+	const run = await runOnce$1(state, number, job);
+	if (job.lock.late() !== null) return;
+	if (!(run.record.outcome.status === "failed" && !job.host.signal.aborted) || state.framework === null || state.runs.length > 0) {
+		state.runs.push(run);
+		return;
+	}
+	const [from, to] = [filesOf$1(state, number, job), filesOf$1(state, number, job, "failed")];
+	await rename(from.events, to.events).catch(() => {});
+	await rename(from.log, to.log).catch(() => {});
+	state.framework = null;
+	state.runs.push(await runOnce$1(state, number, job));
 }
-/**
-* Goes on until `wanted` pairs are there, one side fails, or the next pair no longer fits into the time. Only whole pairs
-* are kept. A first look of which not all pairs fit is not begun: it would cost time and decide nothing.
-*/
-async function measurePairs(request) {
-	const { base, head, before, wanted, runS, leftS } = request;
-	const pairs = {
-		base: [...before?.base ?? []],
-		head: [...before?.head ?? []]
+function filesOf$1({ backend }, number, { results }, name = "head") {
+	const folder = path.join(results, "runs", `control.${backend}`);
+	return {
+		folder,
+		events: path.join(folder, `${name}-${number}.jsonl`),
+		log: path.join(folder, `${name}-${number}.log`)
 	};
-	let software = before?.software ?? null;
-	let metrics = before?.metrics ?? [];
-	const end = (stopped) => ({
-		software,
-		metrics: [...metrics],
-		...pairs,
-		stopped
+}
+async function runOnce$1(state, number, job) {
+	const { backend, framework } = state;
+	const { host, python, watch, lock } = job;
+	const { folder, events: file, log } = filesOf$1(state, number, job);
+	await mkdir(folder, { recursive: true });
+	const ended = await runControl(harnessUnder(host, framework ?? python), {
+		backend,
+		stdlib: framework === null,
+		events: file,
+		log,
+		timeoutS: TIMEOUT_S$2,
+		onLine: host.progress.output,
+		lock
 	});
-	const due = runsDue(before, wanted);
-	const isFirst = needsWarmup(before, wanted);
-	const late = (needS) => end(outOfTime(wanted, needS, leftS()));
-	if (due > 0 && isFirst && due * runS > leftS()) return late(due * runS);
-	let done = 0;
-	const run = async (side, number) => {
-		request.onRun(done, due, side);
-		const { ready, bench, env } = side === "base" ? base : head;
-		const finished = await runBenchmark({
-			ready,
-			side,
-			number,
-			leftS: leftS(),
-			...env === void 0 ? {} : { env }
-		}, bench);
-		done += 1;
-		return finished;
+	const { startedMs: startMs } = ended;
+	const endMs = Date.now();
+	await endLeftovers("FINETUNE_BENCH_EVENTS", file);
+	const events = readEvents(await readFile(file, "utf8").catch(() => ""));
+	return {
+		...makeRunRecord({
+			kind: "harness",
+			events,
+			exit: {
+				...ended,
+				timeoutS: TIMEOUT_S$2
+			},
+			expected: {
+				benchmark: `control.${backend}`,
+				workHash: null,
+				backend
+			},
+			number
+		}),
+		events: events.events,
+		samples: watch?.between(startMs, endMs) ?? []
 	};
-	const failure = (side, { record, outOfTime: isLate }) => {
-		if (head.bench.signal.aborted) return CANCELLED;
-		if (isLate) return {
-			reason: "time-budget",
-			side: null,
-			message: "the time budget ran out while pairs were run"
-		};
-		if (record.outcome.status === "ok") return null;
-		return {
-			reason: "failed",
-			side,
-			message: `the ${side} run failed: ${record.outcome.message}`.slice(0, 8e3)
-		};
+}
+function resultOf$1({ backend, runs }) {
+	const done = runs.filter(({ record }) => record.outcome.status === "ok");
+	const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
+	const environment = done.find((run) => run.environment !== null)?.environment ?? null;
+	const startPower = powerAtStart(runs.flatMap((run) => run.samples));
+	return {
+		id: `control.${backend}`,
+		title: "control",
+		backend,
+		work_hash: done.flatMap(({ events }) => workHash(events))[0] ?? null,
+		comparison_class: "strict",
+		hyperparameters: {},
+		software: environment === null ? null : softwareIdentity(environment),
+		metrics: [...done[0]?.metrics ?? []],
+		runs: runs.map((run, index) => withDisturbances(run, {
+			backend,
+			others: runs.toSpliced(index, 1),
+			startPower
+		})),
+		status: failed?.status === "failed" ? {
+			state: "failed",
+			reason: failed.reason,
+			message: failed.message
+		} : { state: "complete" },
+		paired: null
 	};
-	if (head.bench.signal.aborted) return end(CANCELLED);
-	if (isFirst) for (const side of ["base", "head"]) {
-		const stopped = failure(side, await run(side, 0));
-		if (stopped !== null) return end(stopped);
-	}
-	while (pairs.base.length < wanted) {
-		if (head.bench.signal.aborted) return end(CANCELLED);
-		if (2 * runS > leftS()) return late((wanted - pairs.base.length) * 2 * runS);
-		const index = pairs.base.length;
-		const order = index % 2 === 0 ? ["base", "head"] : ["head", "base"];
-		const found = {};
-		for (const side of order) {
-			const finished = await run(side, (side === "base" ? base : head).firstNumber + index);
-			const stopped = failure(side, finished);
-			if (stopped !== null) return end(stopped);
-			found[side] = finished.record;
-			if (side === "base") {
-				software ??= finished.software;
-				metrics = finished.metrics;
-			}
-		}
-		if (found.base !== void 0) pairs.base.push(found.base);
-		if (found.head !== void 0) pairs.head.push(found.head);
-	}
-	return end(null);
+}
+function withDisturbances({ record, events, samples }, { backend, others, startPower }) {
+	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
+	const usualClockMhz = usualClock(others.map((other) => other.samples));
+	return {
+		...record,
+		disturbances: runDisturbances({
+			backend,
+			samples,
+			times,
+			usualClockMhz,
+			startPower
+		})
+	};
+}
+function workHash(events) {
+	return events.flatMap((event) => event.event === "start" ? [event.work_hash] : []);
 }
 // src/core/lock.ts
 /** Which pinned set of packages a backend needs on this machine, from where, and how much that is. */
@@ -53468,129 +46523,567 @@ async function planEnvironments(inputs, host, machine, plan) {
 		provide
 	};
 }
-// src/io/control.ts
-/** Runs the control workload of a job's backends: fixed work, so that a change of its speed is a change of the machine. */
-/** Importing a framework from a cold disk takes the longest part of it. */
-const TIMEOUT_S = 180;
-/** What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any. */
-function controlBackends(ready) {
-	const found = /* @__PURE__ */ new Map();
-	for (const { planned, environment } of ready) {
-		const python = "workload" in planned.entry ? environment.python : null;
-		found.set(planned.backend, found.get(planned.backend) ?? python);
-	}
-	return [...found].map(([backend, python]) => ({
-		backend,
-		python
-	}));
-}
-function openControl(job) {
-	const states = job.backends.map(({ backend, python }) => ({
-		backend,
-		framework: python,
-		runs: []
-	}));
-	return {
-		async measure(number) {
-			for (const state of states) if (!job.host.signal.aborted) await measureOnce(state, number, job);
+// src/core/device-locks.ts
+/** What a measured process must have for itself on its machine, as names of locks. */
+/**
+* Always in this order, so that no two wait for each other. Steps on a processor want the machine alone. An accelerator
+* wants itself, or those of its boards that CUDA_VISIBLE_DEVICES names: work on different boards runs at the same time, and
+* none of it beside a processor's.
+*
+* @param visible the value of CUDA_VISIBLE_DEVICES that the process gets
+*/
+function locksFor(backend, visible) {
+	if (isCpu(backend)) return [{
+		name: "machine",
+		shared: false
+	}];
+	const boards = backend.endsWith("-cuda") ? boardsOf(visible ?? "") : [];
+	return [
+		{
+			name: "machine",
+			shared: true
 		},
-		results: () => states.filter(({ runs }) => runs.length > 0).map(resultOf$1)
+		{
+			name: "accelerators",
+			shared: boards.length > 0
+		},
+		...boards.map((board) => ({
+			name: `board-${board}`,
+			shared: false
+		}))
+	];
+}
+/** Letters that every file system takes; what a board is called (an index, a UUID, a slice) keeps telling it apart. */
+function boardsOf(visible) {
+	const names = visible.split(",").map((name) => name.trim().replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 100));
+	return [...new Set(names.filter((name) => name !== ""))].sort();
+}
+// src/io/device-lock.ts
+/**
+* The lock of this machine's devices: held by exactly the processes that are measured, so that two runners on one machine
+* do not measure at once, and neither waits while the other installs.
+*/
+function openDeviceLock(options) {
+	const { host, python } = options;
+	const { env, progress, signal } = host;
+	const isInside = (env["FINETUNE_BENCH_EVENTS"] ?? "") !== "";
+	const warnings = /* @__PURE__ */ new Set();
+	let waitedS = 0;
+	let late = null;
+	const run = async (backend, request) => {
+		if (isInside) return runProcess(request);
+		if (late !== null) return notStarted(late);
+		const began = Date.now();
+		let failed = null;
+		const result = await runProcess({
+			...request,
+			file: python,
+			args: [
+				...launcher(request, backend, options),
+				request.file,
+				...request.args
+			],
+			onWait(line) {
+				const word = wordOf(line);
+				if (word.waiting_s !== void 0) progress.line(waitingText(word));
+				if (word.warning !== void 0 && !warnings.has(word.warning)) {
+					warnings.add(word.warning);
+					progress.line(`warning: ${unlocked(word.warning)}`);
+				}
+				late ??= word.late ?? null;
+				failed = word.failed ?? null;
+				request.onWait?.(line);
+			}
+		});
+		waitedS += Math.max(0, result.startedMs - began) / 1e3;
+		return failed === null ? result : {
+			...result,
+			code: null,
+			startError: failed
+		};
+	};
+	return {
+		run,
+		async during(backend, work) {
+			const released = new AbortController();
+			const held = Promise.withResolvers();
+			const ended = run(backend, {
+				file: python,
+				args: [
+					"-I",
+					"-S",
+					"-c",
+					"import sys, time; print('held', flush=True); time.sleep(3600)"
+				],
+				cwd: host.harness,
+				env: measuringEnvironment(env),
+				onLine: () => held.resolve(true),
+				signal: AbortSignal.any([signal, released.signal])
+			}).then(() => held.resolve(false));
+			try {
+				return await held.promise ? await work() : void 0;
+			} finally {
+				released.abort();
+				await ended;
+			}
+		},
+		waitedS: () => waitedS,
+		late: () => late,
+		warnings: () => [...warnings].map(unlocked)
 	};
 }
-async function measureOnce(state, number, job) {
-	const run = await runOnce$1(state, number, job);
-	if (!(run.record.outcome.status === "failed" && !job.host.signal.aborted) || state.framework === null || state.runs.length > 0) {
-		state.runs.push(run);
+/** Seconds since now that were not spent waiting for the lock. */
+function measuringClock(lock) {
+	const [began, waited] = [performance.now(), lock.waitedS()];
+	return () => (performance.now() - began) / 1e3 - (lock.waitedS() - waited);
+}
+/** Where the files of the locks lie: a folder that all users of the machine share, and that outlives jobs. */
+function lockFolderOf(env, platform = process.platform) {
+	const given = env["FINETUNE_BENCH_LOCK_DIR"];
+	if (given) return path.resolve(given);
+	return platform === "win32" ? env["PUBLIC"] ?? String.raw`C:\Users\Public` : "/tmp";
+}
+/** What stands before the request's own program. */
+function launcher(request, backend, { host, waitS }) {
+	const names = locksFor(backend, request.env["CUDA_VISIBLE_DEVICES"]).flatMap(({ name, shared }) => [shared ? "--shared" : "--exclusive", name]);
+	const without = "LC_CTYPE" in request.env ? [] : ["--without", "LC_CTYPE"];
+	return [
+		"-I",
+		"-S",
+		path.join(host.harness, "src", "finetune_bench", "hold.py"),
+		"--folder",
+		lockFolderOf(host.env),
+		"--wait",
+		String(waitS),
+		...names,
+		...without,
+		"--"
+	];
+}
+const wordSchema = object({
+	waiting_s: number(),
+	for: string(),
+	holder: int().nullable(),
+	warning: string(),
+	late: string(),
+	failed: string()
+}).partial();
+function wordOf(line) {
+	try {
+		return wordSchema.parse(JSON.parse(line));
+	} catch {
+		return { warning: `the launcher said what nobody understands: ${line.slice(0, 200)}` };
+	}
+}
+function waitingText({ waiting_s: seconds = 0, for: what = "the devices", holder }) {
+	return `waiting for ${what}: ${typeof holder === "number" ? `process ${holder} measures on this machine` : "another job measures on it"}${seconds < 1 ? "" : `, ${formatDuration(seconds)} so far`}`;
+}
+function unlocked(why) {
+	return `other jobs of this machine may measure at the same time: ${why}; FINETUNE_BENCH_LOCK_DIR names another folder`;
+}
+// src/io/printed-object.ts
+/** The JSON object that a Python program printed among whatever its libraries said. */
+/** From the first line that opens an object to the last that closes one; undefined where there is none. */
+function printedObject(lines) {
+	const first = lines.findIndex((line) => line.startsWith("{"));
+	const last = lines.findLastIndex((line) => line.trimEnd().endsWith("}"));
+	try {
+		return JSON.parse(lines.slice(first, last + 1).join("\n"));
+	} catch {
 		return;
 	}
-	const [from, to] = [filesOf(state, number, job), filesOf(state, number, job, "failed")];
-	await rename(from.events, to.events).catch(() => {});
-	await rename(from.log, to.log).catch(() => {});
-	state.framework = null;
-	state.runs.push(await runOnce$1(state, number, job));
 }
-function filesOf({ backend }, number, { results }, name = "head") {
-	const folder = path.join(results, "runs", `control.${backend}`);
-	return {
-		folder,
-		events: path.join(folder, `${name}-${number}.jsonl`),
-		log: path.join(folder, `${name}-${number}.log`)
-	};
-}
-async function runOnce$1(state, number, job) {
-	const { backend, framework } = state;
-	const { host, python, watch } = job;
-	const { folder, events: file, log } = filesOf(state, number, job);
-	await mkdir(folder, { recursive: true });
-	const harness = harnessUnder(host, framework ?? python);
-	const startMs = Date.now();
-	const ended = await runControl(harness, {
-		backend,
-		stdlib: framework === null,
-		events: file,
-		log,
-		timeoutS: TIMEOUT_S,
-		onLine: host.progress.output
-	});
-	const endMs = Date.now();
-	await endLeftovers("FINETUNE_BENCH_EVENTS", file);
-	const events = readEvents(await readFile(file, "utf8").catch(() => ""));
-	return {
-		...makeRunRecord({
-			kind: "harness",
-			events,
-			exit: {
-				...ended,
-				timeoutS: TIMEOUT_S
-			},
-			expected: {
-				benchmark: `control.${backend}`,
-				workHash: null,
-				backend
-			},
-			number
+// src/io/probe.ts
+/** Asks the harness for the facts of this machine. Needs a Python and nothing installed in it. */
+/** @throws Error when the probe itself breaks; a missing tool or an unreadable fact is part of the answer. */
+async function probeMachine(request) {
+	const lines = [];
+	const result = await runProcess({
+		file: request.python,
+		args: [
+			"-m",
+			"finetune_bench",
+			"probe",
+			"--salt",
+			request.salt
+		],
+		cwd: request.harness,
+		env: measuringEnvironment(request.env ?? process.env, {
+			PYTHONPATH: path.join(request.harness, "src"),
+			PYTHONDONTWRITEBYTECODE: "1"
 		}),
-		events: events.events,
-		samples: watch?.between(startMs, endMs) ?? []
+		onLine: (line) => lines.push(line),
+		timeoutS: 180,
+		...request.signal === void 0 ? {} : { signal: request.signal }
+	});
+	if (result.code !== 0) {
+		const ended = result.timedOut ? "did not end within 180 s" : `ended with ${result.code ?? result.signal}`;
+		const said = result.startError ?? result.tail.join("\n");
+		throw new Error(`the probe of this machine ${ended}: ${said}`);
+	}
+	return probeSchema.parse(printedObject(lines));
+}
+// src/io/usual-places.ts
+/** Where programs are: on the PATH, and where a service's short PATH does not look. */
+const MINORS = [
+	"3.14",
+	"3.13",
+	"3.12",
+	"3.11"
+];
+function pathFolders({ env, platform }) {
+	const isPath = (name) => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
+	return (Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+/** Folders that may hold a Python interpreter; the tool cache of a runner first. */
+async function pythonFolders(place) {
+	const { platform, env } = place;
+	const home = homeOf(place);
+	const bin = platform === "win32" ? "" : "bin";
+	const folders = [];
+	for (const version of await foldersIn(below(env["RUNNER_TOOL_CACHE"], "Python"))) folders.push(path.join(version, "arm64", bin), path.join(version, "x64", bin));
+	const managed = (await foldersIn(platform === "win32" ? below(env["APPDATA"], "uv", "python") : below(home, ".local/share/uv/python"))).map((version) => path.join(version, bin));
+	if (platform === "win32") return [
+		...folders,
+		...await windowsFolders(place),
+		...managed
+	];
+	const pyenv = env["PYENV_ROOT"] ?? below(home, ".pyenv");
+	const system = [
+		"opt/homebrew/bin",
+		"usr/local/bin",
+		"opt/local/bin",
+		"usr/bin"
+	].map((name) => below(place.root, name));
+	return [
+		...folders,
+		...system,
+		...under(home, [".local/bin"]),
+		...platform === "darwin" ? macFolders(place) : [],
+		...under(pyenv, ["shims"]),
+		...(await foldersIn(below(pyenv, "versions"))).map((version) => path.join(version, bin)),
+		...(await foldersIn(below(home, ".local/share/mise/installs/python"))).map((version) => path.join(version, bin)),
+		...under(home, [
+			"miniforge3/bin",
+			"miniconda3/bin",
+			"anaconda3/bin"
+		]),
+		...managed
+	];
+}
+/** Of python.org's installer, and what Homebrew keeps out of its bin/ because another version stands there. */
+function macFolders({ root }) {
+	return MINORS.flatMap((minor) => [
+		below(root, `Library/Frameworks/Python.framework/Versions/${minor}/bin`),
+		below(root, `opt/homebrew/opt/python@${minor}/bin`),
+		below(root, `usr/local/opt/python@${minor}/bin`)
+	]);
+}
+/** Of python.org's installer, for one user or for all, and of its successor, the install manager. */
+async function windowsFolders({ env }) {
+	const local = env["LOCALAPPDATA"];
+	const forAll = await foldersIn(below(env["PROGRAMFILES"]));
+	return [
+		...await foldersIn(below(local, "Programs", "Python")),
+		...forAll.filter((folder) => /^python3\d+$/i.test(path.basename(folder))),
+		...await foldersIn(below(local, "Python"))
+	];
+}
+/** Path of uv, which installers put where a service does not look; null where there is none. */
+async function findUv(place) {
+	const { env, platform, root } = place;
+	const usual = [...under(homeOf(place), [".local/bin", ".cargo/bin"]), ...platform === "win32" ? under(env["LOCALAPPDATA"], ["Microsoft/WinGet/Links"]) : under(root, [
+		"opt/homebrew/bin",
+		"usr/local/bin",
+		"opt/local/bin"
+	])];
+	return findIn("uv", [...pathFolders(place), ...usual], platform);
+}
+/** The first program of this name in these folders, or null. */
+async function findIn(name, folders, platform) {
+	for (const folder of folders) {
+		const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
+		if (await isProgram(file)) return file;
+	}
+	return null;
+}
+async function isProgram(file) {
+	return access(file, constants.X_OK).then(() => true, () => false);
+}
+function homeOf({ env }) {
+	return env["HOME"] ?? env["USERPROFILE"] ?? "";
+}
+/** A path below a folder; "" where the folder is not known. */
+function below(folder, ...names) {
+	return folder === void 0 || folder === "" ? "" : path.join(folder, ...names);
+}
+function under(folder, names) {
+	return names.map((name) => below(folder, name)).filter((found) => found !== "");
+}
+/** Folders named after versions, newest first; none where the parent is not there. */
+async function foldersIn(parent) {
+	if (parent === "") return [];
+	return (await readdir(parent).catch(() => [])).sort((a, b) => b.localeCompare(a, "en", { numeric: true })).map((name) => path.join(parent, name));
+}
+// src/io/python-candidates.ts
+/** Lists the programs that may be a Python interpreter, the likeliest first. */
+const NAMES = [
+	...MINORS.map((minor) => `python${minor}`),
+	"python3",
+	"python"
+];
+/** Existing programs only, each once: those on the PATH, then those in the usual places, newest name first. */
+async function* pythonCandidates(place) {
+	const { platform, root } = place;
+	const windows = platform === "win32";
+	const apple = platform === "darwin" ? path.join(root, "usr", "bin") : null;
+	const seen = /* @__PURE__ */ new Set();
+	for (const folders of [pathFolders(place), await pythonFolders(place)]) for (const name of NAMES) for (const folder of folders) {
+		const file = path.join(folder, windows ? `${name}.exe` : name);
+		if (seen.has(file) || path.resolve(folder) === apple) continue;
+		seen.add(file);
+		if (await isProgram(file)) yield {
+			file,
+			args: []
+		};
+	}
+	if (!windows) return;
+	const system = place.env["SYSTEMROOT"] ?? place.env["SystemRoot"];
+	const launcher = await findIn("py", [...pathFolders(place), ...system === void 0 ? [] : [system]], platform);
+	if (launcher === null) return;
+	for (const minor of MINORS) yield {
+		file: launcher,
+		args: [`-${minor}`]
 	};
 }
-function resultOf$1({ backend, runs }) {
-	const done = runs.filter(({ record }) => record.outcome.status === "ok");
-	const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
-	const environment = done.find((run) => run.environment !== null)?.environment ?? null;
+// src/io/python-fetch.ts
+/** Has uv fetch a Python interpreter into our own cache, for machines that have none of use. */
+/** The newest but one: every pinned package has wheels for it. */
+const FETCHED = "3.13";
+const TIMEOUT_S = 600;
+/** Path of the interpreter, or why it could not be had. One that an earlier job fetched needs no network. */
+async function fetchPython(request) {
+	const folder = path.join(request.cache, "python");
+	await mkdir(folder, { recursive: true });
+	const there = await find(request, folder);
+	if (there !== null) return { file: there };
+	request.progress(`no usable Python on this machine: uv fetches Python ${FETCHED}, about 30 MB`);
+	const installed = await uv(request, folder, [
+		"python",
+		"install",
+		FETCHED
+	]);
+	if (installed.code !== 0) return { problem: problemOf(installed) };
+	const file = await find(request, folder);
+	return file === null ? { problem: "it says that it did, and finds none" } : { file };
+}
+async function find(request, folder) {
+	const lines = [];
+	const { code } = await uv(request, folder, [
+		"python",
+		"find",
+		"--no-project",
+		"--system",
+		FETCHED
+	], (line) => lines.push(line));
+	return code === 0 && lines.map((line) => line.trim()).find((line) => path.isAbsolute(line)) || null;
+}
+function uv({ uv: file, env, signal }, folder, args, onLine = () => {}) {
+	return runProcess({
+		file,
+		args,
+		cwd: folder,
+		env: installEnvironment(env, {
+			UV_PYTHON_INSTALL_DIR: folder,
+			UV_PYTHON_PREFERENCE: "only-managed",
+			UV_PYTHON_INSTALL_BIN: "0",
+			UV_PYTHON_INSTALL_REGISTRY: "0"
+		}),
+		onLine,
+		timeoutS: TIMEOUT_S,
+		...signal === void 0 ? {} : { signal }
+	});
+}
+function problemOf({ timedOut, startError, tail, code, signal }) {
+	if (timedOut) return `it did not end within ${TIMEOUT_S / 60} minutes`;
+	const said = startError ?? tail.join(" ").replaceAll(/\s+/g, " ").slice(0, 500);
+	return said === "" ? `it ended with ${code ?? signal}` : said;
+}
+// src/io/python.ts
+/** Finds a Python interpreter that can measure or make virtual environments. */
+const OLDEST_PYTHON = "3.11";
+/** The newest that the pinned packages have wheels for. */
+const NEWEST_MINOR = 14;
+const ANSWER_S = 20;
+/** How `python.exe` ends on Windows where it only offers to open the Store. */
+const STORE_STUB = 9009;
+const factsSchema = object({
+	executable: string().min(1),
+	version: string(),
+	/** `cp312`, `cp313t`: what a wheel of this interpreter is tagged with. */
+	tag: string(),
+	/** `linux_x86_64`, `macosx_26_arm64`, `win_amd64`. */
+	platform: string(),
+	venv: boolean()
+});
+const QUESTION = `
+import json, platform, sys, sysconfig
+def usable():
+    try:
+        import venv, ensurepip
+        return True
+    except ImportError:
+        return False
+name = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+if sys.platform == "darwin":
+    name = "macosx_%s_%s" % (platform.mac_ver()[0].split(".")[0], platform.machine())
+free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+print(json.dumps({
+    "executable": sys.executable,
+    "version": ".".join(str(part) for part in sys.version_info[:3]),
+    "tag": "%s%d%d%s" % ("cp" if platform.python_implementation() == "CPython" else "other", sys.version_info[0], sys.version_info[1], free),
+    "platform": name,
+    "venv": usable(),
+}))
+`;
+/**
+* The interpreter named by the input `python`, or the first usable one of at least 3.11: on the PATH, then where
+* interpreters usually are, the newest name first. Where there is none, uv may fetch one.
+* @throws UserError naming every candidate that was seen, with its version.
+*/
+async function findPython(request = {}) {
+	const { requested = null, env = process.env, platform = process.platform, root = "/", signal } = request;
+	const place = {
+		env,
+		platform,
+		root
+	};
+	const ask = (candidate) => askCandidate(candidate, place, signal);
+	if (requested !== null && requested !== "") return useRequested(requested, await ask({
+		file: requested,
+		args: []
+	}));
+	const uv = await findUv(place);
+	const needsVenv = request.needsVenv ?? (usesPip(env) || uv === null);
+	const seen = [];
+	const asked = /* @__PURE__ */ new Set();
+	for await (const candidate of pythonCandidates(place)) {
+		signal?.throwIfAborted();
+		const answer = await ask(candidate);
+		if ("problem" in answer) seen.push(`${name(candidate)}: ${answer.problem}`);
+		else if (!asked.has(answer.executable)) {
+			asked.add(answer.executable);
+			const problem = isOldEnough(answer.version) ? tooPoor(answer, needsVenv) : `${answer.version} is too old`;
+			if (problem === null) return answer;
+			seen.push(`${name(candidate)}: ${problem}`);
+		}
+	}
+	if (uv !== null && request.fetch !== void 0 && request.fetch !== null) {
+		const fetched = await fetchPython({
+			...request.fetch,
+			uv,
+			env,
+			signal
+		});
+		signal?.throwIfAborted();
+		const answer = "problem" in fetched ? fetched : await ask({
+			file: fetched.file,
+			args: []
+		});
+		if (!("problem" in answer)) return answer;
+		seen.push(`${uv} was asked for Python ${FETCHED}: ${answer.problem}`);
+	}
+	const found = seen.length === 0 ? "There is none on the PATH or where interpreters usually are." : "Found:";
+	throw new UserError([
+		`no usable Python ${OLDEST_PYTHON} or newer. ${found}`,
+		...seen.map((line) => `  ${line}`),
+		`Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).` + (uv === null ? " With uv installed, one is fetched." : "")
+	].join("\n"));
+}
+function useRequested(requested, answer) {
+	const where = `input python: ${JSON.stringify(requested)}`;
+	if ("problem" in answer) throw new UserError(`${where} cannot be used: ${answer.problem}; give the path of a Python ${OLDEST_PYTHON} or newer`);
+	if (!isOldEnough(answer.version)) throw new UserError(`${where} is Python ${answer.version}; at least ${OLDEST_PYTHON} is needed: change the input, or leave it empty for a managed environment`);
+	return answer;
+}
+function isOldEnough(version) {
+	const [major = 0, minor = 0] = version.split(".").map(Number);
+	const [oldestMajor = 0, oldestMinor = 0] = OLDEST_PYTHON.split(".").map(Number);
+	return major > oldestMajor || major === oldestMajor && minor >= oldestMinor;
+}
+function tooPoor(answer, needsVenv) {
+	if (Number(answer.version.split(".")[1]) > NEWEST_MINOR) return `${answer.version} is newer than the frameworks' packages, which end at 3.${NEWEST_MINOR}`;
+	if (!answer.tag.startsWith("cp") || answer.tag.endsWith("t")) return `${answer.version} is no plain CPython, for which there are wheels of the frameworks`;
+	if (answer.venv || !needsVenv) return null;
+	const minor = answer.version.split(".").slice(0, 2).join(".");
+	return `${answer.version} has no usable venv module (on Debian and Ubuntu: apt install python${minor}-venv)`;
+}
+async function askCandidate(candidate, { env, platform }, signal) {
+	const lines = [];
+	const result = await runProcess({
+		file: candidate.file,
+		args: [
+			...candidate.args,
+			"-I",
+			"-c",
+			QUESTION
+		],
+		cwd: process.cwd(),
+		env: installEnvironment(env, { PYTHON_MANAGER_AUTOMATIC_INSTALL: "false" }, platform),
+		onLine: (line) => lines.push(line),
+		timeoutS: ANSWER_S,
+		...signal === void 0 ? {} : { signal }
+	});
+	if (result.code !== 0) return { problem: silence(result) };
+	const parsed = factsSchema.safeParse(printedObject(lines));
+	return parsed.success ? parsed.data : { problem: "does not answer like a Python interpreter" };
+}
+/** Why a program gave no answer. */
+function silence({ code, signal, startError, timedOut, tail }) {
+	if (startError !== null) return startProblem(startError);
+	if (timedOut) return `did not answer within ${ANSWER_S} s`;
+	if (code === STORE_STUB) return "is the Microsoft Store's placeholder, no interpreter";
+	return `does not start (exit ${code ?? signal}): ${tail[0] ?? "no output"}`;
+}
+function startProblem(message) {
+	if (message.includes("ENOENT")) return "there is no such program";
+	if (message.includes("EACCES")) return "is not a program that may be started";
+	return message;
+}
+function name(candidate) {
+	return [candidate.file, ...candidate.args].join(" ");
+}
+// src/io/machine.ts
+async function readMachine(inputs, host) {
+	host.progress.phase("Probe");
+	const { env, signal, harness } = host;
+	const fetch = {
+		cache: host.cache,
+		progress: host.progress.line
+	};
+	const python = await findPython({
+		requested: inputs.python,
+		env,
+		signal,
+		fetch
+	});
+	const salt = host.context.job.repository;
+	const probe = await probeMachine({
+		python: python.executable,
+		harness,
+		salt,
+		env,
+		signal
+	});
+	const key = runnerKey$1(probe, inputs.runnerKey);
+	host.progress.line(`${deviceName(probe)}, ${memoryText(probe.machine.memory_bytes)}, ${probe.machine.os_name}, Python ${python.version}: runner key ${key}`);
+	for (const warning of probe.warnings) host.progress.line(`warning: ${warning}`);
 	return {
-		id: `control.${backend}`,
-		title: "control",
-		backend,
-		work_hash: done.flatMap(({ events }) => workHash(events))[0] ?? null,
-		comparison_class: "strict",
-		hyperparameters: {},
-		software: environment === null ? null : softwareIdentity(environment),
-		metrics: [...done[0]?.metrics ?? []],
-		runs: runs.map((run, index) => withDisturbances(run, runs.toSpliced(index, 1), backend)),
-		status: failed?.status === "failed" ? {
-			state: "failed",
-			reason: failed.reason,
-			message: failed.message
-		} : { state: "complete" },
-		paired: null
+		python,
+		probe,
+		identity: machineIdentity(probe, inputs.runnerKey),
+		runnerKey: key
 	};
-}
-function withDisturbances({ record, events, samples }, others, backend) {
-	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
-	const usualClockMhz = usualClock(others.map((other) => other.samples));
-	return {
-		...record,
-		disturbances: runDisturbances({
-			backend,
-			samples,
-			times,
-			usualClockMhz
-		})
-	};
-}
-function workHash(events) {
-	return events.flatMap((event) => event.event === "start" ? [event.work_hash] : []);
 }
 // src/core/budget.ts
 /**
@@ -53611,12 +47104,132 @@ function cutToBudget(benchmarks, repeats, elapsed, budget) {
 	}
 	return cut;
 }
+// src/io/run-benchmark.ts
+/** One process of one benchmark: started, watched, ended, and its events made into a run record. */
+const THREAD_VARIABLES = [
+	"OMP_NUM_THREADS",
+	"OPENBLAS_NUM_THREADS",
+	"MKL_NUM_THREADS",
+	"VECLIB_MAXIMUM_THREADS"
+];
+async function runBenchmark(request, bench) {
+	const { ready, side, number, leftS } = request;
+	const { planned, workHash } = ready;
+	const folder = path.join(bench.results, "runs", planned.id);
+	await mkdir(folder, { recursive: true });
+	const events = path.join(folder, `${side}-${number}.jsonl`);
+	const log = path.join(folder, `${side}-${number}.log`);
+	const timeoutS = Math.min(planned.entry.timeout, leftS);
+	const ended = await start(ready, {
+		events,
+		log,
+		timeoutS,
+		env: {
+			...planned.entry.env,
+			...request.env,
+			FINETUNE_BENCH_BACKEND: planned.backend,
+			FINETUNE_BENCH_REPEAT: String(number),
+			FINETUNE_BENCH_SIDE: side,
+			FINETUNE_BENCH_EVENTS: events
+		}
+	}, bench);
+	const { startedMs: startMs } = ended;
+	const endMs = Date.now();
+	await endLeftovers("FINETUNE_BENCH_EVENTS", events);
+	const read = readEvents(await readFile(events, "utf8").catch(() => ""));
+	const made = makeRunRecord({
+		kind: "workload" in planned.entry ? "harness" : "command",
+		events: read,
+		exit: {
+			...ended,
+			timeoutS
+		},
+		expected: {
+			benchmark: planned.id,
+			workHash,
+			backend: planned.backend
+		},
+		number
+	});
+	const isOk = made.record.outcome.status === "ok";
+	return {
+		record: {
+			...made.record,
+			disturbances: disturbancesOf(made.record, read.events, {
+				startMs,
+				endMs
+			}, ready, bench)
+		},
+		metrics: made.metrics,
+		software: isOk ? softwareOf$1(ready, made.environment) : null,
+		outOfTime: bench.observation.lock.late() !== null || ended.timedOut && leftS < planned.entry.timeout
+	};
+}
+/** What the watcher saw during the run, and what the run's own steps show. */
+function disturbancesOf(record, events, { startMs, endMs }, { planned: { backend } }, { observation: { watch, earlier } }) {
+	const samples = watch?.between(startMs, endMs) ?? [];
+	const others = earlier.get(backend) ?? [];
+	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
+	const startPower = powerAtStart([...others.flat(), ...samples]);
+	const found = runDisturbances({
+		backend,
+		samples,
+		times,
+		usualClockMhz: usualClock(others),
+		startPower
+	});
+	earlier.set(backend, [...others, samples]);
+	return found;
+}
+function start({ planned, order, environment }, files, bench) {
+	const { entry, backend, id } = planned;
+	const onLine = bench.progress.output;
+	const { lock } = bench.observation;
+	if ("workload" in entry) {
+		if (order === null || environment.python === null) throw new Error(`${id} was run before it was ready`);
+		return runOrder(bench.harness(environment.python), {
+			order,
+			backend,
+			benchmark: id,
+			onLine,
+			lock,
+			...files
+		});
+	}
+	const [file = "", ...args] = entry.command;
+	const threads = isCpu(backend) ? Object.fromEntries(THREAD_VARIABLES.map((name) => [name, "1"])) : {};
+	const env = measuringEnvironment(bench.env, {
+		...threads,
+		...files.env
+	});
+	if (environment.python !== null) {
+		env["PATH"] = [path.dirname(environment.python), env["PATH"] ?? ""].join(path.delimiter);
+		env["VIRTUAL_ENV"] = path.dirname(path.dirname(environment.python));
+	}
+	const { workspace: cwd, signal } = bench;
+	const { log, timeoutS } = files;
+	return lock.run(backend, {
+		file,
+		args,
+		cwd,
+		env,
+		log,
+		timeoutS,
+		signal,
+		onLine
+	});
+}
+/** A bump of a requirement is other software, also where the program says nothing of its packages. */
+function softwareOf$1({ planned, environment }, reported) {
+	if (!("workload" in planned.entry) && environment.versions !== null) return installedSoftware(environment.versions, reported);
+	return reported === null ? null : softwareIdentity(reported);
+}
 // src/io/measure.ts
 /** Runs what is ready: every repeat a process of its own, repeats of all benchmarks in turn, within the time budget. */
-/** Results of every benchmark that was ready, complete or not, and the seconds spent. */
+/** Results of every benchmark that was ready, complete or not, and the seconds spent; waiting for others is not spending. */
 async function measure(input) {
-	const began = performance.now();
-	const elapsed = () => (performance.now() - began) / 1e3;
+	const { lock } = input.bench.observation;
+	const elapsed = measuringClock(lock);
 	const states = input.ready.map((ready) => ({
 		ready,
 		runs: [],
@@ -53634,8 +47247,8 @@ async function measure(input) {
 				continue;
 			}
 			const left = input.budget - elapsed();
-			if (left <= 0) {
-				state.cut = budgetText(input);
+			if (left <= 0 || lock.late() !== null) {
+				state.cut = cutText(input);
 				done += 1;
 				continue;
 			}
@@ -53658,6 +47271,9 @@ function applyBudget(states, input, elapsed) {
 	})), input.repeats, elapsed, input.budget);
 	for (const state of open) if (cut.has(state.ready.planned.id)) state.cut = budgetText(input);
 }
+function cutText(input) {
+	return input.bench.observation.lock.late() ?? budgetText(input);
+}
 function budgetText(input) {
 	return `the time budget of ${Math.round(input.budget)} s left no room for all ${input.repeats} runs`;
 }
@@ -53669,7 +47285,7 @@ async function runOnce(state, number, leftS, input) {
 		leftS
 	}, input.bench);
 	if (done.outOfTime) {
-		state.cut = budgetText(input);
+		state.cut = cutText(input);
 		return;
 	}
 	state.runs.push(done.record);
@@ -53826,11 +47442,12 @@ function commandHash(entry) {
 	}));
 }
 // src/io/measure-job.ts
+/** Everything of the plan made ready and measured. */
 /** Prepares, waits for a quiet machine, and measures between two runs of the control workload. */
 async function measureJob(job) {
 	const { inputs, host, machine, repeats, plan, folder, provide, observation } = job;
 	const { progress } = host;
-	const { watch } = observation;
+	const { watch, lock } = observation;
 	const bench = benchOf(host, folder, observation);
 	progress.phase("Prepare");
 	const { ready, notReady } = await readyAll({
@@ -53842,7 +47459,8 @@ async function measureJob(job) {
 	for (const { planned, message } of notReady) progress.line(`${planned.id}: not ready, ${message}`);
 	progress.phase("Measure");
 	const warnings = await waitUntilQuiet(ready, observation, host);
-	const began = performance.now();
+	const beganMs = Date.now();
+	const elapsedS = measuringClock(lock);
 	const backends = controlBackends(ready);
 	const python = machine.python.executable;
 	const control = openControl({
@@ -53850,7 +47468,8 @@ async function measureJob(job) {
 		python,
 		backends,
 		results: folder.path,
-		watch
+		watch,
+		lock
 	});
 	await control.measure(1);
 	const { benchmarks } = await measure({
@@ -53860,7 +47479,8 @@ async function measureJob(job) {
 		bench
 	});
 	await control.measure(2);
-	const measuredS = (performance.now() - began) / 1e3;
+	const measuredS = elapsedS();
+	warnings.push(...machineChanges(watch?.between(beganMs, Date.now()) ?? []), ...lock.warnings());
 	return {
 		benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)],
 		ready,
@@ -53871,18 +47491,21 @@ async function measureJob(job) {
 }
 /** Seconds that a job waits for what else runs on the machine. */
 const IDLE_S = 5;
-async function waitUntilQuiet(ready, { watch }, host) {
-	const backends = new Set(ready.map(({ planned }) => planned.backend));
-	const found = /* @__PURE__ */ new Set();
-	for (const backend of backends) {
-		const busy = await watch?.waitUntilIdle({
+/**
+* Looks at the machine while nobody else measures on it: what another job does is waited for, and no disturbance. Of all that
+* run on the processors one speaks for the others, and of all that run on the accelerator.
+*/
+async function waitUntilQuiet(ready, { watch, lock }, host) {
+	const found = [];
+	for (const backend of new Map(ready.map(({ planned }) => [isCpu(planned.backend), planned.backend])).values()) {
+		const busy = await lock.during(backend, async () => watch?.waitUntilIdle({
 			backend,
 			maxS: IDLE_S
-		});
-		if (busy !== null && busy !== void 0) found.add(`${busy}, and did not become idle within ${IDLE_S} s`);
+		}));
+		if (busy !== null && busy !== void 0) found.push(`${busy}, and did not become idle within ${IDLE_S} s`);
 	}
 	for (const warning of found) host.progress.line(`warning: ${warning}`);
-	return [...found];
+	return found;
 }
 /** Where the runs of a host's own checkout take place. */
 function benchOf(host, folder, observation) {
@@ -53910,6 +47533,134 @@ async function readyAll({ bench, ...which }) {
 		progress,
 		signal
 	});
+}
+// src/io/pairs.ts
+const CANCELLED = {
+	reason: "cancelled",
+	side: null,
+	message: "cancelled while pairs were run"
+};
+/** Said of a benchmark whose pairs do not fit into the time that is left, seconds. */
+function outOfTime(wanted, needS, leftS) {
+	return {
+		reason: "time-budget",
+		side: null,
+		message: `${wanted} pairs needed about ${Math.ceil(needS)} s more, and ${Math.max(0, Math.floor(leftS))} s were left for them`
+	};
+}
+/** From this many pairs on speed is compared, and both sides are warmed up first. */
+const WARMED_FROM = 2;
+/** Runs still due until `wanted` pairs are there, warm-ups included. */
+function runsDue(before, wanted) {
+	return 2 * Math.max(0, wanted - (before?.base.length ?? 0)) + (needsWarmup(before, wanted) ? 2 : 0);
+}
+function needsWarmup(before, wanted) {
+	return wanted >= WARMED_FROM && (before?.base.length ?? 0) < WARMED_FROM;
+}
+/**
+* Goes on until `wanted` pairs are there, one side fails, or the next pair no longer fits into the time. Only whole pairs
+* are kept. A first look of which not all pairs fit is not begun: it would cost time and decide nothing.
+*/
+async function measurePairs(request) {
+	const { base, head, before, wanted, runS, leftS } = request;
+	const pairs = {
+		base: [...before?.base ?? []],
+		head: [...before?.head ?? []]
+	};
+	let software = before?.software ?? null;
+	let metrics = before?.metrics ?? [];
+	const end = (stopped) => ({
+		software,
+		metrics: [...metrics],
+		...pairs,
+		stopped
+	});
+	const due = runsDue(before, wanted);
+	const isFirst = needsWarmup(before, wanted);
+	const late = (needS) => end(outOfTime(wanted, needS, leftS()));
+	if (due > 0 && isFirst && due * runS > leftS()) return late(due * runS);
+	let done = 0;
+	const run = async (side, number) => {
+		request.onRun(done, due, side);
+		const { ready, bench, env } = side === "base" ? base : head;
+		const finished = await runBenchmark({
+			ready,
+			side,
+			number,
+			leftS: leftS(),
+			...env === void 0 ? {} : { env }
+		}, bench);
+		done += 1;
+		return finished;
+	};
+	const failure = (side, { record, outOfTime: isLate }) => {
+		if (head.bench.signal.aborted) return CANCELLED;
+		if (isLate) return {
+			reason: "time-budget",
+			side: null,
+			message: head.bench.observation.lock.late() ?? "the time for pairs was over while they were run"
+		};
+		if (record.outcome.status === "ok") return null;
+		return {
+			reason: "failed",
+			side,
+			message: `the ${side} run failed: ${record.outcome.message}`.slice(0, 8e3)
+		};
+	};
+	if (head.bench.signal.aborted) return end(CANCELLED);
+	if (isFirst) for (const side of ["base", "head"]) {
+		const stopped = failure(side, await run(side, 0));
+		if (stopped !== null) return end(stopped);
+	}
+	while (pairs.base.length < wanted) {
+		if (head.bench.signal.aborted) return end(CANCELLED);
+		if (2 * runS > leftS()) return late((wanted - pairs.base.length) * 2 * runS);
+		const index = pairs.base.length;
+		const order = index % 2 === 0 ? ["base", "head"] : ["head", "base"];
+		const found = {};
+		for (const side of order) {
+			const finished = await run(side, (side === "base" ? base : head).firstNumber + index);
+			const stopped = failure(side, finished);
+			if (stopped !== null) return end(stopped);
+			found[side] = finished.record;
+			if (side === "base") {
+				software ??= finished.software;
+				metrics = finished.metrics;
+			}
+		}
+		if (found.base !== void 0) pairs.base.push(found.base);
+		if (found.head !== void 0) pairs.head.push(found.head);
+	}
+	return end(null);
+}
+// src/io/stay-awake.ts
+/** Keeps a Mac and its display awake while a job measures: one that dozes off measures nothing, or something else. */
+/** Disposing it lets the machine sleep again; so does the end of this process, however it ends. Does nothing elsewhere. */
+async function stayAwake({ env, progress, platform = process.platform }) {
+	if (platform !== "darwin") return { [Symbol.dispose]() {} };
+	const file = await findIn("caffeinate", [...pathFolders({
+		env,
+		platform,
+		root: "/"
+	}), "/usr/bin"], platform);
+	if (file === null) {
+		progress.line("warning: this Mac may fall asleep while it measures: there is no caffeinate to keep it awake");
+		return { [Symbol.dispose]() {} };
+	}
+	const child = spawn(file, [
+		"-dimsu",
+		"-w",
+		String(process.pid)
+	], {
+		cwd: path.dirname(file),
+		env: measuringEnvironment(env),
+		stdio: "ignore"
+	});
+	child.on("error", (error) => {
+		progress.line(`warning: this Mac may fall asleep while it measures: ${error.message}`);
+	});
+	child.unref();
+	return { [Symbol.dispose]: () => void child.kill() };
 }
 // src/core/builtin-suites.ts
 /** Suites that come with the program, in the form a user would write them. */
@@ -54004,10 +47755,10 @@ function checkCommand({ name }, catalogue) {
 /** Entries whose benchmark ids would be the same: equal titles on a backend that both may run on. */
 function doubles(suite) {
 	return suite.benchmarks.flatMap((entry, index) => {
-		const first = suite.benchmarks.slice(0, index).findIndex((earlier) => titleOf(earlier) === titleOf(entry) && meet(earlier, entry));
+		const first = suite.benchmarks.slice(0, index).findIndex((earlier) => titleOf$2(earlier) === titleOf$2(entry) && meet(earlier, entry));
 		return first === -1 ? [] : [{
 			path: ["benchmarks", index],
-			message: `is ${titleOf(entry)} again, which benchmarks[${first}] already is`
+			message: `is ${titleOf$2(entry)} again, which benchmarks[${first}] already is`
 		}];
 	});
 }
@@ -54076,7 +47827,6 @@ function readEntries(raw, problems) {
 }
 // src/io/suite-file.ts
 /** Finds and reads the suite: a built-in one by name, or a file of the repository. */
-const DEFAULT_SUITE = "finetune-bench.yml";
 const FALLBACK = "builtin:quick";
 /**
 * The suite that `given` names, relative to `workspace`. Null: `finetune-bench.yml` where there is one, else
@@ -54112,6 +47862,2282 @@ function builtin(name) {
 }
 function isMissing(error) {
 	return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+// src/core/idle.ts
+/** Whether somebody else uses what is about to be measured, from one sample of the device. */
+/** Of the processors, measured work not running: a quarter is more than an operating system needs for itself. */
+const BUSY_PROCESSORS = .25;
+/** Of the accelerator: a display that is drawn takes some per cent. */
+const BUSY_DEVICE = .1;
+/** The processors for a backend that runs on them, else the accelerator: nothing else is used by what is measured. */
+function idleness(sample, backend) {
+	if (isCpu(backend)) return judged(sample.cpu_busy, BUSY_PROCESSORS, "processors were");
+	const { foreign_processes: foreign = 0 } = sample;
+	if (foreign > 0) return {
+		state: "busy",
+		message: `${counted(foreign, "other program")} used the accelerator`
+	};
+	return judged(sample.device_busy, BUSY_DEVICE, "accelerator was");
+}
+function judged(busy, most, what) {
+	if (busy === void 0) return { state: "unknown" };
+	if (busy <= most) return { state: "idle" };
+	return {
+		state: "busy",
+		message: `the ${what} ${formatPercent(busy)} busy with other work`
+	};
+}
+// src/io/watch.ts
+/** Watches the machine while a job measures on it: one process, its samples kept in memory and in a file. */
+const INTERVAL_S = 1;
+/** For a watcher that was told to end. */
+const TERMINATE_AFTER_MS = 2e3;
+const KILL_AFTER_MS = 3e3;
+const OUTPUT_GRACE_MS = 1e3;
+/** Half a day of samples: a job has a time budget, its watcher a bound. */
+const MOST_SAMPLES = 5e4;
+/**
+* Starts the watcher. One that cannot start, ends by itself or says something else is a fault to be told, never a failure:
+* nothing is thrown. It ends with this program however that ends, because its standard input is then closed.
+*/
+function startWatch(request) {
+	const { harness, intervalS = INTERVAL_S } = request;
+	const samples = [];
+	const state = {
+		fault: null,
+		ending: false,
+		ended: false,
+		waiting: /* @__PURE__ */ new Set()
+	};
+	const file = openFile(request.file, state);
+	const { file: program, args, cwd, env } = harnessProcess(harness, [
+		"watch",
+		"--interval",
+		String(intervalS)
+	], measuringEnvironment(harness.env));
+	const child = execa(program, [...args], {
+		cwd,
+		env,
+		extendEnv: false,
+		stdin: "pipe",
+		buffer: false,
+		reject: false,
+		killDescendants: true,
+		cleanup: true,
+		windowsHide: true
+	});
+	const note = noteChild(child.pid);
+	const { stdin, stdout, stderr } = child;
+	stdin.on("error", () => {});
+	let words = "";
+	stderr.setEncoding("utf8").on("data", (text) => words = (words + text).slice(-2e3));
+	const lines = readline.createInterface({
+		input: stdout,
+		crlfDelay: Number.POSITIVE_INFINITY
+	});
+	lines.on("line", (line) => {
+		const parsed = parseEventLine(line, true, 0);
+		if (!("event" in parsed) || parsed.event.event !== "device") {
+			state.fault ??= `the watcher said something that is no sample: ${line.slice(0, 200)}`;
+			return;
+		}
+		samples.push(parsed.event);
+		if (samples.length > MOST_SAMPLES) samples.shift();
+		if (file.writable) file.write(`${line}\n`);
+		wake(state);
+	});
+	child.nodeChildProcess.on("exit", () => {
+		child.kill("SIGKILL");
+		setTimeout(() => [stdout, stderr].forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
+	});
+	const over = ended(child, state, () => words);
+	return {
+		between: (startMs, endMs) => between(samples, {
+			startMs,
+			endMs,
+			intervalS
+		}),
+		waitUntilIdle: (idle) => waitUntilIdle(idle, {
+			samples,
+			state,
+			intervalS,
+			signal: harness.signal
+		}),
+		fault: () => state.fault,
+		async [Symbol.asyncDispose]() {
+			state.ending = true;
+			stdin.end();
+			if (harness.signal.aborted) child.kill("SIGKILL");
+			using limits = new DisposableStack();
+			limits.adopt(setTimeout(() => child.kill("SIGTERM"), TERMINATE_AFTER_MS), clearTimeout);
+			limits.adopt(setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS), clearTimeout);
+			await over;
+			note[Symbol.dispose]();
+			lines.close();
+			file.end();
+			await finished(file).catch(() => {});
+		}
+	};
+}
+function wake({ waiting }) {
+	for (const resolve of waiting) resolve();
+	waiting.clear();
+}
+function openFile(name, state) {
+	const file = createWriteStream(name, { flags: "a" });
+	file.on("error", (error) => {
+		state.fault ??= `samples of the device cannot be written: ${error.message}`;
+	});
+	return file;
+}
+/** Resolves when the process and its output are over. */
+async function ended(child, state, words) {
+	const { exitCode, signal, shortMessage = "" } = await child;
+	state.ended = true;
+	if (!state.ending) {
+		const last = words().trim().split("\n").at(-1) ?? "";
+		const how = signal !== void 0 ? `ended by ${signal}` : `ended with exit status ${exitCode}`;
+		state.fault = `the watcher of the machine ${exitCode === void 0 && signal === void 0 ? `could not be started: ${shortMessage}` : how}${last === "" ? "" : ` (${last.slice(0, 300)})`}`;
+	}
+	wake(state);
+}
+function between(samples, { startMs, endMs, intervalS }) {
+	const [start, end] = [startMs / 1e3, endMs / 1e3];
+	const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
+	if (inside.length > 0) return inside;
+	return [samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS), samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS)].filter((sample) => sample !== void 0);
+}
+async function waitUntilIdle({ backend, maxS }, now) {
+	const { samples, state, intervalS, signal } = now;
+	const until = Date.now() + maxS * 1e3;
+	const since = Date.now() / 1e3 - 2 * intervalS;
+	for (;;) {
+		const newest = samples.at(-1);
+		const seen = newest === void 0 || newest.time_s < since ? null : idleness(newest, backend);
+		if (seen?.state === "idle" || seen?.state === "unknown" && samples.length > 1 || state.ended || signal.aborted) return null;
+		const leftMs = until - Date.now();
+		if (leftMs <= 0) return seen?.state === "busy" ? seen.message : null;
+		await nextSample(state, leftMs, signal);
+	}
+}
+async function nextSample(state, maxMs, signal) {
+	using cleanUp = new DisposableStack();
+	await new Promise((resolve) => {
+		state.waiting.add(resolve);
+		cleanUp.defer(() => state.waiting.delete(resolve));
+		cleanUp.adopt(setTimeout(resolve, maxMs), clearTimeout);
+		const stop = () => resolve();
+		signal.addEventListener("abort", stop, { once: true });
+		cleanUp.defer(() => signal.removeEventListener("abort", stop));
+	});
+}
+// src/io/watch-job.ts
+/** The watcher of one job and its lock, both under the machine's own Python. */
+function openWatch(host, { python }, folder) {
+	return startWatch({
+		harness: harnessUnder(host, python.executable),
+		file: path.join(folder.path, "device.jsonl")
+	});
+}
+/** A small budget is no reason to give up while another job measures once. */
+const LEAST_WAIT_S = 600;
+/** Who gives a job its time to measure waits for others as long at a time. */
+function openJobLock(host, { python }, { timeBudget }) {
+	return openDeviceLock({
+		host,
+		python: python.executable,
+		waitS: Math.max(LEAST_WAIT_S, timeBudget)
+	});
+}
+// src/core/advice-found.ts
+/** What to do about a finding: what failed, what changed, what has no history of its kind. */
+function adviceOnFailed(report) {
+	const { failures, comparisons } = report;
+	const others = benchmarkIds(comparisons).length - failures.length;
+	const measured = comparisons.some((comparison) => isShown(comparison) && comparison.verdict !== "failed");
+	const rest = others > 0 && measured ? [[`The other ${others === 1 ? "one was" : `${others} were`} measured as usual.`]] : [];
+	if (failures.every(({ reason }) => reason === "missing")) return [["This runner has run it before: look for a broken driver or environment; the warnings say what was left out."], ...rest];
+	const below = failures.length === 1 ? "The error is below" : "The errors are below";
+	if (failures.every(({ duration_s }) => duration_s === null)) return [[`${below}.`], ...rest];
+	return [say`${below}, the whole log in the ${filesOf(report)} under ${named("runs/")}.`, ...rest];
+}
+function filesOf({ job }) {
+	return job.event === "local" ? "results folder" : "artifact";
+}
+function adviceOnUnconfirmed(report, found) {
+	const { suite, job } = report;
+	const alone = "Judged against history alone, and one odd run can look like this.";
+	const notes = whyNotPaired(report, found);
+	if (notes.length > 0) return [["Not confirmed by pairs of base and head, and one odd run can look like this."], ...notes];
+	if (suite.confirm === "never") return [[alone], say`The suite says ${named("confirm: never")}; with ${named("confirm: auto")} base and head would be run in pairs.`];
+	if (job.event === "local") return [[alone], say`Add ${named("--base REF")} to run that commit and this one in pairs.`];
+	return [[`${alone} Run it again: a real change comes back.`], say`More ${named("repeats")} in the suite (now ${String(suite.repeats)}) narrow the interval.`];
+}
+function whyNotPaired(report, found) {
+	const cancelled = cancelledPairs(report, found);
+	return [
+		...cancelled.length === 0 ? [] : [say`The job was cancelled before all pairs of ${listed(cancelled)} were run.`],
+		...outOfTime$1(report, found),
+		...notesOf(report, 2, found)
+	];
+}
+function confirmedBy({ pairs, metric }) {
+	if (pairs === 0) return [];
+	if (metric?.class !== "throughput") return [["Confirmed against the base commit, measured today."]];
+	return [[`Confirmed by ${counted(pairs, "interleaved base/head pair")}.`]];
+}
+function adviceOnRegression(worst, report) {
+	return [
+		...confirmedBy(worst),
+		...natureOf(worst, report),
+		ifMeant(report)
+	];
+}
+function natureOf({ metric }, report) {
+	if (metric?.class === "memory") return [["Peak memory hardly varies between runs, so this is not noise: look for what is kept alive longer."]];
+	if (metric?.class === "loss") return [[`Same seed, same data, other loss: look at precision, optimiser, data order and library versions. The loss of every step is in the ${filesOf(report)}.`]];
+	return [];
+}
+function ifMeant({ job }) {
+	const meant = say`If it is intended, add the lines below to ${named(ACCEPT_FILE)}`;
+	return job.event === "local" ? say`${meant}.` : say`${meant}; if not, the command to reproduce it is below.`;
+}
+function adviceOnOtherIdentity({ differences }) {
+	const kinds = new Set(differences.map(({ kind }) => kind));
+	if (kinds.has("machine")) return ["Another machine, or the same one set up differently, answers to this runner's name. The next stored job starts a new history for it."];
+	if (kinds.has("work")) return ["The benchmark does other work than before. The next stored job starts a new history for it."];
+	return ["Other software is another series. The next stored job starts a new history with it."];
+}
+// src/core/advice-fresh.ts
+function adviceOnFresh(report) {
+	const found = withVerdict(report.comparisons, "no-baseline");
+	const starved = found.filter(isStarved);
+	const fresh = found.filter((comparison) => !isStarved(comparison));
+	return [
+		...fresh.length > 0 ? onNew(report, fresh) : [],
+		...starved.length > 0 ? onStarved(report, starved) : [],
+		...onDisturbed(report, found, fresh.length > 0)
+	];
+}
+/** Nothing is stored at all. */
+function onNew(report, fresh) {
+	const { recorded, job, runner_key, comparisons } = report;
+	const many = benchmarkIds(comparisons).length;
+	const ids = benchmarkIds(fresh);
+	const disturbed = new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark));
+	const unless = disturbed.size > 0 ? ", unless its runs are disturbed" : "";
+	if (ids.length < many) {
+		const rest = comparisons.some(({ verdict }) => verdict !== "no-baseline") ? "; the others were compared" : "";
+		const them = ids.length === 1 ? "it" : "them";
+		return [say`Nothing is stored for ${titlesOf(fresh)}${rest}. A stored job gives ${them} a baseline${unless}.`];
+	}
+	if (recorded === "yes") {
+		if (disturbed.size === ids.length) return [["Nothing was compared this time."]];
+		return [say`Nothing was compared this time. From the next run on, results on ${named(runner_key)} are compared with this one.`];
+	}
+	if (recorded === "failed") return [];
+	const measured = `Measured ${counted(many, "benchmark")} and stored nothing, because `;
+	if (job.pull_request !== null) return [[`${measured}this is a pull request. Merge to record: the next push to the default branch stores the first baseline${unless}.`]];
+	if (job.event === "local") return [say`${measured}this run was not asked to. Add ${named("--save")} to record the first baseline${unless}.`];
+	return [[`${measured}this is not the default branch. The next push there stores the first baseline${unless}.`]];
+}
+/** Results are stored, and none of them can be used. */
+function onStarved(report, starved) {
+	const { job, recorded, suite } = report;
+	const why = say`Every stored result of ${titlesOf(starved)} was disturbed or incomplete, and such results never serve as a baseline.`;
+	if (recorded === "yes" && disturbedAmong(report, benchmarkIds(starved)).length === 0) return [why, ["This one was not: the next run is compared with it."]];
+	const keep = "Keep other programs, heat and power limits away from the machine: ";
+	if (job.event === "local") return [why, say`${keep}the next undisturbed run with ${named("--save")} becomes the baseline.`];
+	return [
+		why,
+		[`${keep}the next undisturbed job of the default branch becomes the baseline.`],
+		...job.pull_request === null && suite.confirm !== "never" ? [["Until then, pull requests are judged by pairs of base and head."]] : []
+	];
+}
+/** A result of disturbed runs is stored too, and is no baseline. */
+function onDisturbed(report, found, isNews) {
+	const disturbed = disturbedAmong(report, benchmarkIds(found));
+	if (disturbed.length === 0) return [];
+	const ids = new Set(disturbed.map(({ benchmark }) => benchmark));
+	const titles = titlesOf(found.filter(({ benchmark }) => ids.has(benchmark)));
+	const count = runCount(disturbed);
+	const what = say`Of ${titles}, ${counted(count, "run")} ${count === 1 ? "was" : "were"} disturbed (${causesInWords(disturbed)}).`;
+	if (!isNews) return [what];
+	return [what, ["Disturbed runs never serve as a baseline: keep the machine quiet and run it again."]];
+}
+function titlesOf(comparisons) {
+	return listed([...new Set(comparisons.map(({ title }) => title))]);
+}
+// src/core/advice-undecided.ts
+/** Who cannot see a change of this size sees nothing, and a number would not help. */
+const MOST_SENSIBLE = .5;
+/** Nothing where nothing is undecided. */
+function adviceOnUndecided(report) {
+	const open = withVerdict(report.comparisons, "inconclusive");
+	const cancelled = new Set(cancelledPairs(report, open));
+	const found = open.filter(({ benchmark }) => !cancelled.has(benchmark));
+	if (found.length === 0) return [];
+	const cut = new Set(report.cut.map(({ benchmark }) => benchmark));
+	const advice = [
+		...howBlind(found, report),
+		...outOfTime$1(report, found),
+		...notesOf(report, 2, found)
+	];
+	if (cut.size > 0) {
+		const count = counted(cut.size, "benchmark");
+		advice.push(say`The time budget left no room for ${count}: raise ${named("time-budget")} or lower ${named("repeats")}.`);
+	}
+	return advice;
+}
+function howBlind(found, { suite }) {
+	const [worst] = found.toSorted((a, b) => (b.smallest_detectable ?? 0) - (a.smallest_detectable ?? 0));
+	const blind = worst?.smallest_detectable ?? null;
+	if (worst === void 0 || blind === null) return [];
+	if (blind > MOST_SENSIBLE) return [[`Runs differ so much here that ${`not even a change of ${formatPercent(MOST_SENSIBLE)} could have been seen`}: close what else uses the machine, or make the runs longer.`]];
+	const unseen = `A change below ${formatPercent(blind)} could not have been seen`;
+	if (worst.pairs > 0) {
+		const needed = pairsNeeded(worst, suite.min_effect);
+		const by = `${unseen} with ${counted(worst.pairs, "pair")}`;
+		if (needed === null) return [[`${by}. A quieter machine or longer runs make that smaller.`]];
+		return [[`${by}; ${`≈ ${formatNumber(needed)} pairs would show one of ${formatPercent(suite.min_effect)}`}, and so would a quieter machine or longer runs.`]];
+	}
+	return [say`${unseen}. More stored jobs and more ${say`${named("repeats")} (now ${String(suite.repeats)})`} make that smaller${suite.confirm === "never" ? say`; so would pairs of base and head (${named("confirm: auto")})` : []}.`];
+}
+// src/core/advice.ts
+/** What to do about the verdict, in one or two sentences; nothing where there is nothing to do. */
+/** Of accepted changes, lines: the table has all of them. */
+const MOST_ACCEPTED = 3;
+function adviceOf(report) {
+	return [...adviceOnFindings(report), ...forGate(report)];
+}
+/** Without what the gate makes of it. */
+function adviceOnFindings(report) {
+	return [...forLead(report), ...adviceOnRunner(report)];
+}
+/** What there is to say whatever the verdict: of the machine, its history and what was accepted. */
+function adviceOnRunner(report) {
+	return [
+		...forMachine(report),
+		...forIdentity(report),
+		...forAccepted(report),
+		...forAge(report),
+		...forRecord(report)
+	];
+}
+function forLead(report) {
+	const lead = leadOf(report);
+	switch (lead.about) {
+		case "machine": return machineMoved(lead.control, report);
+		case "change-point": return [...changedSince(lead.point, report), ...adviceOnUndecided(report)];
+		case "verdict": return forVerdict(report, lead.found);
+		case "stale-baseline": return whyNotPaired(report, lead.found);
+		case "accepted": return [];
+	}
+}
+function forVerdict(report, found) {
+	const [worst] = found;
+	if (worst === void 0) return [["The suite has no benchmark that runs on this machine; see the log of the run."]];
+	switch (report.gate.verdict) {
+		case "failed": return adviceOnFailed(report);
+		case "regression": return worst.unconfirmed ? adviceOnUnconfirmed(report, found) : adviceOnRegression(worst, report);
+		case "incomparable": return [adviceOnOtherIdentity(worst), ...whyNotPaired(report, found)];
+		case "no-baseline": return report.history_unread ? [] : [...adviceOnFresh(report), ...whyNotPaired(report, found)];
+		case "inconclusive": return adviceOnUndecided(report);
+		case "improvement":
+			if (!worst.unconfirmed) return confirmedBy(worst);
+			return [["Judged against history alone; run it again to be sure."], ...whyNotPaired(report, found)];
+		case "no-change": return [];
+	}
+}
+function machineMoved(control, report) {
+	const whose = report.job.pull_request === null ? "this run's" : "this pull request's";
+	const where = report.control.length > 1 ? ` · ${control.backend}` : "";
+	const cause = likelyCause(control, report);
+	return [
+		say`No verdict on ${whose} speed from ${named(report.runner_key)}${where}.`,
+		cause ?? ["Look for other programs, heat and power settings."],
+		say`Run it again when the machine is as usual; ${named("finetune-bench qualify")} shows what disturbs it and what it can detect.`
+	];
+}
+/** Said whatever the verdict, if the headline does not say it. */
+function forMachine(report) {
+	if (leadOf(report).about === "machine") return [];
+	return movedControls(report).flatMap((control) => {
+		const cause = likelyCause(control, report);
+		const moved = `The machine moved, so the speeds of ${control.backend} have no verdict: run it again when it is as usual.`;
+		return cause === null ? [[moved]] : [[moved], cause];
+	});
+}
+function changedSince({ last_good, jobs, pending }, { job }) {
+	const level = `${counted(jobs, "job")} ${jobs === 1 ? "stands" : "stand"} on the new level`;
+	if (pending) return [[`Only ${level}: the next ones tell whether it stays.`]];
+	const from = last_good === null ? [] : say`The last good commit is ${named(last_good.slice(0, 7))}; `;
+	const meant = say`If it is intended, add the lines below to ${named(ACCEPT_FILE)}`;
+	const isRepeatable = last_good !== null && job.event !== "local";
+	return [say`${from}${level}.`, isRepeatable ? say`${meant}; if not, the command to compare both commits is below.` : say`${meant}.`];
+}
+/** The history is of another identity, and pairs made up for it. */
+function forIdentity({ comparisons, environment, job }) {
+	const paired = comparisons.filter(({ pairs }) => pairs > 0);
+	if (paired.length > 0 && environment.proposed.length > 0) return [say`${job.pull_request === null ? "This change" : "This pull request"} brings ${reasonOf([{ differences: environment.proposed }])}: base and head were measured today, each with its own.`];
+	if (paired.every(({ environment_shift: shift }) => shift === null)) return [];
+	return [say`Not comparable with its history (${reasonOf(paired.some(({ differences }) => differences.length > 0) ? paired : [environment])}): base and head were measured today instead.`];
+}
+function forAccepted({ comparisons }) {
+	const found = worstFirst(accepted(comparisons));
+	const lines = found.slice(0, MOST_ACCEPTED).map((comparison) => {
+		const { effect, metric, accepted: word } = comparison;
+		return say`${effect === null ? "A change" : formatChange(effect)}${metric === null || metric.primary ? [] : say` ${metricWords(metric)}`} on ${benchmarkName$1(comparison)}: accepted in ${named(ACCEPT_FILE)} (“${named(word?.reason ?? "")}”, until ${word?.expires ?? ""}).`;
+	});
+	const rest = found.length - lines.length;
+	return rest > 0 ? [...lines, [`${counted(rest, "more accepted change")} below.`]] : lines;
+}
+/** A history that is too old is loud, whatever was measured instead. */
+function forAge(report) {
+	const { baseline, suite, recorded } = report;
+	if (baseline?.stale !== true) return [];
+	const limit = `the limit is ${counted(suite.max_baseline_age_days, "day")}`;
+	const renewed = recorded === "yes" ? "This run renews it." : "Run the benchmark on the default branch to renew it.";
+	if (leadOf(report).about === "stale-baseline") return [[`${sentenceCase(limit)}. ${renewed}`]];
+	const instead = isMeasuredToday(report) ? "; base and head were measured today instead" : "";
+	return [[`${`The newest baseline is ${formatAge(baseline.age_days)}, ${limit}`}: nothing was judged against it${instead}. ${renewed}`]];
+}
+/** A result that was to be stored and was not is said whatever the verdict. */
+function forRecord({ recorded }) {
+	return recorded === "failed" ? [["This result could not be stored, so the history did not grow."]] : [];
+}
+/** A red check says why it is red. */
+function forGate({ gate }) {
+	return gate.gate === "fail" ? [say`The gate fails (${gate.reason}).`] : [];
+}
+// src/core/frameworks.ts
+/** MLX beside PyTorch: benchmarks that did the same work on both, on the same kind of device. */
+const amount = strictObject({
+	value: number(),
+	unit: string()
+});
+const frameworkSideSchema = strictObject({
+	benchmark: string(),
+	backend: backendSchema,
+	/** Seconds an optimiser step takes; null where it was not measured. */
+	step_s: number().positive().nullable(),
+	throughput: amount.nullable(),
+	memory_bytes: number().positive().nullable(),
+	final_loss: number().nullable(),
+	/** The library behind the matrix products of a processor backend, where the environment names it. */
+	blas: string().nullable()
+});
+const frameworkPairSchema = strictObject({
+	title: string(),
+	work_hash: string(),
+	mlx: frameworkSideSchema,
+	torch: frameworkSideSchema,
+	/** Name of the metric behind `memory_bytes`: the same on both sides. */
+	memory_metric: string().nullable(),
+	/** PyTorch's time for the work divided by MLX's: above 1, MLX is faster. */
+	speed_up: number().positive().nullable(),
+	/** PyTorch's peak memory divided by MLX's: above 1, MLX needs less. */
+	memory_efficiency: number().positive().nullable(),
+	/** MLX's final loss minus PyTorch's, nat. */
+	loss_difference: number().nullable()
+});
+/** Backends that may stand beside each other: the same kind of device under two frameworks. */
+const COUNTERPART = {
+	"mlx-metal": "torch-mps",
+	"mlx-cuda": "torch-cuda",
+	"mlx-cpu": "torch-cpu"
+};
+/** Pairs of equal work only: same title, same work hash, both complete. Values are those the comparisons judged. */
+function frameworkPairs(benchmarks, comparisons) {
+	const complete = benchmarks.filter(({ status, work_hash }) => status.state === "complete" && work_hash !== null);
+	return complete.flatMap((mlx) => {
+		if (frameworkOf(mlx.backend) !== "mlx" || mlx.work_hash === null) return [];
+		const torch = complete.find(({ title, backend, work_hash }) => title === mlx.title && backend === COUNTERPART[mlx.backend] && work_hash === mlx.work_hash);
+		return torch === void 0 ? [] : [pairOf(mlx, torch, mlx.work_hash, comparisons)];
+	});
+}
+function pairOf(mlx, torch, work_hash, comparisons) {
+	const measured = {
+		mlx: valuesOf(mlx, comparisons),
+		torch: valuesOf(torch, comparisons)
+	};
+	const memory = common(measured, (value) => value.class === "memory") ?? common(measured, isResidentMemory);
+	const loss = common(measured, (value) => value.class === "loss");
+	const step = common(measured, isStepTime);
+	const throughput = common(measured, (value) => value.primary && value.class === "throughput" && value.name !== "step_time");
+	const side = (benchmark, which) => ({
+		benchmark: benchmark.id,
+		backend: benchmark.backend,
+		step_s: positive(step?.[which].value),
+		throughput: throughput === null ? null : {
+			value: throughput[which].value,
+			unit: throughput[which].unit
+		},
+		memory_bytes: positive(memory?.[which].value),
+		final_loss: loss?.[which].value ?? null,
+		blas: benchmark.software?.facts["blas"] ?? null
+	});
+	const rate = throughput === null ? null : ratio(throughput.torch.value, throughput.mlx.value);
+	return {
+		title: mlx.title,
+		work_hash,
+		mlx: side(mlx, "mlx"),
+		torch: side(torch, "torch"),
+		memory_metric: memory?.mlx.name ?? null,
+		speed_up: step !== null ? ratio(step.torch.value, step.mlx.value) : invert(rate, throughput?.mlx.direction),
+		memory_efficiency: memory === null ? null : ratio(memory.torch.value, memory.mlx.value),
+		loss_difference: loss === null ? null : loss.mlx.value - loss.torch.value
+	};
+}
+function valuesOf(benchmark, comparisons) {
+	return comparisons.flatMap(({ benchmark: id, metric, head }) => id === benchmark.id && metric !== null && head !== null ? [{
+		...metric,
+		value: head.value
+	}] : []);
+}
+/** The first metric of MLX that is wanted and that PyTorch has too, in the same unit. */
+function common(values, wanted) {
+	for (const mlx of values.mlx) {
+		const torch = values.torch.find(({ name, unit }) => name === mlx.name && unit === mlx.unit);
+		if (torch !== void 0 && wanted(mlx)) return {
+			mlx,
+			torch
+		};
+	}
+	return null;
+}
+function isStepTime({ name, unit }) {
+	return unit === "s" && name === "step_time";
+}
+/** Processor backends have no allocator counters on both sides: there the process's resident memory is the one both can tell. */
+function isResidentMemory({ name, unit }) {
+	return unit === "B" && name === "rss_peak";
+}
+function positive(value) {
+	return value !== void 0 && value > 0 ? value : null;
+}
+function ratio(a, b) {
+	return a > 0 && b > 0 && Number.isFinite(a / b) ? a / b : null;
+}
+/** A ratio of rates as a ratio of times. */
+function invert(rates, direction) {
+	return rates === null || direction === "lower" ? rates : 1 / rates;
+}
+const text = string().max(2e3);
+const facts = record(string(), string());
+/** What the verdicts add up to, and why. */
+const gateSchema = strictObject({
+	gate: _enum([
+		"pass",
+		"fail",
+		"neutral"
+	]),
+	verdict: verdictSchema,
+	reason: text
+});
+/** Was this job's result stored as a new point: yes, not meant to be, or meant to be and not possible. */
+const recordedSchema = _enum([
+	"yes",
+	"no",
+	"failed"
+]);
+const benchmarkName = {
+	benchmark: string(),
+	title: string(),
+	backend: backendSchema
+};
+const failureSchema = strictObject({
+	...benchmarkName,
+	reason: failureReasonSchema,
+	message: string().max(8e3),
+	/** Wall time of the run that failed; null when none was started. */
+	duration_s: number().nonnegative().nullable()
+});
+/** Pairs that broke off before as many as were wanted had run. */
+const stoppedSchema = pairedSchema.shape.stopped.unwrap().extend({
+	...benchmarkName,
+	/** Whole pairs that were run until then. */
+	pairs: int().nonnegative()
+});
+/** `measured` counts for the candidate, and so does `paired-head`: the head's half of its interleaved pairs. */
+const runPartSchema = _enum([
+	"measured",
+	"paired-base",
+	"paired-head",
+	"control"
+]);
+/** One thing that disturbed runs of one benchmark, with every run that it was seen in. */
+const disturbedSchema = disturbanceSchema.extend({
+	...benchmarkName,
+	part: runPartSchema,
+	/** Numbers of the runs, each once. */
+	runs: array(int().positive()).min(1)
+});
+strictObject({
+	schema: literal(1),
+	version: string(),
+	job: jobSchema,
+	runner_key: string(),
+	suite: strictObject({
+		name: string(),
+		repeats: int().positive(),
+		min_effect: number().positive(),
+		max_tolerated: number().positive(),
+		auto_tighten: boolean(),
+		confirm: _enum(["auto", "never"]),
+		max_baseline_age_days: number().positive()
+	}),
+	gate: gateSchema,
+	headline: sentenceSchema,
+	/** What to do, in order; empty when there is nothing to do. */
+	advice: array(sentenceSchema),
+	comparisons: array(comparisonSchema),
+	/** The machine's own movement, one entry for every backend of the job. */
+	control: array(controlFindingSchema),
+	/** Null where there was no base to run beside the head, and where the suite wants none. */
+	confirmation: confirmationSchema.extend({ stopped: array(stoppedSchema) }).nullable(),
+	/** Lasting changes of the default branch, newest first; empty for every other job. */
+	change_points: array(changePointSchema),
+	/** What this runner was found able to detect; null until it was qualified. */
+	qualification: qualificationSchema.nullable(),
+	/** Equal findings in the runs of one benchmark are one. */
+	disturbances: array(disturbedSchema),
+	failures: array(failureSchema),
+	/** Benchmarks the time budget left no room for. */
+	cut: array(strictObject({
+		...benchmarkName,
+		message: text
+	})),
+	frameworks: array(frameworkPairSchema),
+	environment: strictObject({
+		machine: facts,
+		drift: record(string(), union([
+			string(),
+			number(),
+			boolean()
+		])),
+		/** One entry for each software identity of the job. */
+		software: array(strictObject({
+			backends: array(backendSchema),
+			facts
+		})),
+		/** What differs from the newest stored job. */
+		differences: array(differenceSchema),
+		/** Software in which the head differs from the base measured today: the change that is being judged brings it. */
+		proposed: array(differenceSchema)
+	}),
+	/** Null when nothing is stored for this runner. `age_days` counts from the newest stored job to the end of this one. */
+	baseline: baselineSummarySchema.extend({ age_days: number().nonnegative() }).nullable(),
+	measured_s: number().nonnegative(),
+	recorded: recordedSchema,
+	/** The history could not be read: "no baseline" then says nothing about what is stored. */
+	history_unread: boolean(),
+	/** Why the history could not be read or this result not stored; never hidden among the warnings. */
+	store_faults: array(text),
+	warnings: array(strictObject({
+		message: string(),
+		benchmarks: array(string())
+	})),
+	links: strictObject({
+		artifact_url: string().nullable(),
+		run_url: string().nullable()
+	})
+});
+// src/core/build-report.ts
+/** The stages' values put together into one report. */
+function buildReport(input) {
+	const { result, comparisons, baseline, gate, recorded } = input;
+	const facts = {
+		schema: 1,
+		version: result.version,
+		job: result.job,
+		runner_key: result.runner_key,
+		suite: result.suite,
+		gate: { ...gate },
+		comparisons: [...comparisons],
+		control: [...input.control ?? []],
+		confirmation: result.confirmation === null ? null : {
+			...result.confirmation,
+			stopped: stoppedPairs(result)
+		},
+		change_points: [...input.changePoints ?? []],
+		qualification: input.qualification ?? null,
+		disturbances: disturbancesOf$1(result),
+		failures: failuresOf(result, comparisons),
+		cut: result.benchmarks.flatMap(({ id, title, backend, status }) => status.state === "cut" ? [{
+			benchmark: id,
+			title,
+			backend,
+			message: status.message
+		}] : []),
+		frameworks: frameworkPairs(result.benchmarks, comparisons),
+		environment: {
+			machine: result.machine.facts,
+			drift: result.drift,
+			software: softwareOf(result),
+			differences: [...input.differences],
+			proposed: proposedBy(result)
+		},
+		baseline: baseline === null ? null : {
+			...baseline,
+			age_days: ageDays(baseline.newest_at, result.job.finished_at)
+		},
+		measured_s: result.measured_s,
+		recorded,
+		history_unread: input.historyUnread ?? false,
+		store_faults: [...input.storeFaults ?? []].map((fault) => clip(fault, 2e3)),
+		warnings: gatherWarnings(result, comparisons, input.warnings ?? []),
+		links: {
+			artifact_url: input.artifactUrl ?? null,
+			run_url: result.job.run_url
+		}
+	};
+	return {
+		...facts,
+		headline: headlineOf(facts),
+		advice: adviceOf(facts)
+	};
+}
+function ageDays(from, to) {
+	return Math.max(0, (Date.parse(to) - Date.parse(from)) / 864e5);
+}
+/** Failed benchmarks of the job, then those that never got into it (a benchmark of the baseline that did not run). */
+function failuresOf(result, comparisons) {
+	const measured = result.benchmarks.flatMap(({ id, title, backend, status, runs }) => {
+		if (status.state !== "failed") return [];
+		const run = runs.find(({ outcome }) => outcome.status === "failed");
+		const { reason, message } = status;
+		return [{
+			benchmark: id,
+			title,
+			backend,
+			reason,
+			message,
+			duration_s: run?.duration_s ?? null
+		}];
+	});
+	const known = new Set(measured.map((failure) => failure.benchmark));
+	const others = comparisons.flatMap(({ benchmark, title, backend, verdict, reason }) => {
+		if (verdict !== "failed" || known.has(benchmark)) return [];
+		known.add(benchmark);
+		const present = result.benchmarks.find(({ id }) => id === benchmark);
+		const inPairs = present?.paired?.stopped?.side === "head" && present.paired.stopped.message === reason;
+		return [{
+			benchmark,
+			title,
+			backend,
+			reason: present === void 0 ? "missing" : inPairs ? "exit-code" : "check-failed",
+			message: reason ?? "",
+			duration_s: null
+		}];
+	});
+	return [...measured, ...others];
+}
+function softwareOf(result) {
+	const byHash = /* @__PURE__ */ new Map();
+	for (const { software, backend } of result.benchmarks) {
+		if (software === null) continue;
+		const known = byHash.get(software.hash);
+		if (known === void 0) byHash.set(software.hash, {
+			backends: [backend],
+			facts: software.facts
+		});
+		else if (!known.backends.includes(backend)) known.backends.push(backend);
+	}
+	return [...byHash.values()];
+}
+function stoppedPairs({ benchmarks }) {
+	return benchmarks.flatMap(({ id, title, backend, paired }) => {
+		const stopped = paired?.stopped ?? null;
+		return stopped === null ? [] : [{
+			...stopped,
+			benchmark: id,
+			title,
+			backend,
+			pairs: paired?.base.length ?? 0
+		}];
+	});
+}
+function proposedBy({ benchmarks }) {
+	const found = benchmarks.flatMap(({ software, paired }) => {
+		const base = paired?.software ?? null;
+		return base === null || software === null ? [] : differences(base, software, "software");
+	});
+	return [...new Map(found.map((difference) => [JSON.stringify(difference), difference])).values()];
+}
+/** Equal warnings of several benchmarks become one that names them. */
+function gatherWarnings(result, comparisons, others) {
+	const found = /* @__PURE__ */ new Map();
+	const add = (message, benchmark) => {
+		const benchmarks = found.get(message) ?? /* @__PURE__ */ new Set();
+		if (benchmark !== void 0) benchmarks.add(benchmark);
+		found.set(message, benchmarks);
+	};
+	for (const message of [...others, ...result.warnings]) add(message);
+	for (const { id, runs } of result.benchmarks) for (const run of runs) for (const message of run.warnings) add(message, id);
+	for (const { benchmark, warnings } of comparisons) for (const message of warnings) add(message, benchmark);
+	return [...found].map(([message, benchmarks]) => ({
+		message,
+		benchmarks: [...benchmarks]
+	}));
+}
+// src/core/control-shift.ts
+/** Jobs on either side, those next to the border: a machine may have moved for other reasons long before. */
+const MOST_JOBS = 5;
+/**
+* Log ratio of the control's speed after and before, larger is faster. Compared are undisturbed controls of the machine,
+* software and work of the first one after the border; null where a side has none.
+*/
+function controlShift({ before, after }, backend) {
+	const [first] = after.flatMap((result) => controlOf(result, backend));
+	if (first === void 0) return null;
+	const [then, now] = [before.toReversed(), after].map((jobs) => jobs.flatMap((result) => speedOf(result, backend, first)).slice(0, MOST_JOBS));
+	if (then === void 0 || now === void 0 || then.length === 0 || now.length === 0) return null;
+	return mean(now) - mean(then);
+}
+function controlOf({ machine, control }, backend) {
+	const found = control.find((known) => known.backend === backend && isUsable(known) && speaksForBackend(known));
+	return found === void 0 ? [] : [{
+		machine: machine.hash,
+		control: found
+	}];
+}
+/** Mean of the logarithms of its runs, larger is faster; none for a control of another identity. */
+function speedOf(result, backend, like) {
+	const metric = like.control.metrics.find(({ primary }) => primary);
+	if (metric === void 0) return [];
+	return controlOf(result, backend).flatMap(({ machine, control }) => {
+		const logs = machine === like.machine && control.work_hash === like.control.work_hash && control.software?.hash === like.control.software?.hash && control.metrics.some((known) => isSameMeasure(known, metric)) ? valuesOf$1(control.runs, metric.name).filter(isRatioScale).map(Math.log) : [];
+		if (logs.length === 0) return [];
+		return [metric.direction === "higher" ? mean(logs) : -mean(logs)];
+	});
+}
+// src/core/change-report.ts
+/** The stored jobs of a runner → the lasting changes of its default branch, with the commits between which each lies. */
+/** A control that moved by less explains nothing, nor does one that moved by less than this share of the jump. */
+const LEAST_MOVE = .02;
+const SHARE_OF_JUMP = .5;
+/**
+* Changes in the primary metric of every benchmark of `result`, newest first. An older change is settled: its reader has
+* seen it. A job is one point, also where another measured the same commit; where both stand at a change, `last_good` and
+* `first_bad` are equal, and no commit is to blame. A change of speed that the control workload shows too is the machine's
+* and is left out.
+*
+* @param stored results of this runner key, in any order; the result's own may be among them
+* @param result a job of the default branch, the newest point of its series
+* @param newest a change is told while its first point is among this many newest ones
+*/
+function changePointsOf$1(stored, result, newest = 30) {
+	const jobs = [...otherJobs(result, stored), result];
+	return result.benchmarks.flatMap(({ id }) => changesOf(id, jobs, newest)).toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+function changesOf(id, jobs, newest) {
+	const complete = jobs.flatMap((result) => {
+		const benchmark = result.benchmarks.find((known) => known.id === id && isUsable(known));
+		return benchmark === void 0 ? [] : [{
+			result,
+			benchmark
+		}];
+	});
+	const metric = complete.at(-1)?.benchmark.metrics.find(({ primary }) => primary);
+	if (metric === void 0) return [];
+	const measured = complete.flatMap(({ result, benchmark }) => pointOf(result, benchmark, metric));
+	const points = inSegments(measured, {
+		benchmark: id,
+		metric: metric.name,
+		runnerKey: measured[0]?.result.runner_key ?? ""
+	});
+	return findChangePoints(points).filter(({ index }) => index >= points.length - newest).flatMap(({ index, jump, interval, p, before, after, pending }) => {
+		const [good, bad] = [points[index - 1], points[index]];
+		if (good === void 0 || bad === void 0) return [];
+		const isBetter = jump > 0 === (metric.direction === "higher");
+		const sides = {
+			before: points.slice(index - before, index).map(({ result }) => result),
+			after: points.slice(index, index + after).map(({ result }) => result)
+		};
+		const faster = isBetter ? Math.abs(jump) : -Math.abs(jump);
+		if (metric.class === "throughput" && isOfMachine(faster, controlShift(sides, bad.benchmark.backend))) return [];
+		return [{
+			benchmark: id,
+			title: bad.benchmark.title,
+			backend: bad.benchmark.backend,
+			metric,
+			last_good: good.result.job.sha,
+			first_bad: bad.result.job.sha,
+			at: bad.result.job.finished_at,
+			verdict: isBetter ? "improvement" : "regression",
+			effect: relativeChange(jump),
+			interval: [relativeChange(interval[0]), relativeChange(interval[1])],
+			p,
+			jobs: after,
+			pending
+		}];
+	});
+}
+/** Both as logarithms, larger is faster; `control` null: nothing is known of the machine. */
+function isOfMachine(jump, control) {
+	if (control === null || Math.sign(control) !== Math.sign(jump)) return false;
+	return Math.abs(control) >= Math.max(LEAST_MOVE, SHARE_OF_JUMP * Math.abs(jump));
+}
+/** Where an accepted change landed a new segment begins: like another identity, it is no change that anybody must look at. */
+function inSegments(points, series) {
+	let segment = 0;
+	return points.map((point, index) => {
+		const { accepted, job } = point.result;
+		if (acceptanceFor(series, accepted, points[index - 1]?.result.accepted ?? [], dayOf$1(job.started_at)) !== null) segment += 1;
+		return {
+			...point,
+			identity: `${point.identity} ${segment}`
+		};
+	});
+}
+function pointOf(result, benchmark, metric) {
+	const known = benchmark.metrics.find(({ name }) => name === metric.name);
+	const values = runValues(benchmark, metric.name).filter(isRatioScale);
+	if (known === void 0 || values.length === 0) return [];
+	const { unit, direction, estimator } = known;
+	const measured = [
+		result.machine.hash,
+		benchmark.software?.hash ?? null,
+		benchmark.work_hash,
+		unit,
+		direction,
+		estimator
+	];
+	return [{
+		result,
+		benchmark,
+		value: geometricMean(values),
+		identity: sha256Hex(canonicalJson(measured))
+	}];
+}
+// src/core/moved.ts
+/** What the machine itself changed, which no pull request is blamed for. */
+/** The finding that says the machine moved under a backend; null where it did not, or nobody knows. */
+function movedMachine(control, backend) {
+	return control.find((finding) => finding.backend === backend && finding.state === "moved") ?? null;
+}
+/** What was measured is shown; no verdict on speed is given. */
+function isMoved(comparison, values, moved) {
+	const effect = moved.effect ?? 0;
+	const isSlower = effect > 0 === (moved.metric?.direction !== "higher");
+	const size = formatPercent(effect);
+	const jobs = values.history.map((runs) => runs.filter(isRatioScale)).filter((runs) => runs.length > 0);
+	return {
+		...comparison,
+		verdict: "inconclusive",
+		base: sideOf(jobs.map(geometricMean), geometricMean),
+		head: sideOf(values.head.filter(isRatioScale), geometricMean),
+		differences: [],
+		reason: `the machine moved: control workload ${size} ${isSlower ? "slower" : "faster"} than its history`
+	};
+}
+/**
+* How the base, measured today, compares with the newest stored job of another machine or software: both run the same
+* code, so the difference is the environment's. Null for other work and for everything but speed.
+*/
+function environmentShift(series, metric, paired) {
+	if (series.state !== "incomparable" || metric.class !== "throughput" || paired === null) return null;
+	if (series.differences.some(({ kind }) => kind === "work")) return null;
+	const [before] = historyOf$1([series.newest], metric);
+	const [then, now] = [before?.values ?? [], paired.base].map((values) => values.filter(isRatioScale));
+	if (then === void 0 || now === void 0 || then.length === 0 || now.length === 0) return null;
+	return bounded(geometricMean(now) / geometricMean(then) - 1);
+}
+// src/core/unjudged.ts
+/** Comparisons that need no judge: of benchmarks that failed, were cut short, or did not run at all. */
+/** A comparison that says who it is about and nothing else. */
+function blank(benchmark, metric, verdict) {
+	const { id, title, backend, comparison_class } = benchmark;
+	return {
+		benchmark: id,
+		title,
+		backend,
+		comparison_class,
+		metric,
+		verdict,
+		unconfirmed: false,
+		base: null,
+		head: null,
+		trend: [],
+		effect: null,
+		interval: null,
+		p: null,
+		smallest_detectable: null,
+		pairs: 0,
+		accepted: null,
+		environment_shift: null,
+		differences: [],
+		reason: null,
+		warnings: []
+	};
+}
+/** What the finished runs of a failed or cut benchmark gave is shown, and judged by nobody. */
+function unfinished(benchmark) {
+	const { status } = benchmark;
+	const metric = benchmark.metrics.find(({ primary }) => primary) ?? null;
+	const head = sideOf(metric === null ? [] : runValues(benchmark, metric.name).filter(Number.isFinite), median);
+	const reason = status.state === "complete" ? null : status.message;
+	return {
+		...blank(benchmark, metric, status.state === "cut" ? "inconclusive" : "failed"),
+		head,
+		reason
+	};
+}
+/** A metric of the baseline that is no longer told: never silence, and for a loss a failure. */
+function lostMetric(benchmark, metric) {
+	const reason = `${metric.name} stands in the baseline and was not measured now`;
+	return {
+		...blank(benchmark, metric, metric.class === "loss" ? "failed" : "inconclusive"),
+		reason
+	};
+}
+/**
+* Benchmarks that are complete in the newest stored job of this suite, that the suite still lists, and that have no result
+* now: a broken driver must not look green.
+*
+* @param stored oldest first
+*/
+function missingBenchmarks(result, stored, planned) {
+	const newest = stored.findLast(({ suite }) => suite.name === result.suite.name) ?? stored.at(-1);
+	const listed = new Set(planned);
+	const ran = new Set(result.benchmarks.map(({ id }) => id));
+	const missing = (newest?.benchmarks ?? []).filter(({ id, status }) => status.state === "complete" && listed.has(id) && !ran.has(id));
+	const reason = "it stands in the newest baseline of this runner and did not run now";
+	return missing.map((benchmark) => ({
+		...blank(benchmark, null, "failed"),
+		reason
+	}));
+}
+// src/core/compare.ts
+/** A job's result beside its runner's stored ones → one comparison for every metric of every benchmark. */
+function compareJob(input) {
+	const opened = openJob(input);
+	return closeJob(opened, judgeTogether([casesOf(opened)]).flat());
+}
+function openJob(input) {
+	const { result, history } = input;
+	const context = {
+		input,
+		stored: otherJobs(result, history),
+		used: /* @__PURE__ */ new Map()
+	};
+	return {
+		...context,
+		rows: result.benchmarks.flatMap((benchmark) => rowsOf$1(benchmark, context))
+	};
+}
+function casesOf({ rows, input }) {
+	const { min_effect, max_tolerated, auto_tighten } = input.result.suite;
+	const policy = {
+		minEffect: min_effect,
+		maxTolerated: max_tolerated,
+		tighten: auto_tighten
+	};
+	return {
+		cases: rows.flatMap(({ judged }) => judged ?? []),
+		policy
+	};
+}
+function closeJob({ input, stored, used, rows }, decided) {
+	const { result } = input;
+	const decisions = new Map(decided.map((decision) => [decision.id, decision]));
+	const judged = rows.map((row) => finish(row, decisions));
+	const jobs = [...used.values()];
+	return {
+		comparisons: [...judged, ...missingBenchmarks(result, stored, input.planned)],
+		baseline: summaryOf(jobs, result),
+		differences: newestDifferences(result, stored.at(-1)),
+		warnings: jobs.some(({ dirty }) => dirty) ? ["stored jobs measured with uncommitted changes are in the baseline"] : [],
+		control: input.control,
+		wanted: wantedPairs(rows, decisions)
+	};
+}
+function done(comparison) {
+	return {
+		comparison,
+		judged: null,
+		acceptable: null
+	};
+}
+function rowsOf$1(benchmark, context) {
+	if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
+	const stopped = benchmark.paired?.stopped;
+	if (stopped?.side === "head") return [done({
+		...unfinished(benchmark),
+		verdict: "failed",
+		reason: stopped.message
+	})];
+	const series = findSeries(context.stored, benchmark, context.input.result.machine);
+	return [...benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context)), ...lostMetrics(benchmark, series).map((metric) => done(lostMetric(benchmark, metric)))];
+}
+function rowOf(benchmark, metric, series, { input, stored, used }) {
+	const { result } = input;
+	const name = {
+		benchmark: benchmark.id,
+		metric: metric.name,
+		runnerKey: result.runner_key
+	};
+	const points = series.state === "found" ? historyOf$1(series.jobs, metric) : [];
+	const isShownOnly = metric.class === "info";
+	if (!isShownOnly) for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
+	const newest = points.at(-1);
+	const tooOld = newest !== void 0 && isStale(newest.job, result);
+	const current = tooOld ? [] : points.slice(segmentStart(points, name));
+	const paired = pairsOf(benchmark, metric);
+	const today = dayOf$1(result.job.started_at);
+	const spent = [...result.confirmation?.accepted ?? [], ...stored.at(-1)?.accepted ?? []];
+	const doubt = whyNotAccepted(name, result.accepted, spent, today);
+	const comparison = {
+		...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
+		trend: isShownOnly ? [] : trendOf(points, runValues(benchmark, metric.name), metric),
+		differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
+		environment_shift: environmentShift(series, metric, paired),
+		reason: benchmark.paired?.stopped?.message ?? (tooOld ? staleReason(newest.job, result) : series.state === "none" ? uselessReason(benchmark, stored) : null),
+		warnings: doubt === null ? [] : [doubt]
+	};
+	const acceptable = acceptanceFor(name, result.accepted, spent, today);
+	const moved = metric.class === "throughput" ? movedMachine(input.control, benchmark.backend) : null;
+	if (moved !== null) return {
+		comparison: isMoved(comparison, {
+			head: runValues(benchmark, metric.name),
+			history: current.map((point) => point.values)
+		}, moved),
+		judged: null,
+		acceptable: null
+	};
+	return {
+		comparison,
+		judged: {
+			id: JSON.stringify([benchmark.id, metric.name]),
+			metric,
+			history: current.map(({ values }) => values),
+			candidate: runValues(benchmark, metric.name),
+			paired,
+			isConfirmable: isConfirmable(benchmark, result),
+			inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative"
+		},
+		acceptable
+	};
+}
+/** The whole series, also what lies before an accepted change or is too old to be judged against. */
+function trendOf(points, candidate, metric) {
+	return [...points.map(({ values }) => values), candidate.filter(Number.isFinite)].flatMap((values) => jobValue(values, metric) ?? []).slice(-30);
+}
+/** A base commit is at hand, has this benchmark doing the same work, and its verdict counts. */
+function isConfirmable({ id, comparison_class }, { confirmation }) {
+	if (confirmation === null || confirmation.base_sha === null) return false;
+	return comparison_class !== "informative" && !confirmation.unpaired.includes(id);
+}
+/** Null without pairs, and where the base measures this metric in another way. */
+function pairsOf({ paired }, metric) {
+	if (paired === null || !paired.metrics.some((known) => isSameMeasure(known, metric))) return null;
+	return {
+		base: valuesOf$1(paired.base, metric.name),
+		head: valuesOf$1(paired.head, metric.name)
+	};
+}
+/** Pairs that broke off are not asked for again. */
+function wantedPairs(rows, decisions) {
+	const wanted = /* @__PURE__ */ new Map();
+	for (const { comparison, judged } of rows) {
+		const pairs = decisions.get(judged?.id ?? "")?.wantedPairs ?? 0;
+		if (pairs > 0) wanted.set(comparison.benchmark, Math.max(pairs, wanted.get(comparison.benchmark) ?? 0));
+	}
+	return wanted;
+}
+/** Judged metrics of the newest job of the series that the candidate does not have. */
+function lostMetrics(benchmark, series) {
+	const newest = series.state === "found" ? series.jobs.at(-1)?.benchmark.metrics : void 0;
+	const names = new Set(benchmark.metrics.map(({ name }) => name));
+	return (newest ?? []).filter((metric) => metric.class !== "info" && !names.has(metric.name));
+}
+function finish({ comparison, judged, acceptable }, decisions) {
+	const decision = judged === null ? void 0 : decisions.get(judged.id);
+	if (decision === void 0) return comparison;
+	const isOpen = comparison.verdict === "incomparable" && decision.verdict === "no-baseline";
+	const isChange = decision.verdict === "regression" || decision.verdict === "improvement";
+	return {
+		...comparison,
+		verdict: isOpen ? "incomparable" : decision.verdict,
+		unconfirmed: decision.unconfirmed,
+		base: decision.base,
+		head: decision.head,
+		effect: decision.effect,
+		interval: decision.interval === null ? null : [...decision.interval],
+		p: decision.p,
+		smallest_detectable: decision.smallestDetectable,
+		pairs: decision.pairs,
+		accepted: isChange && acceptable !== null ? {
+			reason: acceptable.reason,
+			expires: acceptable.expires
+		} : null,
+		differences: isOpen ? comparison.differences : [],
+		reason: decision.reason ?? (OPEN.has(decision.verdict) ? comparison.reason : null),
+		warnings: [...decision.warnings, ...isChange ? comparison.warnings : []]
+	};
+}
+/** Verdicts that leave a reader asking why there is none. */
+const OPEN = /* @__PURE__ */ new Set([
+	"inconclusive",
+	"no-baseline",
+	"incomparable"
+]);
+const DAY_MS = 864e5;
+function isStale(newest, { job, suite }) {
+	return Date.parse(job.started_at) - Date.parse(newest.finished_at) > suite.max_baseline_age_days * DAY_MS;
+}
+function staleReason(newest, { job, suite }) {
+	return `the newest stored job is ${Math.floor((Date.parse(job.started_at) - Date.parse(newest.finished_at)) / DAY_MS)} days old, and the suite judges against none older than ${suite.max_baseline_age_days} days`;
+}
+/** Null where nothing is stored of it at all. */
+function uselessReason({ id }, stored) {
+	const count = stored.filter(({ benchmarks }) => benchmarks.some((known) => known.id === id)).length;
+	if (count === 0) return null;
+	return `${count === 1 ? "all 1 stored result of it was" : `all ${count} stored results of it were`} disturbed or incomplete, and such a result is never judged against`;
+}
+function summaryOf(jobs, result) {
+	const newest = jobs.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).at(-1);
+	if (newest === void 0) return null;
+	const { sha: newest_sha, finished_at: newest_at } = newest;
+	return {
+		jobs: jobs.length,
+		newest_sha,
+		newest_at,
+		stale: isStale(newest, result)
+	};
+}
+// src/core/markdown-changes.ts
+/** Collapsed sections about changes: how to accept one, where the default branch changed, and what disturbed the runs. */
+/** Of all lines to paste, characters: more than a comment holds is never cut in the middle, see `items`. */
+const ACCEPT_LENGTH = 4e4;
+function acceptSection({ reports }, { items }) {
+	const count = offeredByAll(reports).length;
+	if (count === 0) return "";
+	return details(count === 1 ? "Accept this change" : `Accept these ${counted(count, "change")}`, [`Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`, codeBlock(acceptLines(reports, items), ACCEPT_LENGTH, "yaml")]);
+}
+/** Newest first, whatever runner found them. */
+function changePointsOf({ reports }) {
+	const points = reports.flatMap(({ change_points, runner_key }) => change_points.map((point) => ({
+		...point,
+		runner_key
+	})));
+	return reports.length === 1 ? points : points.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+function changePointsSection(joint, { rows }) {
+	const points = changePointsOf(joint);
+	return details(`${counted(points.length, "lasting change")} of the default branch`, [table([
+		{
+			title: "Benchmark",
+			cell: (point) => drawSentence(benchmarkName$1(point))
+		},
+		...runnerColumn(joint, ({ runner_key }) => runner_key),
+		{
+			title: "Metric",
+			cell: ({ metric }) => drawSentence(metricWords(metric))
+		},
+		{
+			title: "Commits",
+			cell: (point) => drawSentence(rangeOf(point))
+		},
+		{
+			title: "Measured",
+			cell: ({ at }) => at.slice(0, 10)
+		},
+		{
+			title: "Change (99 % interval)",
+			align: "r",
+			cell: (point) => {
+				const { size, sense, interval } = sizeOf(point);
+				return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
+			}
+		},
+		{
+			title: "Standing",
+			cell: (point) => standingOf(point)
+		}
+	], points.slice(0, rows)), points.length === 0 ? "" : "Newest first. A pending change has too few jobs behind it to be sure that it stays. Another machine, other software or other work begins a new series and is never listed as a change."]);
+}
+function disturbancesSection(joint, { items }) {
+	const found = joint.reports.flatMap(({ disturbances, runner_key }) => disturbances.map((disturbance) => ({
+		...disturbance,
+		runner_key
+	})));
+	return details(counted(joint.reports.reduce((total, { disturbances }) => total + runCount(disturbances), 0), "disturbed run"), [table([
+		{
+			title: "Benchmark",
+			cell: (disturbed) => drawSentence(benchmarkName$1(disturbed))
+		},
+		...runnerColumn(joint, ({ runner_key }) => runner_key),
+		{
+			title: "Runs",
+			cell: (disturbed) => whichRuns(disturbed)
+		},
+		{
+			title: "What",
+			cell: ({ message }) => inertText(message, 300)
+		}
+	], found.slice(0, items)), found.length === 0 ? "" : "A benchmark with a disturbed run is shown and judged, and never serves as history."]);
+}
+// src/core/facts.ts
+/** Probed facts in readable form: long hashes left out, byte counts as memory. */
+function factsOf(facts) {
+	return Object.entries(facts).filter(([, value]) => !/^[0-9a-f]{32,}$/.test(String(value))).map(([name, value]) => ({
+		name: name.replace(/_bytes$/, "").replaceAll("_", " "),
+		value: factValue(name, value)
+	})).toSorted((a, b) => a.name < b.name ? -1 : Number(a.name > b.name));
+}
+function factValue(name, value) {
+	if (typeof value === "boolean") return value ? "yes" : "no";
+	const number = Number(value);
+	return name.endsWith("_bytes") && Number.isFinite(number) ? formatValue(number, "B") : String(value);
+}
+// src/core/markdown-environment.ts
+/** The collapsed section on the environment: what differs, what it alone changed, and its facts. */
+/** Of one runner the whole; of several the same for each, those that are as they were in one line. */
+function environmentSection({ reports }, detail) {
+	const [only, ...more] = reports;
+	if (only === void 0) return "";
+	if (more.length === 0) return details(`Environment${titleOf$1([only])}`, environmentOf(only, detail));
+	const told = reports.slice(0, detail.runners);
+	const quiet = told.filter((report) => !detail.facts && isAsBefore(report));
+	const alike = quiet.length === 0 ? "" : drawSentence(say`As in the newest stored job: ${listed(keysOf(quiet))}.`);
+	const blocks = told.flatMap((report) => quiet.includes(report) ? [] : [codeSpan(report.runner_key) + titleOf$1([report]), ...environmentOf(report, detail)]);
+	return details(`Environment of ${counted(reports.length, "runner")}${titleOf$1(reports)}`, [...blocks, alike]);
+}
+function keysOf(reports) {
+	return reports.map(({ runner_key }) => runner_key);
+}
+function isAsBefore(report) {
+	return differencesOf(report).length === 0 && shiftsOf(report).length === 0;
+}
+function environmentOf(report, { rows, facts }) {
+	return [
+		table([
+			{
+				title: "What differs",
+				cell: ({ field }) => codeSpan(field)
+			},
+			{
+				title: "Kind",
+				cell: ({ kindInWords }) => kindInWords
+			},
+			{
+				title: "Base",
+				cell: ({ base }) => codeSpan(base)
+			},
+			{
+				title: "Now",
+				cell: ({ head }) => codeSpan(head)
+			}
+		], differencesOf(report).slice(0, rows)),
+		...shifts(report, rows),
+		facts ? bullets(factLists(report)) : ""
+	];
+}
+/** What the judged change brings, and what differs from the newest stored job by itself. */
+function differencesOf({ environment, job }) {
+	const whose = job.pull_request === null ? "this change" : "this pull request";
+	const own = environment.proposed.map((difference) => ({
+		...difference,
+		kindInWords: `${difference.kind}, by ${whose}`
+	}));
+	const others = environment.differences.filter(({ kind, field }) => !own.some((difference) => difference.kind === kind && difference.field === field)).map((difference) => ({
+		...difference,
+		kindInWords: difference.kind
+	}));
+	return [...own, ...others];
+}
+/** ": 2 differences of this pull request", to follow a name; nothing where nothing is stored. */
+function titleOf$1(reports) {
+	const own = reports.reduce((total, { environment }) => total + environment.proposed.length, 0);
+	const others = reports.reduce((total, report) => total + differencesOf(report).length, 0) - own;
+	const whose = reports.every(({ job }) => job.pull_request === null) ? "of this change" : "of this pull request";
+	const stored = reports.length === 1 ? "the newest stored job" : "the newest stored jobs";
+	const parts = [own === 0 ? "" : `${counted(own, "difference")} ${whose}`, others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from ${stored}`].filter((part) => part !== "");
+	if (parts.length > 0) return `: ${parts.join(", ")}`;
+	return reports.some(({ baseline }) => baseline === null) ? "" : `: as in ${stored}`;
+}
+/** Said once, apart from the differences that the pull request brings. */
+function shifts(report, rows) {
+	const drawn = shiftsOf(report).slice(0, rows);
+	const whose = report.job.pull_request === null ? "this change" : "this pull request";
+	return drawn.length === 0 ? [] : [`The environment itself, not the work of ${whose} (the base commit today beside what is stored):`, bullets(drawn)];
+}
+/** Of every benchmark once. */
+function shiftsOf({ comparisons }) {
+	return comparisons.filter(isShown).flatMap((comparison) => {
+		const { environment_shift: shift, metric } = comparison;
+		if (shift === null || shift === 0 || metric === null) return [];
+		return drawSentence(say`${formatChange(shift)} ${metricWords(metric)} on ${benchmarkName$1(comparison)}`);
+	});
+}
+function factLists({ environment }) {
+	const { machine, drift, software } = environment;
+	return [
+		{
+			title: "Machine",
+			facts: factsOf(machine)
+		},
+		...software.map((entry) => ({
+			title: `Software of ${entry.backends.join(", ")}`,
+			facts: factsOf(entry.facts)
+		})),
+		{
+			title: "Drift fields",
+			facts: factsOf(drift)
+		}
+	].filter((list) => list.facts.length > 0).map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
+}
+// src/core/markdown-footer.ts
+/** The end of the comment: what had no room in it, and where everything is. */
+/** Of the runners' own artifacts, links: each runner's row has its own. */
+const MOST_ARTIFACTS = 4;
+function missing(count, most, noun) {
+	return count > most ? counted(count - most, noun) : "";
+}
+/** Says what had no room, and where it is. */
+function leftOut(joint, detail, moved) {
+	const { reports, beside } = joint;
+	const { speed, others } = everyRow(joint);
+	const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
+	const rows = detail.others ? missing(speed.length + others.length, detail.rows, "row") : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
+	const parts = [
+		missing(moved, detail.rows, "changed row"),
+		rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted(benchmarkCount(reports), "benchmark")}`,
+		missing(beside.length, detail.runners, "remark on single runners"),
+		missing(sum(({ failures }) => failures.length), detail.items, "error"),
+		missing(warningsOf(joint).length, detail.items, "warning"),
+		missing(sum(({ frameworks }) => frameworks.length), detail.items, "framework pair"),
+		missing(sum((report) => differencesOf(report).length), detail.rows, "difference"),
+		missing(offeredByAll(reports).length, detail.items, "acceptable change"),
+		missing(sum(({ change_points }) => change_points.length), detail.rows, "lasting change"),
+		missing(sum(({ disturbances }) => disturbances.length), detail.items, "disturbance"),
+		reports.length > detail.runners ? `the details of ${counted(reports.length - detail.runners, "runner")}` : "",
+		detail.facts ? "" : "the facts of machine and software"
+	].filter((part) => part !== "");
+	if (parts.length === 0) return "";
+	return `Left out for length: ${parts.join(", ")}. All of it is in ${whereAllIs(joint)}.`;
+}
+function whereAllIs({ links, reports }) {
+	if (links.artifact_url !== null) return link$1("the artifact", links.artifact_url);
+	if (reports.length === 1 || links.run_url === null) return "the results folder";
+	return `the summary of ${link$1("the run", links.run_url)}`;
+}
+function footer(joint) {
+	const { links, version, reports } = joint;
+	const [only, ...more] = reports;
+	const single = more.length === 0 ? only : void 0;
+	return `<sub>${[
+		links.artifact_url === null ? "" : link$1("artifact", links.artifact_url),
+		single === void 0 ? ownArtifacts(joint) : "",
+		links.run_url === null ? "" : link$1("run", links.run_url),
+		measuringRun(joint),
+		`finetune-bench ${inertText(version)}`,
+		single === void 0 ? "" : drawSentence(qualifiedInWords(single))
+	].filter((part) => part !== "").join(" · ")}</sub>`;
+}
+/** Of a few runners; of many, the table of the runners has them. */
+function ownArtifacts({ reports, links }) {
+	const own = reports.flatMap(({ runner_key, links: { artifact_url: url } }) => url === null || url === links.artifact_url ? [] : [{
+		runner_key,
+		url
+	}]);
+	if (own.length === 0 || own.length > MOST_ARTIFACTS) return "";
+	return `artifacts of ${own.map(({ runner_key, url }) => link$1(codeSpan(runner_key), url)).join(", ")}`;
+}
+/** A report may be joined in another run than the one that measured. */
+function measuringRun({ reports, links }) {
+	const urls = new Set(reports.flatMap(({ links: { run_url: url } }) => url ?? []));
+	const [first] = urls;
+	return urls.size !== 1 || first === void 0 || first === links.run_url ? "" : link$1("measured in this run", first);
+}
+// src/core/markdown-frameworks.ts
+/** MLX beside PyTorch, drawn: a block of rows for each pair that did equal work. */
+function frameworksSection(joint, { items }) {
+	const shown = joint.reports.flatMap(({ frameworks, runner_key }) => frameworks.map((pair) => ({
+		pair,
+		runner_key
+	}))).slice(0, items);
+	if (shown.length === 0) return "";
+	const pairs = shown.map(({ pair }) => pair);
+	const rows = shown.flatMap(rowsOf);
+	const body = table([
+		{
+			title: "Same work",
+			cell: ({ work }) => work
+		},
+		...joint.reports.length > 1 ? [{
+			title: "Runner",
+			cell: ({ runner }) => runner
+		}] : [],
+		{
+			title: "Measured",
+			cell: ({ name }) => name
+		},
+		{
+			title: "PyTorch",
+			align: "r",
+			cell: ({ torch }) => unbroken(inertText(torch))
+		},
+		{
+			title: "MLX",
+			align: "r",
+			cell: ({ mlx }) => unbroken(inertText(mlx))
+		},
+		{
+			title: "MLX beside PyTorch",
+			cell: ({ ratio }) => ratio
+		}
+	], rows);
+	return details(`MLX beside PyTorch (${titleOf(pairs)})`, [
+		body,
+		"Only equal work stands here: both sides ran the work order with the same hash. Speed-up is PyTorch's time divided by MLX's, memory efficiency PyTorch's peak divided by MLX's: above 1, MLX is ahead.",
+		processorNote(pairs)
+	]);
+}
+function titleOf(pairs) {
+	const differences = pairs.flatMap(({ loss_difference: loss }) => loss === null ? [] : [Math.abs(loss)]);
+	if (differences.length === 0) return "same work";
+	const largest = Math.max(...differences);
+	return largest === 0 ? "same work, same loss" : `same work, loss within ${formatDifference(largest)}`;
+}
+function rowsOf({ pair, runner_key }) {
+	const work = `${codeSpan(pair.title)} ${pair.torch.backend}, ${pair.mlx.backend}`;
+	const runner = codeSpan(runner_key);
+	return frameworkRows(pair).map((row, index) => index === 0 ? {
+		...row,
+		work,
+		runner
+	} : {
+		...row,
+		work: "",
+		runner: ""
+	});
+}
+/** On a processor the two are no rivals: what decides is whose matrix products MLX was given. */
+function processorNote(pairs) {
+	const sides = pairs.map(({ mlx }) => mlx).filter(({ backend }) => backend === "mlx-cpu");
+	if (sides.length === 0) return "";
+	const libraries = [...new Set(sides.flatMap(({ blas }) => blas === null ? [] : [blas]))];
+	return `\`mlx-cpu\` is there to prove that the work is the same, not to win a race.${libraries.length === 0 ? "" : ` Its matrix products ran on ${libraries.map((name) => codeSpan(name)).join(", ")}.`}`;
+}
+// src/core/markdown-runners.ts
+/** The runners of a matrix, one row each: what each of them says, and what makes it believable. */
+/** Nothing for one runner: the line above the sections says all of it. */
+function runnersSection(joint, { runners }) {
+	const rows = [...joint.missing.map((missing) => ({ missing })), ...joint.reports.map((report) => ({ report }))];
+	if (rows.length < 2) return "";
+	return details(`The ${rows.length} runners`, [table([
+		{
+			title: "Runner",
+			cell: (row) => codeSpan("report" in row ? row.report.runner_key : row.missing.name)
+		},
+		{
+			title: "Verdict",
+			cell: verdictCell
+		},
+		{
+			title: "Behind it",
+			cell: behindCell
+		},
+		{
+			title: "Artifact",
+			cell: artifactCell
+		}
+	], rows.slice(0, runners))]);
+}
+function verdictCell(row) {
+	if ("missing" in row) return `${iconOfVerdict("failed")} no result`;
+	return `${iconOfReport(row.report)} ${row.report.gate.verdict}`;
+}
+function behindCell(row) {
+	if ("missing" in row) return row.missing.reason === null ? "" : inertText(row.missing.reason);
+	const { report } = row;
+	return sentenceCase([...believableOf(report), qualifiedInWords(report)].map(drawSentence).filter((phrase) => phrase !== "").join(" · "));
+}
+function artifactCell(row) {
+	const url = "report" in row ? row.report.links.artifact_url : null;
+	return url === null ? "" : link$1("artifact", url);
+}
+// src/core/markdown.ts
+/** The report as the comment people read in ten seconds, and as the job's summary. */
+/** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
+const COMMENT_BYTES = 6e4;
+/** A step's summary may hold 1 MiB. */
+const SUMMARY_BYTES = 1e6;
+/** From everything to the least that still tells the verdict: what matters least goes first. */
+const LADDER = [
+	{
+		rows: 1e3,
+		others: true,
+		trend: true,
+		spread: true,
+		facts: true,
+		items: 100,
+		runners: 300,
+		text: 4e3
+	},
+	{
+		rows: 1e3,
+		others: true,
+		trend: true,
+		spread: true,
+		facts: false,
+		items: 20,
+		runners: 50,
+		text: 1500
+	},
+	{
+		rows: 1e3,
+		others: false,
+		trend: true,
+		spread: true,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1500
+	},
+	{
+		rows: 1e3,
+		others: false,
+		trend: false,
+		spread: true,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1500
+	},
+	{
+		rows: 1e3,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1500
+	},
+	{
+		rows: 500,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1e3
+	},
+	{
+		rows: 300,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1e3
+	},
+	{
+		rows: 200,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 10,
+		text: 1e3
+	},
+	{
+		rows: 100,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 10,
+		text: 1e3
+	},
+	{
+		rows: 50,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 10,
+		text: 1e3
+	},
+	{
+		rows: 20,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 5,
+		text: 500
+	},
+	{
+		rows: 5,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 2,
+		runners: 3,
+		text: 300
+	}
+];
+/** The comment: at most 60 kB. `marker` is the hidden line by which it is found again. */
+function renderComment(joint, options = {}) {
+	const marker = options.marker === void 0 ? "" : `${options.marker}\n`;
+	return marker + fitting(joint, COMMENT_BYTES - byteLength(marker));
+}
+/** The same for the job's summary page, which has room for more. */
+function renderSummary(joint) {
+	return fitting(joint, SUMMARY_BYTES);
+}
+/** As much of it as fits. */
+function fitting(joint, bytes) {
+	let drawn = "";
+	for (const detail of LADDER) {
+		drawn = draw(joint, detail);
+		if (byteLength(drawn) <= bytes) return drawn;
+	}
+	return drawn;
+}
+function byteLength(text) {
+	return new TextEncoder().encode(text).length;
+}
+function draw(joint, detail) {
+	const moved = movedRows(joint);
+	const faults = new Set(joint.reports.flatMap(({ store_faults }) => store_faults));
+	return `${[
+		`### ${iconFor(joint)} ${drawSentence(joint.headline)}`,
+		joint.advice.map(drawSentence).join(" "),
+		bullets(joint.beside.slice(0, detail.runners).map(besideLine)),
+		...[...faults].slice(0, detail.items).map((fault) => codeBlock(fault, detail.text)),
+		comparisonTable(joint, moved.slice(0, detail.rows), {
+			emphasis: true,
+			trend: detail.trend ? "fitting" : "never",
+			spread: detail.spread
+		}),
+		sentenceCase(believableOfJoint(joint).map(drawSentence).join(" · ")),
+		failuresSection(joint, detail),
+		acceptSection(joint, detail),
+		changePointsSection(joint, detail),
+		disturbancesSection(joint, detail),
+		warningsSection(joint, detail),
+		runnersSection(joint, detail),
+		everySection(joint, detail),
+		frameworksSection(joint, detail),
+		environmentSection(joint, detail),
+		decidedSection(joint, detail),
+		reproduceSection(joint, detail),
+		leftOut(joint, detail, moved.length),
+		footer(joint)
+	].filter((block) => block !== "").join("\n\n")}\n`;
+}
+/** A headline names its runner; other sentences are told whose they are. */
+function besideLine({ runner_key, sentences }) {
+	const words = sentences.map(drawSentence).join(" ");
+	return sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true ? words : `${codeSpan(runner_key)}: ${words}`;
+}
+// src/core/joint-advice.ts
+/** What to do about the findings of several runners: about the worst first, then about each of the others. */
+/** Of runners that delivered nothing, names: the rest is counted. */
+const MOST_MISSING = 5;
+function adviceOfJoint(facts) {
+	const [only, ...more] = facts.reports;
+	if (only !== void 0 && more.length === 0 && facts.missing.length === 0) return {
+		advice: adviceOf(only),
+		beside: []
+	};
+	const parts = partsWorstFirst(facts);
+	const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
+	const rest = parts.filter((part) => !worst.includes(part));
+	const { shared, own } = adviceOnWorst(worst);
+	return {
+		advice: [
+			...aboutMissing(facts.missing),
+			...shared,
+			...forGate(facts)
+		],
+		beside: [...own, ...rest.flatMap(aboutPart)]
+	};
+}
+/** The table and the lines to accept tell of every change; what to do about them is said once. */
+const SAID_ONCE = /* @__PURE__ */ new Set([
+	"regression",
+	"improvement",
+	"unconfirmed"
+]);
+/** What is said of these counts benchmarks, so it is said of all runners in one. */
+const COUNTED = /* @__PURE__ */ new Set(["failed", "accepted"]);
+function adviceOnWorst(worst) {
+	const [first, ...more] = worst;
+	if (first === void 0) return {
+		shared: [],
+		own: []
+	};
+	if (more.length === 0 || SAID_ONCE.has(first.standing)) return {
+		shared: adviceOnFindings(first.report),
+		own: more.flatMap(withoutHeadline)
+	};
+	if (COUNTED.has(first.standing) || isFreshAlike(worst)) return {
+		shared: adviceOnAll(worst),
+		own: []
+	};
+	const own = worst.flatMap(({ report }) => entryOf(report, adviceOnFindings(report)));
+	const words = new Set(own.map(({ sentences }) => sentences.map(plain).join(" ")));
+	return own.length === worst.length && words.size === 1 ? {
+		shared: adviceOnFindings(first.report),
+		own: []
+	} : {
+		shared: [],
+		own
+	};
+}
+/** Nothing is stored for any of them, for the same reason. */
+function isFreshAlike(parts) {
+	const [first] = parts;
+	return parts.every(({ standing, lead, report }) => standing === "no-baseline" && lead.about === "verdict" && report.recorded === first?.report.recorded && report.history_unread === first.report.history_unread);
+}
+/** The advice of one report that holds the findings of all, in which a benchmark of two runners is two. */
+function adviceOnAll([first, ...more]) {
+	if (first === void 0) return [];
+	const reports = [first, ...more].map(({ report }) => withOwnIds(report));
+	return adviceOnFindings({
+		...first.report,
+		comparisons: reports.flatMap(({ comparisons }) => comparisons),
+		failures: reports.flatMap(({ failures }) => failures),
+		disturbances: reports.flatMap(({ disturbances }) => disturbances),
+		control: reports.flatMap(({ control }) => control)
+	}).map((sentence) => sentence.map((part) => typeof part !== "string" && part.name === first.report.runner_key ? "these runners" : part));
+}
+function withOwnIds(report) {
+	const own = (entries) => entries.map((entry) => ({
+		...entry,
+		benchmark: `${report.runner_key} ${entry.benchmark}`
+	}));
+	const { comparisons, failures, disturbances, control } = report;
+	return {
+		comparisons: own(comparisons),
+		failures: own(failures),
+		disturbances: own(disturbances),
+		control
+	};
+}
+/** A runner that is not what the headline is about: its own headline, and what to do about it. */
+function aboutPart({ report, standing }) {
+	const advice = adviceOnFindings(report);
+	return entryOf(report, standing === "no-change" ? advice : [say`${headlineOf(report)}.`, ...advice]);
+}
+/** The headline has told of its change; what remains is what concerns its machine and its history. */
+function withoutHeadline({ report }) {
+	return entryOf(report, adviceOnRunner(report));
+}
+function entryOf({ runner_key }, sentences) {
+	return sentences.length === 0 ? [] : [{
+		runner_key,
+		sentences: [...sentences]
+	}];
+}
+function aboutMissing(missing) {
+	const told = missing.slice(0, MOST_MISSING).map(({ name, reason }) => say`No result of ${named(name)} reached this report${reason === null ? "" : `: ${reason}`}.`);
+	const rest = missing.length - told.length;
+	const more = rest > 0 ? [[`${counted(rest, "more runner")} delivered nothing.`]] : [];
+	const where = missing.length > 0 ? [["The log of the run says what became of its job."]] : [];
+	return [
+		...told,
+		...more,
+		...where
+	];
+}
+// src/core/joint-headline.ts
+/** The one sentence that the reports of several runners come down to. */
+/** That of the only runner, or of the worst; what others share with it, and what nobody heard of, is told with it. */
+function jointHeadline(facts) {
+	const parts = partsWorstFirst(facts);
+	const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
+	return withMissing([...together(worst, facts), ...aboutTheRest(worst, parts)], worst, facts);
+}
+function together(worst, { reports }) {
+	const [first, ...more] = worst;
+	if (first === void 0) return ["Nothing was measured"];
+	if (more.length === 0) return headlineOf(first.report);
+	const where = `${worst.length} runners`;
+	const total = benchmarkCount(reports);
+	switch (first.standing) {
+		case "failed": return failed(worst, total);
+		case "regression":
+		case "unconfirmed":
+		case "improvement": return changedOnSeveral(worst);
+		case "change-point": return headlineOf(first.report);
+		case "incomparable": {
+			const affected = affectedBy(worst);
+			const whose = `on ${where} are not comparable with their history`;
+			const found = worst.flatMap(({ lead }) => "found" in lead ? lead.found : []);
+			return say`${affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`} ${whose}: ${reasonOf(found)}`;
+		}
+		case "no-baseline": return sameWords(worst) ?? [`${affectedBy(worst)} of ${counted(total, "benchmark")} on ${where} have no baseline`];
+		case "inconclusive": return undecided(worst, total);
+		case "accepted": return [`${counted(affectedBy(worst), "accepted change")} on ${where}, nothing else`];
+		case "no-change": return [`No change in ${counted(total, "benchmark")} on ${where}`];
+	}
+}
+/** Comparisons of accepted changes, benchmarks of everything else. */
+function affectedBy(parts) {
+	return parts.reduce((total, { lead }) => {
+		if (!("found" in lead)) return total;
+		return total + (lead.about === "accepted" ? lead.found.length : benchmarkIds(lead.found).length);
+	}, 0);
+}
+function failed(worst, total) {
+	const failures = worst.flatMap(({ report }) => report.failures.map((failure) => ({
+		failure,
+		report
+	})));
+	const [first] = failures;
+	if (first === void 0) return [`Benchmarks failed on ${worst.length} runners`];
+	const one = say`${benchmarkName$1(first.failure)} ${failureInWords(first.failure)} on ${named(first.report.runner_key)}`;
+	return say`${failures.length === total ? `All ${total}` : `${failures.length} of ${total}`} benchmarks failed on ${String(worst.length)} runners; the first: ${one}`;
+}
+/** The largest change with its runner, and how many there are beside it. */
+function changedOnSeveral(worst) {
+	const [first] = worst;
+	const comparison = first !== void 0 && first.lead.about === "verdict" ? first.lead.found[0] : void 0;
+	if (first === void 0 || comparison === void 0) return [];
+	return say`${changed(comparison, affectedBy(worst) - 1, first.report)} on ${String(worst.length)} runners`;
+}
+function undecided(worst, total) {
+	const moved = worst.filter(({ lead }) => lead.about === "machine");
+	const [first] = moved;
+	if (first !== void 0) {
+		const one = headlineOf(first.report);
+		return moved.length === 1 ? one : renamed(one, "The machine moved: ", `${moved.length} machines moved: `);
+	}
+	return sameWords(worst) ?? [`Cannot tell: ${affectedBy(worst)} of ${counted(total, "benchmark")} on ${worst.length} runners are undecided`];
+}
+function renamed(sentence, before, after) {
+	return sentence.map((part) => typeof part === "string" ? part.replace(before, after) : part);
+}
+/** What each of them says alone, where it holds no count and differs in nothing but the runner's name. */
+function sameWords(parts) {
+	const sentences = parts.map(({ report }) => headlineOf(report).map((part) => typeof part !== "string" && part.name === report.runner_key ? `${parts.length} runners` : part));
+	const [first] = sentences;
+	if (first === void 0 || sentences.some((sentence) => plain(sentence) !== plain(first))) return null;
+	return /\d+ (of|benchmarks?)\b/.test(plain(first)) ? null : first;
+}
+/** Runners that are clear while others cannot tell; whatever else they say stands below. */
+function aboutTheRest(worst, parts) {
+	const rest = parts.filter((part) => !worst.includes(part));
+	if (![
+		"incomparable",
+		"no-baseline",
+		"inconclusive"
+	].includes(worst[0]?.standing ?? "") || rest.length === 0 || rest.some(({ standing }) => standing !== "no-change")) return [];
+	const others = rest.map(({ report }) => report);
+	return say`; no change on ${others.length === 1 ? "" : "the other "}${runnersInWords(others)}`;
+}
+function withMissing(headline, worst, { reports, missing }) {
+	if (missing.length === 0) return headline;
+	const all = missing.length + reports.length;
+	const who = missing.length === 1 ? listed(missing.map(({ name }) => name)) : [`${missing.length} of ${all} runners`];
+	return [
+		"failed",
+		"regression",
+		"change-point",
+		"unconfirmed"
+	].includes(worst[0]?.standing ?? "") ? say`${headline}, and nothing came from ${who}` : say`Nothing came from ${who}; ${lowered(headline)}`;
+}
+/** For the middle of a sentence. */
+function lowered([first, ...rest]) {
+	if (typeof first !== "string") return first === void 0 ? [] : [first, ...rest];
+	return [first.charAt(0).toLowerCase() + first.slice(1), ...rest];
+}
+// src/core/join-reports.ts
+/**
+* The reports of one pull request and suite as one. Judge their results together first (`compareJobs`): the parts share
+* one family of tests. Throws where there is none.
+*
+* @param reports one for each runner, in any order
+*/
+function joinReports(reports, failOn, options = {}) {
+	const [only, ...more] = reports;
+	if (only === void 0) throw new Error("a joint report needs at least one report");
+	const missing = [...options.missing ?? []];
+	const ordered = reports.toSorted((a, b) => compareText(a.runner_key, b.runner_key));
+	const facts = {
+		gate: jointGate(ordered.flatMap(({ comparisons }) => comparisons), missing.length, failOn),
+		reports: ordered,
+		missing
+	};
+	return {
+		schema: 1,
+		version: options.version ?? only.version,
+		...facts,
+		headline: jointHeadline(facts),
+		...adviceOfJoint(facts),
+		warnings: [...options.warnings ?? []],
+		links: options.links ?? (more.length === 0 ? only.links : {
+			artifact_url: null,
+			run_url: only.links.run_url
+		})
+	};
+}
+/** The artifact's address is known only after the report inside it was written. */
+function withArtifact(joint, artifactUrl) {
+	return {
+		...joint,
+		links: {
+			...joint.links,
+			artifact_url: artifactUrl
+		}
+	};
+}
+/** A runner of which nothing came counts as one that failed, and never passes. */
+function jointGate(comparisons, missing, failOn) {
+	const found = decideGate(comparisons, failOn);
+	if (missing === 0) return found;
+	const noun = `${counted(missing, "runner")} without a result`;
+	if (found.gate === "fail") return {
+		...found,
+		verdict: "failed",
+		reason: `${noun}, ${found.reason}`
+	};
+	return failOn.has("failed") ? {
+		gate: "fail",
+		verdict: "failed",
+		reason: `${noun}: fail-on lists failed`
+	} : {
+		gate: "neutral",
+		verdict: "failed",
+		reason: noun
+	};
+}
+function compareText(a, b) {
+	return a === b ? 0 : a < b ? -1 : 1;
+}
+// src/io/accept-file.ts
+/** Reads the accept file of the repository that is measured. */
+/** Entries of `finetune-bench.accept.yml` in `workspace`; none where there is no such file. A broken one is a `UserError`. */
+async function readAccepted(workspace) {
+	let text;
+	try {
+		text = await readFile(path.join(workspace, ACCEPT_FILE), "utf8");
+	} catch (error) {
+		if (systemFault(error).code === "ENOENT") return [];
+		throw new UserError(`${ACCEPT_FILE} cannot be read`, { cause: error });
+	}
+	return parseAccepted(text);
+}
+// src/io/base-checkout.ts
+/** The base commit checked out beside the user's tree: a repository and a worktree of their own, removed afterwards. */
+/** Fetching and checking out large repositories takes its time. */
+const SLOW_MS = 9e5;
+const FETCH_ATTEMPTS = 3;
+/** Settings of the user's own repository that change what a checkout holds (large files, line ends) and where submodules come from. */
+const COPIED_SETTINGS = String.raw`^(filter\..*|lfs\..*|url\..*|core\.(autocrlf|eol|safecrlf|longpaths|symlinks|filemode|ignorecase))$`;
+const NO_HOOKS = ["-c", "core.hooksPath=/dev/null"];
+/**
+* Brings `sha` within reach. The user's repository is only read, never written: objects are borrowed from it, and what is
+* missing (checkouts are shallow) is fetched aside. Called before anything of the head runs, so that no setting which the
+* head's code might leave in the checkout takes part.
+*/
+async function reachBase(sha, workspace, remote, signal) {
+	await using stack = new AsyncDisposableStack();
+	const scratch = stack.use(await scratchFolder());
+	const user = gitAt(workspace, { workspace: remote !== null });
+	const root = await user.query("rev-parse", "--show-toplevel");
+	if (root === null) return {
+		reached: false,
+		reason: `${workspace} is not a git repository`
+	};
+	const repository = path.join(scratch.path, "repository");
+	await mkdir(repository);
+	const git = gitAt(repository, {
+		workspace: true,
+		env: remote?.login ?? {},
+		timeoutMs: SLOW_MS,
+		signal
+	});
+	if (!(await git.attempt("init", "--quiet", "--bare")).ok) return {
+		reached: false,
+		reason: "git could not make a repository for it"
+	};
+	await borrow(user, workspace, repository);
+	await copySettings(user, repository, remote);
+	const place = {
+		sha,
+		workspace,
+		remote,
+		root,
+		repository,
+		tree: path.join(scratch.path, "base"),
+		git,
+		signal
+	};
+	if (!await has(git, sha)) {
+		if (remote === null) return {
+			reached: false,
+			reason: `commit ${sha.slice(0, 7)} is not in this repository`
+		};
+		const fetched = await fetchCommit(place);
+		if (!await has(git, sha)) return {
+			reached: false,
+			reason: `commit ${sha.slice(0, 7)} could not be fetched from ${remote.url}: give the token contents: read, or check out with fetch-depth: 0 (git: ${fetched})`
+		};
+	}
+	const kept = stack.move();
+	return {
+		reached: true,
+		base: {
+			sha,
+			readFile: async (file) => git.query("show", `${sha}:${path.posix.join(await fromRoot(place, workspace), file)}`),
+			checkout: () => checkOut(place),
+			[Symbol.asyncDispose]: () => kept.disposeAsync()
+		}
+	};
+}
+/** git's last words where it failed. What a refusal is stays one; everything else is tried again. */
+async function fetchCommit({ git, remote, sha }) {
+	const url = remote?.url ?? "origin";
+	for (let attempt = 1;; attempt++) {
+		const { ok, words } = await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha);
+		if (ok || attempt >= FETCH_ATTEMPTS || /\b40[134]\b|not our ref|not found|could not read (Username|Password)|Authentication failed/i.test(words)) return words;
+		await setTimeout$1(1e3 * attempt);
+	}
+}
+async function checkOut(place) {
+	const { git, sha, tree, remote, repository } = place;
+	const add = () => git.attempt(...NO_HOOKS, "worktree", "add", "--quiet", "--force", "--detach", tree, sha);
+	let added = await add();
+	if (!added.ok && remote !== null) {
+		await rm(path.join(repository, "objects", "info", "alternates"), { force: true });
+		await rm(path.join(repository, "shallow"), { force: true });
+		await rm(tree, {
+			recursive: true,
+			force: true
+		});
+		await fetchCommit(place);
+		added = await add();
+	}
+	if (!added.ok) {
+		const hint = remote === null ? "; in a partial clone, git fetch --refetch brings what it lacks" : "";
+		return refused(`commit ${sha.slice(0, 7)} could not be checked out (git: ${added.words})${hint}`);
+	}
+	const modules = await submodules(place);
+	if (modules !== null) return refused(modules);
+	return {
+		opened: true,
+		base: {
+			sha,
+			workspace: path.join(tree, await fromRoot(place, place.workspace)),
+			async counterpart(file) {
+				const relative = await fromRoot(place, file);
+				if (relative.startsWith("..") || path.isAbsolute(relative)) return null;
+				const there = path.join(tree, relative);
+				return stat(there).then(() => there, () => null);
+			}
+		}
+	};
+}
+function refused(reason) {
+	return {
+		opened: false,
+		reason
+	};
+}
+/** With `/`, as git names paths. */
+async function fromRoot({ root }, file) {
+	return path.relative(await real(root), await real(file)).replaceAll(path.sep, "/");
+}
+async function has(git, sha) {
+	return await git.query("cat-file", "-e", `${sha}^{tree}`) !== null;
+}
+/** Where the history of the user's checkout ends must be known here too, or git looks for commits that were never fetched. */
+async function borrow(user, workspace, repository) {
+	const inGit = async (name) => path.resolve(workspace, await user.query("rev-parse", "--git-path", name) ?? name);
+	const info = path.join(repository, "objects", "info");
+	await mkdir(info, { recursive: true });
+	await writeFile(path.join(info, "alternates"), `${await inGit("objects")}\n`);
+	await cp(await inGit("shallow"), path.join(repository, "shallow")).catch(() => void 0);
+}
+/** Written into the file itself: an address can hold a token, and arguments of programs are seen by everybody. */
+async function copySettings(user, repository, remote) {
+	const settings = (await user.query("config", "--local", "--null", "--get-regexp", COPIED_SETTINGS) ?? "").split("\0").flatMap((entry) => {
+		const end = entry.indexOf("\n");
+		return end > 0 ? [setting(entry.slice(0, end), entry.slice(end + 1))] : [];
+	});
+	const origin = remote?.url ?? await user.query("config", "--get", "remote.origin.url");
+	if (origin !== null) settings.push(setting("remote.origin.url", origin));
+	await appendFile(path.join(repository, "config"), settings.join(""), { mode: 384 });
+}
+function setting(key, value) {
+	const [first, last] = [key.indexOf("."), key.lastIndexOf(".")];
+	return `[${first === last ? key.slice(0, first) : `${key.slice(0, first)} ${quoted(key.slice(first + 1, last))}`}]\n\t${key.slice(last + 1)} = ${quoted(value)}\n`;
+}
+function quoted(text) {
+	return `"${text.replaceAll("\\", "\\\\").replaceAll("\"", String.raw`\"`).replaceAll("\n", String.raw`\n`)}"`;
+}
+/** Only where the head's checkout has them too. Null: nothing to say. */
+async function submodules({ tree, root, remote, signal }) {
+	const git = gitAt(tree, {
+		workspace: remote !== null,
+		env: remote?.login ?? {},
+		timeoutMs: SLOW_MS,
+		signal
+	});
+	const paths = (await git.query("config", "--file", ".gitmodules", "--get-regexp", String.raw`^submodule\..*\.path$`) ?? "").split("\n").flatMap((line) => line.split(" ").slice(1).join(" ") || []);
+	for (const module of paths) {
+		if (!await readdir(path.join(root, module)).then((names) => names.length > 0, () => false)) continue;
+		const update = [
+			"submodule",
+			"update",
+			"--quiet",
+			"--init",
+			"--recursive",
+			"--depth=1",
+			"--",
+			module
+		];
+		const made = await git.attempt(...NO_HOOKS, ...update);
+		if (!made.ok) return `its submodule ${module} could not be checked out (git: ${made.words})`;
+	}
+	return null;
+}
+async function real(folder) {
+	return realpath(folder).catch(() => path.resolve(folder));
+}
+// src/io/base-reach.ts
+/** The base of a job brought within reach before anything of the head runs, with what it had accepted already. */
+/** Throws a `UserError` for a base that a person named and git does not know. */
+async function reachBaseOf(host, newest) {
+	const choice = await host.base(newest);
+	if (choice.state !== "found") return choice;
+	const reached = await reachBase(choice.sha, host.workspace, host.remote, host.signal);
+	if (!reached.reached) return {
+		state: "missing",
+		reason: reached.reason
+	};
+	const { base } = reached;
+	return {
+		state: "found",
+		base,
+		why: choice.why,
+		accepted: acceptedIn(await base.readFile(ACCEPT_FILE))
+	};
+}
+/** A file that cannot be read accepted nothing. */
+function acceptedIn(text) {
+	try {
+		return text === null ? [] : parseAccepted(text);
+	} catch (error) {
+		if (error instanceof UserError) return [];
+		throw error;
+	}
 }
 // src/io/sides.ts
 /** Both sides of the benchmarks that ask for pairs: the head as it was measured, and what the base commit has of it. */
@@ -54269,9 +50295,8 @@ function withoutBase({ result, compare, host, side }, reason) {
 async function runLooks(job, base, planned, compared) {
 	const { host, measured, compare } = job;
 	const sides = await prepareSides(job, base, new Set(compared.wanted.keys()));
-	const began = performance.now();
 	const limitS = limitOf(job);
-	const spentS = () => (performance.now() - began) / 1e3;
+	const spentS = measuringClock(job.observation.lock);
 	const unpaired = [...sides.unpaired];
 	const notes = [...sides.notes];
 	let plannedS = 0;
@@ -54356,7 +50381,7 @@ function tellPlan({ progress }, due, dueS, leftS) {
 	const pairs = due.map(({ before, wanted }) => wanted - (before?.base.length ?? 0));
 	const [least, most] = [Math.min(...pairs), Math.max(...pairs)];
 	const count = least === most ? counted(most, "pair") : `${least} to ${most} pairs`;
-	progress.line(`pairs: ${count} of ${counted(due.length, "benchmark")}, about ${formatDuration(dueS)}; ${formatDuration(Math.max(0, leftS))} of the time budget left`);
+	progress.line(`pairs: ${count} of ${counted(due.length, "benchmark")}, about ${formatDuration(dueS)}; ${formatDuration(Math.max(0, leftS))} left for them`);
 }
 function withConfirmation(result, given) {
 	const nothing = {
@@ -54386,324 +50411,6 @@ function withPairs(result, pairs) {
 		benchmarks
 	};
 }
-// src/io/assemble-result.ts
-function assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted }) {
-	const warnings = [
-		...note === null ? [] : [note],
-		...machine.probe.warnings,
-		...measured.warnings,
-		...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`)
-	];
-	return {
-		schema: 1,
-		version: host.version,
-		job: {
-			...host.context.job,
-			started_at: startedAt.toISOString(),
-			finished_at: (/* @__PURE__ */ new Date()).toISOString()
-		},
-		runner_key: machine.runnerKey,
-		machine: machine.identity,
-		drift: machine.probe.drift,
-		suite: {
-			name: suite.name,
-			repeats,
-			min_effect: smallestEffect(suite.judge["min-effect"]),
-			max_tolerated: suite.judge["max-tolerated"],
-			auto_tighten: suite.judge["min-effect"] === "auto",
-			confirm: suite.judge.confirm,
-			max_baseline_age_days: suite.judge["max-baseline-age"] / 86400
-		},
-		benchmarks: [...measured.benchmarks, ...plan.failed.map(refused)],
-		control: measured.control.results(),
-		confirmation: null,
-		accepted: [...accepted],
-		measured_s: measured.measuredS,
-		warnings: warnings.map((text) => text.slice(0, 2e3))
-	};
-}
-/** A backend named by the input that this machine cannot run: a broken driver must not look green. */
-function refused({ id, title, backend, reason }) {
-	return {
-		id,
-		title,
-		backend,
-		work_hash: null,
-		comparison_class: "strict",
-		hyperparameters: {},
-		software: null,
-		metrics: [],
-		runs: [],
-		status: {
-			state: "failed",
-			reason: "backend-unavailable",
-			message: reason
-		},
-		paired: null
-	};
-}
-// src/io/printed-object.ts
-/** The JSON object that a Python program printed among whatever its libraries said. */
-/** From the first line that opens an object to the last that closes one; undefined where there is none. */
-function printedObject(lines) {
-	const first = lines.findIndex((line) => line.startsWith("{"));
-	const last = lines.findLastIndex((line) => line.trimEnd().endsWith("}"));
-	try {
-		return JSON.parse(lines.slice(first, last + 1).join("\n"));
-	} catch {
-		return;
-	}
-}
-// src/io/probe.ts
-/** Asks the harness for the facts of this machine. Needs a Python and nothing installed in it. */
-/** @throws Error when the probe itself breaks; a missing tool or an unreadable fact is part of the answer. */
-async function probeMachine(request) {
-	const lines = [];
-	const result = await runProcess({
-		file: request.python,
-		args: [
-			"-m",
-			"finetune_bench",
-			"probe",
-			"--salt",
-			request.salt
-		],
-		cwd: request.harness,
-		env: measuringEnvironment(request.env ?? process.env, {
-			PYTHONPATH: path.join(request.harness, "src"),
-			PYTHONDONTWRITEBYTECODE: "1"
-		}),
-		onLine: (line) => lines.push(line),
-		timeoutS: 180,
-		...request.signal === void 0 ? {} : { signal: request.signal }
-	});
-	if (result.code !== 0) {
-		const ended = result.timedOut ? "did not end within 180 s" : `ended with ${result.code ?? result.signal}`;
-		const said = result.startError ?? result.tail.join("\n");
-		throw new Error(`the probe of this machine ${ended}: ${said}`);
-	}
-	return probeSchema.parse(printedObject(lines));
-}
-// src/io/python-candidates.ts
-/** Lists the programs that may be a Python interpreter, the likeliest first. */
-const MINORS = [
-	"3.14",
-	"3.13",
-	"3.12",
-	"3.11"
-];
-const NAMES = [
-	...MINORS.map((minor) => `python${minor}`),
-	"python3",
-	"python"
-];
-/** Existing programs only, each once: those on the PATH, then those in the usual places, newest name first. */
-async function* pythonCandidates(env, platform) {
-	const windows = platform === "win32";
-	const onPath = pathFolders(env, platform);
-	const seen = /* @__PURE__ */ new Set();
-	for (const folders of [onPath, await usualFolders(env, platform)]) for (const name of NAMES) for (const folder of folders) {
-		const file = path.join(folder, windows ? `${name}.exe` : name);
-		if (seen.has(file) || platform === "darwin" && file.startsWith("/usr/bin/")) continue;
-		seen.add(file);
-		if (await isProgram(file)) yield {
-			file,
-			args: []
-		};
-	}
-	if (windows) yield {
-		file: "py",
-		args: ["-3"]
-	};
-}
-/** A program on the PATH, or null. */
-async function findProgram(name, env, platform) {
-	for (const folder of pathFolders(env, platform)) {
-		const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
-		if (await isProgram(file)) return file;
-	}
-	return null;
-}
-function pathFolders(env, platform) {
-	const isPath = (name) => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
-	return (Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-}
-async function usualFolders(env, platform) {
-	const home = env["HOME"] ?? env["USERPROFILE"] ?? "";
-	const tools = env["RUNNER_TOOL_CACHE"] ?? "";
-	const pyenv = env["PYENV_ROOT"] ?? (home === "" ? "" : path.join(home, ".pyenv"));
-	const folders = [];
-	for (const architecture of ["arm64", "x64"]) {
-		const versions = await versionsIn(tools === "" ? "" : path.join(tools, "Python"));
-		folders.push(...versions.map((version) => path.join(version, architecture, platform === "win32" ? "" : "bin")));
-	}
-	if (platform === "win32") {
-		const local = env["LOCALAPPDATA"] ?? "";
-		const installed = await versionsIn(local === "" ? "" : path.join(local, "Programs", "Python"));
-		return [...folders, ...installed];
-	}
-	folders.push("/opt/homebrew/bin", "/usr/local/bin", "/usr/bin");
-	if (home !== "") folders.push(path.join(home, ".local", "bin"));
-	folders.push(...MINORS.map((minor) => `/Library/Frameworks/Python.framework/Versions/${minor}/bin`));
-	if (pyenv !== "") {
-		folders.push(path.join(pyenv, "shims"));
-		folders.push(...(await versionsIn(path.join(pyenv, "versions"))).map((version) => path.join(version, "bin")));
-	}
-	return folders;
-}
-/** Folders named after versions, newest first; none where the parent is not there. */
-async function versionsIn(parent) {
-	if (parent === "") return [];
-	return (await readdir(parent).catch(() => [])).sort((a, b) => b.localeCompare(a, "en", { numeric: true })).map((name) => path.join(parent, name));
-}
-async function isProgram(file) {
-	return access(file, constants.X_OK).then(() => true, () => false);
-}
-// src/io/python.ts
-/** Finds a Python interpreter that can measure or make virtual environments. */
-const OLDEST_PYTHON = "3.11";
-/** The newest that the pinned packages have wheels for. */
-const NEWEST_MINOR = 14;
-const factsSchema = object({
-	executable: string().min(1),
-	version: string(),
-	/** `cp312`, `cp313t`: what a wheel of this interpreter is tagged with. */
-	tag: string(),
-	/** `linux_x86_64`, `macosx_26_arm64`, `win_amd64`. */
-	platform: string(),
-	venv: boolean()
-});
-const QUESTION = `
-import json, platform, sys, sysconfig
-def usable():
-    try:
-        import venv, ensurepip
-        return True
-    except ImportError:
-        return False
-name = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-if sys.platform == "darwin":
-    name = "macosx_%s_%s" % (platform.mac_ver()[0].split(".")[0], platform.machine())
-free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
-print(json.dumps({
-    "executable": sys.executable,
-    "version": ".".join(str(part) for part in sys.version_info[:3]),
-    "tag": "%s%d%d%s" % ("cp" if platform.python_implementation() == "CPython" else "other", sys.version_info[0], sys.version_info[1], free),
-    "platform": name,
-    "venv": usable(),
-}))
-`;
-/**
-* The interpreter named by the input `python`, or the first usable one of at least 3.11: on the PATH, then where
-* interpreters usually are, the newest name first.
-* @throws UserError naming every candidate that was seen, with its version.
-*/
-async function findPython(request = {}) {
-	const { requested = null, env = process.env, platform = process.platform } = request;
-	const needsVenv = request.needsVenv ?? (usesPip(env) || await findProgram("uv", env, platform) === null);
-	const ask = (candidate) => askCandidate(candidate, env, platform, request.signal);
-	if (requested !== null && requested !== "") return useRequested(requested, await ask({
-		file: requested,
-		args: []
-	}));
-	const seen = [];
-	const asked = /* @__PURE__ */ new Set();
-	for await (const candidate of pythonCandidates(env, platform)) {
-		request.signal?.throwIfAborted();
-		const answer = await ask(candidate);
-		if ("problem" in answer) seen.push(`${name(candidate)}: ${answer.problem}`);
-		else if (!asked.has(answer.executable)) {
-			asked.add(answer.executable);
-			const problem = isOldEnough(answer.version) ? tooPoor(answer, needsVenv) : `${answer.version} is too old`;
-			if (problem === null) return answer;
-			seen.push(`${name(candidate)}: ${problem}`);
-		}
-	}
-	const found = seen.length === 0 ? "There is none on the PATH or where interpreters usually are." : "Found:";
-	throw new UserError([
-		`no usable Python ${OLDEST_PYTHON} or newer. ${found}`,
-		...seen.map((line) => `  ${line}`),
-		`Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).`
-	].join("\n"));
-}
-function useRequested(requested, answer) {
-	const where = `input python: ${JSON.stringify(requested)}`;
-	if ("problem" in answer) throw new UserError(`${where} cannot be used: ${answer.problem}; give the path of a Python ${OLDEST_PYTHON} or newer`);
-	if (!isOldEnough(answer.version)) throw new UserError(`${where} is Python ${answer.version}; at least ${OLDEST_PYTHON} is needed: change the input, or leave it empty for a managed environment`);
-	return answer;
-}
-function isOldEnough(version) {
-	const [major = 0, minor = 0] = version.split(".").map(Number);
-	const [oldestMajor = 0, oldestMinor = 0] = OLDEST_PYTHON.split(".").map(Number);
-	return major > oldestMajor || major === oldestMajor && minor >= oldestMinor;
-}
-function tooPoor(answer, needsVenv) {
-	if (Number(answer.version.split(".")[1]) > NEWEST_MINOR) return `${answer.version} is newer than the frameworks' packages, which end at 3.${NEWEST_MINOR}`;
-	if (!answer.tag.startsWith("cp") || answer.tag.endsWith("t")) return `${answer.version} is no plain CPython, for which there are wheels of the frameworks`;
-	if (answer.venv || !needsVenv) return null;
-	const minor = answer.version.split(".").slice(0, 2).join(".");
-	return `${answer.version} has no usable venv module (on Debian and Ubuntu: apt install python${minor}-venv)`;
-}
-async function askCandidate(candidate, env, platform, signal) {
-	const lines = [];
-	const result = await runProcess({
-		file: candidate.file,
-		args: [
-			...candidate.args,
-			"-I",
-			"-c",
-			QUESTION
-		],
-		cwd: process.cwd(),
-		env: installEnvironment(env, {}, platform),
-		onLine: (line) => lines.push(line),
-		timeoutS: 20,
-		...signal === void 0 ? {} : { signal }
-	});
-	if (result.code !== 0) {
-		if (result.startError !== null) return { problem: startProblem(result.startError) };
-		if (result.timedOut) return { problem: "did not answer within 20 s" };
-		if (result.code === 9009) return { problem: "is the Microsoft Store's placeholder, no interpreter" };
-		return { problem: `does not start (exit ${result.code ?? result.signal}): ${result.tail[0] ?? "no output"}` };
-	}
-	const parsed = factsSchema.safeParse(printedObject(lines));
-	return parsed.success ? parsed.data : { problem: "does not answer like a Python interpreter" };
-}
-function startProblem(message) {
-	if (message.includes("ENOENT")) return "there is no such program";
-	if (message.includes("EACCES")) return "is not a program that may be started";
-	return message;
-}
-function name(candidate) {
-	return [candidate.file, ...candidate.args].join(" ");
-}
-// src/io/machine.ts
-async function readMachine(inputs, host) {
-	host.progress.phase("Probe");
-	const { env, signal, harness } = host;
-	const python = await findPython({
-		requested: inputs.python,
-		env,
-		signal
-	});
-	const salt = host.context.job.repository;
-	const probe = await probeMachine({
-		python: python.executable,
-		harness,
-		salt,
-		env,
-		signal
-	});
-	const key = runnerKey$1(probe, inputs.runnerKey);
-	host.progress.line(`${deviceName(probe)}, ${memoryText(probe.machine.memory_bytes)}, ${probe.machine.os_name}, Python ${python.version}: runner key ${key}`);
-	for (const warning of probe.warnings) host.progress.line(`warning: ${warning}`);
-	return {
-		python,
-		probe,
-		identity: machineIdentity(probe, inputs.runnerKey),
-		runnerKey: key
-	};
-}
 // src/io/record.ts
 /** A failing verdict never prevents the save, and a failing save never hides the verdict. */
 async function recordResult(result, host) {
@@ -54726,214 +50433,6 @@ async function recordResult(result, host) {
 		recorded: "yes",
 		fault: null
 	};
-}
-// src/io/results-folder.ts
-/** The folder that holds everything one job leaves behind, and that becomes the artifact. */
-/** An empty folder of this name below `root`; what an earlier job of the same name left there is removed. */
-async function makeResultsFolder(root, name) {
-	const folder = path.resolve(root, name);
-	await rm(folder, {
-		recursive: true,
-		force: true,
-		maxRetries: 5,
-		retryDelay: 200
-	});
-	for (const sub of [
-		"orders",
-		"runs",
-		"env"
-	]) await mkdir(path.join(folder, sub), { recursive: true });
-	const write = async (file, content) => {
-		const target = path.join(folder, file);
-		await writeFile(`${target}.part`, content);
-		await rename(`${target}.part`, target);
-	};
-	return {
-		path: folder,
-		name,
-		write,
-		writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`)
-	};
-}
-/** The folder of local runs below `workspace`, kept out of the user's commits by a file of its own. */
-async function localFolder(workspace) {
-	const folder = path.join(workspace, ".finetune-bench");
-	await mkdir(folder, { recursive: true });
-	await writeFile(path.join(folder, ".gitignore"), "*\n");
-	return folder;
-}
-// src/core/idle.ts
-/** Whether somebody else uses what is about to be measured, from one sample of the device. */
-/** Of the processors, measured work not running: a quarter is more than an operating system needs for itself. */
-const BUSY_PROCESSORS = .25;
-/** Of the accelerator: a display that is drawn takes some per cent. */
-const BUSY_DEVICE = .1;
-/** The processors for a backend that runs on them, else the accelerator: nothing else is used by what is measured. */
-function idleness(sample, backend) {
-	if (isCpu(backend)) return judged(sample.cpu_busy, BUSY_PROCESSORS, "processors were");
-	const { foreign_processes: foreign = 0 } = sample;
-	if (foreign > 0) return {
-		state: "busy",
-		message: `${counted(foreign, "other program")} used the accelerator`
-	};
-	return judged(sample.device_busy, BUSY_DEVICE, "accelerator was");
-}
-function judged(busy, most, what) {
-	if (busy === void 0) return { state: "unknown" };
-	if (busy <= most) return { state: "idle" };
-	return {
-		state: "busy",
-		message: `the ${what} ${formatPercent(busy)} busy with other work`
-	};
-}
-// src/io/watch.ts
-/** Watches the machine while a job measures on it: one process, its samples kept in memory and in a file. */
-const INTERVAL_S = 1;
-/** For a watcher that was told to end. */
-const TERMINATE_AFTER_MS = 2e3;
-const KILL_AFTER_MS = 3e3;
-const OUTPUT_GRACE_MS = 1e3;
-/** Half a day of samples: a job has a time budget, its watcher a bound. */
-const MOST_SAMPLES = 5e4;
-/**
-* Starts the watcher. One that cannot start, ends by itself or says something else is a fault to be told, never a failure:
-* nothing is thrown. It ends with this program however that ends, because its standard input is then closed.
-*/
-function startWatch(request) {
-	const { harness, intervalS = INTERVAL_S } = request;
-	const samples = [];
-	const state = {
-		fault: null,
-		ending: false,
-		ended: false,
-		waiting: /* @__PURE__ */ new Set()
-	};
-	const file = openFile(request.file, state);
-	const { file: program, args, cwd, env } = harnessProcess(harness, [
-		"watch",
-		"--interval",
-		String(intervalS)
-	], measuringEnvironment(harness.env));
-	const child = execa(program, [...args], {
-		cwd,
-		env,
-		extendEnv: false,
-		stdin: "pipe",
-		buffer: false,
-		reject: false,
-		killDescendants: true,
-		cleanup: true,
-		windowsHide: true
-	});
-	const { stdin, stdout, stderr } = child;
-	stdin.on("error", () => {});
-	let words = "";
-	stderr.setEncoding("utf8").on("data", (text) => words = (words + text).slice(-2e3));
-	const lines = readline.createInterface({
-		input: stdout,
-		crlfDelay: Number.POSITIVE_INFINITY
-	});
-	lines.on("line", (line) => {
-		const parsed = parseEventLine(line, true, 0);
-		if (!("event" in parsed) || parsed.event.event !== "device") {
-			state.fault ??= `the watcher said something that is no sample: ${line.slice(0, 200)}`;
-			return;
-		}
-		samples.push(parsed.event);
-		if (samples.length > MOST_SAMPLES) samples.shift();
-		if (file.writable) file.write(`${line}\n`);
-		wake(state);
-	});
-	child.nodeChildProcess.on("exit", () => {
-		child.kill("SIGKILL");
-		setTimeout(() => [stdout, stderr].forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
-	});
-	const over = ended(child, state, () => words);
-	return {
-		between: (startMs, endMs) => between(samples, {
-			startMs,
-			endMs,
-			intervalS
-		}),
-		waitUntilIdle: (idle) => waitUntilIdle(idle, {
-			samples,
-			state,
-			intervalS,
-			signal: harness.signal
-		}),
-		fault: () => state.fault,
-		async [Symbol.asyncDispose]() {
-			state.ending = true;
-			stdin.end();
-			using limits = new DisposableStack();
-			limits.adopt(setTimeout(() => child.kill("SIGTERM"), TERMINATE_AFTER_MS), clearTimeout);
-			limits.adopt(setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS), clearTimeout);
-			await over;
-			lines.close();
-			file.end();
-			await finished(file).catch(() => {});
-		}
-	};
-}
-function wake({ waiting }) {
-	for (const resolve of waiting) resolve();
-	waiting.clear();
-}
-function openFile(name, state) {
-	const file = createWriteStream(name, { flags: "a" });
-	file.on("error", (error) => {
-		state.fault ??= `samples of the device cannot be written: ${error.message}`;
-	});
-	return file;
-}
-/** Resolves when the process and its output are over. */
-async function ended(child, state, words) {
-	const { exitCode, signal, shortMessage = "" } = await child;
-	state.ended = true;
-	if (!state.ending) {
-		const last = words().trim().split("\n").at(-1) ?? "";
-		const how = signal !== void 0 ? `ended by ${signal}` : `ended with exit status ${exitCode}`;
-		state.fault = `the watcher of the machine ${exitCode === void 0 && signal === void 0 ? `could not be started: ${shortMessage}` : how}${last === "" ? "" : ` (${last.slice(0, 300)})`}`;
-	}
-	wake(state);
-}
-function between(samples, { startMs, endMs, intervalS }) {
-	const [start, end] = [startMs / 1e3, endMs / 1e3];
-	const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
-	if (inside.length > 0) return inside;
-	return [samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS), samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS)].filter((sample) => sample !== void 0);
-}
-async function waitUntilIdle({ backend, maxS }, now) {
-	const { samples, state, intervalS, signal } = now;
-	const until = Date.now() + maxS * 1e3;
-	const since = Date.now() / 1e3 - 2 * intervalS;
-	for (;;) {
-		const newest = samples.at(-1);
-		const seen = newest === void 0 || newest.time_s < since ? null : idleness(newest, backend);
-		if (seen?.state === "idle" || seen?.state === "unknown" && samples.length > 1 || state.ended || signal.aborted) return null;
-		const leftMs = until - Date.now();
-		if (leftMs <= 0) return seen?.state === "busy" ? seen.message : null;
-		await nextSample(state, leftMs, signal);
-	}
-}
-async function nextSample(state, maxMs, signal) {
-	using cleanUp = new DisposableStack();
-	await new Promise((resolve) => {
-		state.waiting.add(resolve);
-		cleanUp.defer(() => state.waiting.delete(resolve));
-		cleanUp.adopt(setTimeout(resolve, maxMs), clearTimeout);
-		const stop = () => resolve();
-		signal.addEventListener("abort", stop, { once: true });
-		cleanUp.defer(() => signal.removeEventListener("abort", stop));
-	});
-}
-// src/io/watch-job.ts
-/** The watcher of one job, under the machine's own Python. */
-function openWatch(host, { python }, folder) {
-	return startWatch({
-		harness: harnessUnder(host, python.executable),
-		file: path.join(folder.path, "device.jsonl")
-	});
 }
 // src/pipeline.ts
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
@@ -54960,10 +50459,14 @@ async function runPipeline(inputs, host) {
 		history: history.results,
 		installs
 	});
+	host.signal.throwIfAborted();
 	const { run_id, attempt } = host.context.job;
-	const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt));
+	const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, run_id, attempt, suite.name));
+	stack.use(await stayAwake(host));
+	const lock = openJobLock(host, machine, inputs);
 	const observation = {
 		watch: stack.use(openWatch(host, machine, folder)),
+		lock,
 		earlier: /* @__PURE__ */ new Map()
 	};
 	const measured = await measureJob({
@@ -54992,7 +50495,7 @@ async function runPipeline(inputs, host) {
 	const compare = (candidate) => compareJob({
 		result: candidate,
 		history: history.results,
-		planned: plan.listed,
+		planned: candidate.listed,
 		control: controlFindings(candidate, history.results)
 	});
 	const confirmed = await confirmJob({
@@ -55015,7 +50518,7 @@ async function runPipeline(inputs, host) {
 		...compared,
 		result: confirmed.result,
 		gate,
-		changePoints: host.record ? changePointsOf(history.results, confirmed.result) : [],
+		changePoints: host.record ? changePointsOf$1(history.results, confirmed.result) : [],
 		qualification: history.qualification,
 		recorded: record.recorded,
 		historyUnread: history.unread !== void 0,
@@ -55027,10 +50530,11 @@ async function runPipeline(inputs, host) {
 		]
 	});
 	await folder.writeJson("report.json", report);
-	await folder.write("report.md", renderSummary(report));
+	const joint = joinReports([report], inputs.failOn);
+	await folder.write("report.md", renderSummary(joint));
 	return {
-		report: await host.publish(report, folder),
+		report: await host.publish(joint, folder),
 		results: folder.path
 	};
 }
-export { gitAt as $, listed as $t, readTarGz as A, url as An, geometricMean as At, storedText as B, canonicalJson as Bt, controlFindings as C, number$1 as Cn, iconFor as Ct, publishFile as D, tuple as Dn, isSameMeasure as Dt, openStore as E, string as En, findSeries as Et, oversized as F, median as Ft, describeFailure as G, counted as Gt, refuseFork as H, benchmarkIds as Ht, parseStoredPath as I, spread as It, cacheFolder as J, formatDuration as Jt, permissionAdvice as K, formatAge as Kt, qualificationPath as L, sum as Lt, MAX_STORED_BYTES as M, UserError as Mn, largest$2 as Mt, gather as N, describeError as Nn, relativeChange as Nt, systemFault as O, union as On, isUsable as Ot, irregular as P, mean as Pt, githubRemote as Q, among as Qt, readStored as R, tQuantile as Rt, marginsOf as S, looseObject as Sn, segmentStart as St, stopSignal as T, strictObject as Tn, whichRuns as Tt, connectGitHub as U, benchmarkName$1 as Ut, readJobContext as V, leadOf as Vt, apiFailure as W, isShown as Wt, baseOfJob as X, formatPercent as Xt, baseOfHistory as Y, formatInterval as Yt, baseOfRef as Z, formatValue as Zt, makePlan as _, array as _n, standingOf as _t, readMachine as a, terminalText as an, renderSummary as at, judge as b, int as bn, offeredChanges as bt, benchOf as c, isAccepted as cn, completePairs as ct, controlBackends as d, didYouMean as dn, changeOf as dt, named as en, artifactName as et, openControl as f, DAY_S$1 as fn, metricWords as ft, announceJob as g, _null as gn, sizeOf$1 as gt, runsDue as h, _enum as hn, rangeOf as ht, makeResultsFolder as i, codeBlock as in, renderComment as it, packTar as j, toDotPath as jn, isRatioScale as jt, TooLarge as k, unknown as kn, valuesOf$1 as kt, readyAll as l, verdictSchema as ln, LEAST_SD$1 as lt, measurePairs as m, parsePercent as mn, verdictOf$1 as mt, openWatch as n, say as nn, VERSION as nt, assembleResult as o, parseBaselineInput as on, qualifiedInWords as ot, planEnvironments as p, parseDuration as pn, sidesOf as pt, withRetry as q, formatChange as qt, localFolder as r, sentenceCase as rn, withArtifact as rt, loadSuite as s, parseInputs as sn, LOOK_ALPHA as st, runPipeline as t, plain as tn, uploadResults as tt, waitUntilQuiet as u, directionSchema as un, frameworkRows as ut, smallestEffect as v, boolean as vn, failureInWords as vt, findChangePoints as w, object as wn, believableOf as wt, detectableOf as x, literal as xn, ACCEPT_FILE as xt, shippedCatalogue as y, discriminatedUnion as yn, acceptLines as yt, storedPath as z, variance as zt };
+export { isShown as $, isRatioScale as $t, baseOfJob as A, formatInterval as At, rangeOf as B, oversized as Bt, smallestEffect as C, sparkline as Ct, readJobContext as D, formatAge as Dt, shippedCatalogue as E, counted as Et, warningsOf as F, segmentStart as Ft, offeredByAll as G, storedText as Gt, standingOf as H, qualificationPath as Ht, changeOf as I, didYouMean as It, believableOfJoint as J, directionSchema as Jt, qualifiedInWords as K, suiteKeyOf as Kt, metricWords as L, MAX_STORED_BYTES as Lt, githubRemote as M, formatValue as Mt, frameworkRows as N, findChangePoints as Nt, cacheFolder as O, formatChange as Ot, onRunner as P, ACCEPT_FILE as Pt, benchmarkName$1 as Q, valuesOf$1 as Qt, sidesOf as R, gather$1 as Rt, makePlan as S, packTar as St, controlFindings as T, terminalText as Tt, failureInWords as U, readStored as Ut, sizeOf as V, parseStoredPath as Vt, acceptLines as W, storedPath as Wt, whichRuns as X, isSameMeasure as Xt, isAllClear as Y, findSeries as Yt, leadOf as Z, isUsable as Zt, controlBackends as _, readTarGz as _t, openJobLock as a, tQuantile as an, parseInputs as at, artifactName as b, publishFile as bt, stayAwake as c, detectableOf as ct, benchOf as d, completePairs as dt, jobValue as en, listed as et, readyAll as f, LEAST_SD as ft, planEnvironments as g, TooLarge as gt, measuringClock as h, openStore as ht, renderSummary as i, sum$1 as in, sentenceCase as it, baseOfRef as j, formatPercent as jt, baseOfHistory as k, formatDuration as kt, measurePairs as l, marginsOf as lt, readMachine as m, makeResultsFolder as mt, withArtifact as n, mean as nn, plain as nt, openWatch as o, variance as on, isAccepted as ot, waitUntilQuiet as p, localFolder as pt, iconFor as q, verdictSchema as qt, renderComment as r, spread as rn, say as rt, loadSuite as s, canonicalJson as sn, judge as st, runPipeline as t, relativeChange as tn, named as tt, runsDue as u, LOOK_ALPHA as ut, openControl as v, gitAt as vt, machineChanges as w, codeBlock as wt, announceJob as x, systemFault as xt, assembleResult as y, parseBaselineInput as yt, verdictOf as z, irregular as zt };
