@@ -23,6 +23,7 @@ import { measureJob } from "./io/measure-job.ts";
 import { readMachine } from "./io/machine.ts";
 import { recordResult } from "./io/record.ts";
 import { makeResultsFolder } from "./io/results-folder.ts";
+import { stayAwake } from "./io/stay-awake.ts";
 import { openJobLock, openWatch } from "./io/watch-job.ts";
 import { loadSuite } from "./io/suite-file.ts";
 
@@ -55,6 +56,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     host.resultsRoot,
     artifactName(machine.runnerKey, run_id, attempt, suite.name),
   );
+  stack.use(await stayAwake(host));
   const lock = openJobLock(host, machine, inputs);
   const observation = { watch: stack.use(openWatch(host, machine, folder)), lock, earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });

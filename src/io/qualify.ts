@@ -22,6 +22,7 @@ import { runsDue } from "./pairs.ts";
 import { qualifyOne, type QualifiedRuns, type QualifyJob } from "./qualify-pairs.ts";
 import { makeResultsFolder } from "./results-folder.ts";
 import type { Observation } from "./run-benchmark.ts";
+import { stayAwake } from "./stay-awake.ts";
 import { loadSuite } from "./suite-file.ts";
 import { openJobLock, openWatch } from "./watch-job.ts";
 
@@ -45,7 +46,9 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   await announceJob({ inputs, host, suite, repeats: MOST_RUNS, machine, plan, history: history.results, installs });
   const { run_id: runId, attempt } = host.context.job;
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt, suite.name));
-  await using watch = openWatch(host, machine, folder);
+  await using stack = new AsyncDisposableStack();
+  stack.use(await stayAwake(host));
+  const watch = stack.use(openWatch(host, machine, folder));
   const lock = openJobLock(host, machine, inputs);
   const observation: Observation = { watch, lock, earlier: new Map() };
   const bench = benchOf(host, folder, observation);
