@@ -92,10 +92,10 @@ function baselineOf(reports: readonly Report[]): Sentence {
   const size = least === most ? counted(most, "point") : `${least} to ${counted(most, "point")}`;
   const age = others.length > 0 ? `at most ${formatAge(oldest).replace(/^less than /, "")}` : formatAge(oldest);
   const without = reports.length - baselines.length;
-  const missing = without === 0 ? "" : ` on ${baselines.length} of ${reports.length} runners`;
+  const where = without === 0 ? "" : `, on ${baselines.length} of ${reports.length} runners`;
   const stale = baselines.filter(({ stale: isStale }) => isStale).length;
   const old = stale === 0 ? "" : `, ${stale === baselines.length ? "all" : stale} too old to judge against`;
-  return say`${others.length > 0 ? "baselines" : "baseline"}${missing}${commit} ${age}, ${size}${old}`;
+  return say`${others.length > 0 ? "baselines" : "baseline"}${commit} ${age}, ${size}${where}${old}`;
 }
 
 function minutesOf(reports: readonly Report[]): Sentence {

@@ -1,4 +1,5 @@
 /** What to do about the findings of several runners: about the worst first, then about each of the others. */
+import { adviceOnFailed } from "./advice-found.ts";
 import { adviceOf, adviceOnFindings, adviceOnRunner, forGate } from "./advice.ts";
 import { headlineOf } from "./headline.ts";
 import type { JointFacts, JointReport, MissingRunner } from "./joint.ts";
@@ -20,7 +21,7 @@ export function adviceOfJoint(facts: JointFacts): Advice {
   const parts = partsWorstFirst(facts);
   const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
   const rest = parts.filter((part) => !worst.includes(part));
-  const { shared, own } = adviceOnWorst(worst);
+  const { shared, own } = adviceOnWorst(worst, parts);
   return {
     advice: [...aboutMissing(facts.missing), ...shared, ...forGate(facts)],
     beside: [...own, ...rest.flatMap(aboutPart)],
@@ -29,16 +30,18 @@ export function adviceOfJoint(facts: JointFacts): Advice {
 
 /** The table and the lines to accept tell of every change; what to do about them is said once. */
 const SAID_ONCE: ReadonlySet<Standing> = new Set<Standing>(["regression", "improvement", "unconfirmed"]);
-/** What is said of these counts benchmarks, so it is said of all runners in one. */
-const COUNTED: ReadonlySet<Standing> = new Set<Standing>(["failed", "accepted"]);
 
-function adviceOnWorst(worst: readonly Part[]): { shared: Sentence[]; own: Advice["beside"] } {
+function adviceOnWorst(worst: readonly Part[], parts: readonly Part[]): { shared: Sentence[]; own: Advice["beside"] } {
   const [first, ...more] = worst;
   if (first === undefined) return { shared: [], own: [] };
+  // How many were measured as usual is told of all runners.
+  if (first.standing === "failed")
+    return { shared: adviceOnFailed(merged(first.report, parts)), own: worst.flatMap(withoutHeadline) };
   if (more.length === 0 || SAID_ONCE.has(first.standing)) {
     return { shared: adviceOnFindings(first.report), own: more.flatMap(withoutHeadline) };
   }
-  if (COUNTED.has(first.standing) || isFreshAlike(worst)) return { shared: adviceOnAll(worst), own: [] };
+  if (first.standing === "accepted" || isFreshAlike(worst))
+    return { shared: adviceOnAll(first.report, worst), own: [] };
   const own = worst.flatMap(({ report }) => entryOf(report, adviceOnFindings(report)));
   const words = new Set(own.map(({ sentences }) => sentences.map(plain).join(" ")));
   return own.length === worst.length && words.size === 1
@@ -58,22 +61,23 @@ function isFreshAlike(parts: readonly Part[]): boolean {
   );
 }
 
-/** The advice of one report that holds the findings of all, in which a benchmark of two runners is two. */
-function adviceOnAll([first, ...more]: readonly Part[]): Sentence[] {
-  if (first === undefined) return [];
-  const reports = [first, ...more].map(({ report }) => withOwnIds(report));
-  const all: Report = {
-    ...first.report,
+/** What one report would advise that holds the findings of all. */
+function adviceOnAll(first: Report, parts: readonly Part[]): Sentence[] {
+  return adviceOnFindings(merged(first, parts)).map((sentence) =>
+    sentence.map((part) => (typeof part !== "string" && part.name === first.runner_key ? "these runners" : part)),
+  );
+}
+
+/** The first report with the findings of all, in which a benchmark of two runners is two. */
+function merged(first: Report, parts: readonly Part[]): Report {
+  const reports = parts.map(({ report }) => withOwnIds(report));
+  return {
+    ...first,
     comparisons: reports.flatMap(({ comparisons }) => comparisons),
     failures: reports.flatMap(({ failures }) => failures),
     disturbances: reports.flatMap(({ disturbances }) => disturbances),
     control: reports.flatMap(({ control }) => control),
   };
-  return adviceOnFindings(all).map((sentence) =>
-    sentence.map((part) =>
-      typeof part !== "string" && part.name === first.report.runner_key ? "these runners" : part,
-    ),
-  );
 }
 
 function withOwnIds(report: Report): Pick<Report, "comparisons" | "failures" | "disturbances" | "control"> {
@@ -107,6 +111,7 @@ function aboutMissing(missing: readonly MissingRunner[]): Sentence[] {
     );
   const rest = missing.length - told.length;
   const more: Sentence[] = rest > 0 ? [[`${counted(rest, "more runner")} delivered nothing.`]] : [];
-  const where: Sentence[] = missing.length > 0 ? [["The log of the run says what became of its job."]] : [];
+  const isOpen = missing.some(({ reason }) => reason === null);
+  const where: Sentence[] = isOpen ? [["The log of the run says what became of its job."]] : [];
   return [...told, ...more, ...where];
 }

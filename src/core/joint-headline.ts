@@ -18,7 +18,8 @@ export function jointHeadline(facts: JointFacts): Sentence {
 function together(worst: readonly Part[], { reports }: JointFacts): Sentence {
   const [first, ...more] = worst;
   if (first === undefined) return ["Nothing was measured"];
-  if (more.length === 0) return headlineOf(first.report);
+  // Alone, a report of failures names no runner.
+  if (more.length === 0 && (first.standing !== "failed" || reports.length === 1)) return headlineOf(first.report);
   const where = `${worst.length} runners`;
   const total = benchmarkCount(reports);
   switch (first.standing) {
@@ -62,16 +63,23 @@ function failed(worst: readonly Part[], total: number): Sentence {
   const [first] = failures;
   if (first === undefined) return [`Benchmarks failed on ${worst.length} runners`];
   const one = say`${benchmarkName(first.failure)} ${failureInWords(first.failure)} on ${named(first.report.runner_key)}`;
+  if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
+  const where = worst.length === 1 ? "" : ` on ${worst.length} runners`;
   const count = failures.length === total ? `All ${total}` : `${failures.length} of ${total}`;
-  return say`${count} benchmarks failed on ${String(worst.length)} runners; the first: ${one}`;
+  return say`${count} benchmarks failed${where}; the first: ${one}`;
 }
 
 /** The largest change with its runner, and how many there are beside it. */
 function changedOnSeveral(worst: readonly Part[]): Sentence {
-  const [first] = worst;
+  const [first, ...more] = worst;
   const comparison = first !== undefined && first.lead.about === "verdict" ? first.lead.found[0] : undefined;
   if (first === undefined || comparison === undefined) return [];
-  return say`${changed(comparison, affectedBy(worst) - 1, first.report)} on ${String(worst.length)} runners`;
+  const others = affectedBy(worst) - 1;
+  const where =
+    affectedBy([first]) > 1 ? [`${worst.length} runners`] : runnersInWords(more.map(({ report }) => report));
+  const one = changed(comparison, 0, first.report);
+  const did = comparison.verdict === "regression" ? "got worse" : "improved";
+  return say`${one}, and ${counted(others, "other benchmark")} ${did} on ${where}`;
 }
 
 function undecided(worst: readonly Part[], total: number): Sentence {

@@ -12,6 +12,9 @@ import { reproduceOf } from "./reproduce.ts";
 import { among, listed, named, plain, say, type Sentence } from "./sentence.ts";
 import { counted } from "./units.ts";
 
+/** Of a section, lines that hold for some runners only, for every runner that lists tell of. */
+const MOST_OWN_LINES = 4;
+
 /** How much of each section is drawn. */
 export interface Detail {
   /** Rows of one table. */
@@ -105,20 +108,22 @@ export function everySection(joint: JointReport, { rows, others, trend, spread }
   ]);
 }
 
-/** What holds for every runner once, and what holds for some of them with their names. */
+/** Every line once: as it is where it holds for all runners, else after the names of those it holds for. */
 export function decidedSection(joint: JointReport, { items, runners }: Detail): Markdown {
   const { reports, gate } = joint;
-  const each = reports.map((report) => ({ report, lines: decisionOf(report, items, joint) }));
-  const [first] = each;
-  const known = each.map(({ lines }) => new Set(lines.map(plain)));
-  const isCommon = (line: Sentence): boolean => known.every((lines) => lines.has(plain(line)));
-  const own = each
-    .slice(0, runners)
-    .flatMap(({ report, lines }) =>
-      lines.filter((line) => !isCommon(line)).map((line) => say`${named(report.runner_key)}: ${line}`),
-    );
-  const lines = [...(first?.lines ?? []).filter(isCommon), ...own, gateLine(gate)];
-  return details("How it was decided", [bullets(lines.map(drawSentence))]);
+  const lines = new Map<string, { readonly line: Sentence; readonly keys: string[] }>();
+  for (const report of reports) {
+    for (const line of decisionOf(report, items, joint)) {
+      const known = lines.get(plain(line));
+      if (known === undefined) lines.set(plain(line), { line, keys: [report.runner_key] });
+      else known.keys.push(report.runner_key);
+    }
+  }
+  const isCommon = ({ keys }: { readonly keys: readonly string[] }): boolean => keys.length === reports.length;
+  const common = [...lines.values()].filter(isCommon).map(({ line }) => line);
+  const own = [...lines.values()].filter((entry) => !isCommon(entry)).slice(0, MOST_OWN_LINES * runners);
+  const told = own.map(({ line, keys }) => say`${listed(keys)}: ${line}`);
+  return details("How it was decided", [bullets([...common, ...told, gateLine(gate)].map(drawSentence))]);
 }
 
 /** Runners that measure the same by the same command are told together. */

@@ -10,7 +10,7 @@ import { rowsOf, type RunnerRow } from "./parts.ts";
 import type { Report } from "./report.ts";
 
 /** Characters of a line with its padding: with more, a table on a page has to be scrolled. */
-const WIDEST = 170;
+const WIDEST = 190;
 
 /**
  * Rows that changed, failed or stayed undecided, worst first. One row stands for a benchmark whose every metric has the

@@ -7,6 +7,7 @@ import { disturbed, MOVED_CUDA } from "../support/report-machine.ts";
 import { SLOWED } from "../support/report-scenes-machine.ts";
 import { confirmedIn } from "../support/report-scenes-today.ts";
 import { jointScene, scene, SCENES, type SceneName } from "../support/report-scenes.ts";
+import { JOINT_NAMES, joined } from "../support/report-scenes-joint.ts";
 import { readMarkdown } from "../support/markdown-reader.ts";
 
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
@@ -35,12 +36,7 @@ describe("the comment", () => {
   });
 
   test.each(NAMES)("of %s has whole tables, closed sections and no markup of strangers", (name) => {
-    const read = readMarkdown(renderComment(jointScene(name)));
-    expect(read.tags.filter((tag) => !ALLOWED_TAGS.has(tag))).toEqual([]);
-    expect(read.count("<details>")).toBe(read.count("</details>"));
-    const lengths = read.tables.map((table) => new Set(table.map((cells) => cells.length)).size);
-    expect(lengths.every((different) => different === 1)).toBe(true);
-    expect(read.links.every((href) => href.startsWith("https://github.com/acme/trainer/actions/runs/"))).toBe(true);
+    expectWhole(renderComment(jointScene(name)));
   });
 
   test("begins with the marker and the verdict", () => {
@@ -55,7 +51,27 @@ describe("the comment", () => {
   });
 });
 
+function expectWhole(comment: string): void {
+  const read = readMarkdown(comment);
+  expect(read.tags.filter((tag) => !ALLOWED_TAGS.has(tag))).toEqual([]);
+  expect(read.count("<details>")).toBe(read.count("</details>"));
+  const lengths = read.tables.map((table) => new Set(table.map((cells) => cells.length)).size);
+  expect(lengths.every((different) => different === 1)).toBe(true);
+  expect(read.links.every((href) => href.startsWith("https://github.com/acme/trainer/actions/runs/"))).toBe(true);
+}
+
 const ALLOWED_TAGS = new Set("h3 p table thead tbody tr th td code pre strong ul li a sub details summary".split(" "));
+
+describe("the comment on several runners", () => {
+  test.each(JOINT_NAMES)("of %s reads as its golden", async (name) => {
+    await expect(renderComment(joined(name), { marker: MARKER })).toMatchFileSnapshot(`../golden/comment-${name}.md`);
+  });
+
+  test.each(JOINT_NAMES)("of %s has whole tables, closed sections and no markup of strangers", (name) => {
+    expectWhole(renderComment(joined(name)));
+    expectWhole(renderSummary(joined(name)));
+  });
+});
 
 describe("length", () => {
   const names = fc.string({ unit: "grapheme", minLength: 1, maxLength: 300 });
