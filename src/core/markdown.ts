@@ -27,7 +27,7 @@ export const SUMMARY_BYTES = 1_000_000;
 
 /** From everything to the least that still tells the verdict: what matters least goes first. */
 const LADDER: readonly Detail[] = [
-  { rows: 1000, others: true, trend: true, spread: true, facts: true, items: 100, runners: 300, text: 4000 },
+  { rows: 5000, others: true, trend: true, spread: true, facts: true, items: 100, runners: 300, text: 4000 },
   { rows: 1000, others: true, trend: true, spread: true, facts: false, items: 20, runners: 50, text: 1500 },
   { rows: 1000, others: false, trend: true, spread: true, facts: false, items: 10, runners: 20, text: 1500 },
   { rows: 1000, others: false, trend: false, spread: true, facts: false, items: 10, runners: 20, text: 1500 },

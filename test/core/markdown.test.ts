@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Comparison } from "../../src/core/comparison.ts";
+import { joinReports } from "../../src/core/join-reports.ts";
 import { COMMENT_BYTES, renderComment, renderSummary } from "../../src/core/markdown.ts";
 import { benchmark, compared, jointOf, reportOf } from "../support/report-fixtures.ts";
 import { disturbed, MOVED_CUDA } from "../support/report-machine.ts";
@@ -126,6 +127,71 @@ describe("length", () => {
       }),
       { numRuns: 30, endOnFailure: true },
     );
+  });
+
+  test("however many runners and whatever they are called, a comment fits and begins with the verdict", () => {
+    const anyMatrix = fc.record({
+      runners: fc.integer({ min: 2, max: 12 }),
+      missing: fc.integer({ min: 0, max: 12 }),
+      titles: fc.uniqueArray(names, { minLength: 1, maxLength: 40 }),
+      verdicts: fc.array(verdicts, { minLength: 1, maxLength: 5 }),
+      words: reasons,
+    });
+    fc.assert(
+      fc.property(anyMatrix, ({ runners, missing, titles, verdicts: found, words }) => {
+        const many = titles.map((title) =>
+          benchmark(title, "torch-cuda", { tokens_per_second: 100, peak_memory: 2e9 }),
+        );
+        const reports = Array.from({ length: runners }, (_, runner) => {
+          const comparisons = many.map((entry, index) =>
+            compared(entry, "tokens_per_second", found[(index + runner) % found.length] ?? "no-change", {
+              base: 120,
+              half: 0.01,
+              pairs: index % 3,
+              shift: 0.01,
+            }),
+          );
+          const report = reportOf({
+            benchmarks: many.map((entry) =>
+              disturbed(entry, { 1: [{ kind: "pressure", message: words.slice(0, 2000) }] }),
+            ),
+            comparisons,
+            warnings: [words, `${words} ${runner}`],
+            control: runner % 3 === 0 ? [{ ...MOVED_CUDA, reason: words.slice(0, 2000) }] : [],
+            differences: [
+              { kind: "drift", field: words.slice(0, 500), base: String(runner), head: words.slice(0, 500) },
+            ],
+            storeFaults: [`${words} ${runner}`],
+            result: confirmedIn({ notes: many.map(({ id }) => `${id}: ${words}`.slice(0, 2000)) }),
+          });
+          return { ...report, runner_key: `${words.slice(0, 300)}${runner}` };
+        });
+        const lost = Array.from({ length: missing }, (_, index) => ({
+          name: `${words.slice(0, 290)}${index}`,
+          reason: words.slice(0, 2000),
+        }));
+        const joint = joinReports(reports, new Set(["regression", "failed"]), { missing: lost });
+        const comment = renderComment(joint, { marker: MARKER });
+        const read = readMarkdown(comment);
+        expect(bytes(comment)).toBeLessThanOrEqual(COMMENT_BYTES);
+        expect(comment.split("\n")[1]).toMatch(/^### /);
+        expect(read.count("<details>")).toBe(read.count("</details>"));
+        for (const table of read.tables) expect(new Set(table.map((cells) => cells.length)).size).toBe(1);
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
+  });
+
+  test("a matrix of 12 runners with 40 benchmarks keeps what changed, and says what it left out", () => {
+    const joint = joined("joint-very-large");
+    const comment = renderComment(joint, { marker: MARKER });
+    expect(bytes(comment)).toBeLessThanOrEqual(COMMENT_BYTES);
+    expect(comment).toMatch(/Left out for length: .* rows of all 480 benchmarks/);
+    const [changed = [], ...others] = readMarkdown(comment).tables;
+    expect(changed).toHaveLength(4);
+    const regressions = others.flat().filter((cells) => cells.some((cell) => cell.startsWith("❌ regression")));
+    expect(regressions.length).toBeGreaterThanOrEqual(3);
+    expect(renderSummary(joint)).not.toContain("Left out for length");
   });
 
   test("the summary has room for what the comment left out", () => {
