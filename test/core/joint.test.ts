@@ -1,10 +1,12 @@
 /** Reports of several runners joined: order, gate, headline, advice, and the family of tests that they share. */
 import { describe, expect, test } from "vitest";
 import { compareJob, compareJobs, type CompareInput } from "../../src/core/compare.ts";
+import type { Decision } from "../../src/core/decision.ts";
 import { joinReports } from "../../src/core/join-reports.ts";
 import { jointReportSchema } from "../../src/core/joint.ts";
 import { judge, judgeTogether } from "../../src/core/judge.ts";
 import { renderComment } from "../../src/core/markdown.ts";
+import type { JobResult } from "../../src/core/result.ts";
 import { plain } from "../../src/core/sentence.ts";
 import { annotationsOf } from "../../src/io/annotations.ts";
 import { confirmable, drawJob, drawPairs, judgeCase, POLICY } from "../support/cases.ts";
@@ -15,22 +17,26 @@ import { scene, SCENES, type SceneName } from "../support/report-scenes.ts";
 
 const NAMES = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
 
-describe("the jobs of one report", () => {
-  /** A job whose three runs lie within half a per cent; `speed` is its throughput, tok/s. */
-  function inputOf(runner: string, speed: number): CompareInput {
-    const job = (index: number, value: number) => {
-      const whole = benchmark("lora", "torch-cuda", { tokens_per_second: value * (1 + 0.001 * ((index * 7) % 5)) });
-      const day = `2026-03-0${index}T10:00:00Z`;
-      return resultOf({
-        benchmarks: [whole],
-        job: { ...PUSH, run_id: String(index), started_at: day, finished_at: day },
-        result: { runner_key: runner },
-      });
-    };
-    const history = [1, 2, 3, 4, 5, 6].map((index) => job(index, 1000));
-    return { result: job(7, speed), history, planned: ["lora.torch-cuda"], control: [] };
-  }
+/** A job whose three runs lie within half a per cent; `speed` is its throughput, tok/s. */
+function inputOf(runner: string, speed: number): CompareInput {
+  const job = (index: number, value: number): JobResult => {
+    const whole = benchmark("lora", "torch-cuda", { tokens_per_second: value * (1 + 0.001 * ((index * 7) % 5)) });
+    const day = `2026-03-0${index}T10:00:00Z`;
+    return resultOf({
+      benchmarks: [whole],
+      job: { ...PUSH, run_id: String(index), started_at: day, finished_at: day },
+      result: { runner_key: runner },
+    });
+  };
+  const history = [1, 2, 3, 4, 5, 6].map((index) => job(index, 1000));
+  return { result: job(7, speed), history, planned: ["lora.torch-cuda"], control: [] };
+}
 
+function alarms(decisions: readonly Decision[]): boolean {
+  return decisions.some(({ verdict }) => verdict === "regression" || verdict === "improvement");
+}
+
+describe("the jobs of one report", () => {
   test("are one family of tests, each against the history of its own runner", () => {
     const [alone] = compareJob(inputOf("a", 970)).comparisons;
     const [[among] = [], [other] = []] = compareJobs([inputOf("a", 970), inputOf("b", 1001)]).map(
@@ -65,8 +71,6 @@ describe("the jobs of one report", () => {
   test("an unchanged matrix of noisy runners alarms no more often than one report may", () => {
     const random = seededRandom(41);
     const noise = { cv: 0.02, shared: 0.3, slow: 0.05 };
-    const alarms = (decisions: readonly { verdict: string }[]): boolean =>
-      decisions.some(({ verdict }) => verdict === "regression" || verdict === "improvement");
     const reports = Array.from({ length: 60 }, () =>
       Array.from({ length: 6 }, () =>
         Array.from({ length: 10 }, (_, index) => {

@@ -37,7 +37,7 @@ describe("the comment", () => {
   });
 
   test.each(NAMES)("of %s has whole tables, closed sections and no markup of strangers", (name) => {
-    expectWhole(renderComment(jointScene(name)));
+    expect(brokenIn(renderComment(jointScene(name)))).toEqual([]);
   });
 
   test("begins with the marker and the verdict", () => {
@@ -52,13 +52,16 @@ describe("the comment", () => {
   });
 });
 
-function expectWhole(comment: string): void {
+/** Markup of strangers, sections that are not closed, tables of uneven rows, and links that lead elsewhere. */
+function brokenIn(comment: string): string[] {
   const read = readMarkdown(comment);
-  expect(read.tags.filter((tag) => !ALLOWED_TAGS.has(tag))).toEqual([]);
-  expect(read.count("<details>")).toBe(read.count("</details>"));
-  const lengths = read.tables.map((table) => new Set(table.map((cells) => cells.length)).size);
-  expect(lengths.every((different) => different === 1)).toBe(true);
-  expect(read.links.every((href) => href.startsWith("https://github.com/acme/trainer/actions/runs/"))).toBe(true);
+  const uneven = read.tables.filter((table) => new Set(table.map((cells) => cells.length)).size !== 1);
+  return [
+    ...read.tags.filter((tag) => !ALLOWED_TAGS.has(tag)),
+    ...(read.count("<details>") === read.count("</details>") ? [] : ["<details>"]),
+    ...uneven.map((table) => table.flat().join("|")),
+    ...read.links.filter((href) => !href.startsWith("https://github.com/acme/trainer/actions/runs/")),
+  ];
 }
 
 const ALLOWED_TAGS = new Set("h3 p table thead tbody tr th td code pre strong ul li a sub details summary".split(" "));
@@ -69,8 +72,8 @@ describe("the comment on several runners", () => {
   });
 
   test.each(JOINT_NAMES)("of %s has whole tables, closed sections and no markup of strangers", (name) => {
-    expectWhole(renderComment(joined(name)));
-    expectWhole(renderSummary(joined(name)));
+    expect(brokenIn(renderComment(joined(name)))).toEqual([]);
+    expect(brokenIn(renderSummary(joined(name)))).toEqual([]);
   });
 });
 
