@@ -2,6 +2,7 @@
 /** Entry of the local command. */
 import { Command, CommanderError } from "commander";
 import { addBaselines } from "./commands/baselines.ts";
+import { addInit } from "./commands/init.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addQualify } from "./commands/qualify.ts";
 import { addRun } from "./commands/run.ts";
@@ -26,7 +27,7 @@ function program(context: CommandContext): Command {
     .exitOverride()
     .showHelpAfterError("(finetune-bench --help shows what there is)")
     .configureHelp({ sortSubcommands: false });
-  for (const add of [addRun, addJudge, addQualify, addBaselines, addValidate]) add(command, context);
+  for (const add of [addRun, addJudge, addQualify, addBaselines, addValidate, addInit]) add(command, context);
   return command;
 }
 

@@ -26,6 +26,8 @@ const estimateSchema = z.looseObject({
   seconds: z.number().nonnegative(),
   download_bytes: z.number().nonnegative(),
   disk_bytes: z.number().nonnegative(),
+  /** Of the device; null where nobody knows. */
+  memory_bytes: z.number().nonnegative().nullable().default(null),
 });
 export type Estimate = z.infer<typeof estimateSchema>;
 
