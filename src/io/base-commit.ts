@@ -104,7 +104,9 @@ export async function baseOfHistory(newest: JobResult | undefined, cwd: string):
       reason: `the commit of the newest stored job, ${sha.slice(0, 7)}, is not in this repository`,
     };
   }
-  return { state: "found", sha, why: "the newest stored job" };
+  const why =
+    newest?.job.dirty === true ? "the newest stored job, without its uncommitted changes" : "the newest stored job";
+  return { state: "found", sha, why };
 }
 
 /** Read from the commit itself: a shallow checkout hides parents from everything that walks the history. */

@@ -33,8 +33,10 @@ describe("a pull request on a quiet runner with a history", () => {
   it("unchanged: is cleared by history alone, and no base is checked out", async () => {
     const job = await project.pullRequest(21, steady("f"));
     expect(job.result).toMatchObject({ code: 0, outputs: { verdict: "no-change", gate: "pass" } });
-    const { benchmarks, confirmation } = await resultOf(job);
+    const { benchmarks, confirmation, control } = await resultOf(job);
     expect(benchmarks[0]?.paired).toBeNull();
+    // First and last in the job.
+    expect(control.map(({ runs }) => runs.length)).toEqual([2]);
     expect(confirmation).toMatchObject({ spent_s: 0 });
     expect(job.result.log).not.toContain("Confirm:");
   });
@@ -50,7 +52,9 @@ describe("a pull request on a quiet runner with a history", () => {
     expect(body).toMatch(/^### ❌ .*1[45](\.\d)? % slower/m);
     expect(body).not.toContain("unconfirmed");
     expect(body).toContain("4 interleaved");
-    const { benchmarks, confirmation } = await resultOf(job);
+    const { benchmarks, confirmation, control } = await resultOf(job);
+    // And once more after the pairs, so that their machine is watched too.
+    expect(control.map(({ runs }) => runs.length)).toEqual([3]);
     const paired = benchmarks[0]?.paired;
     expect(paired).toMatchObject({ stopped: null });
     expect([paired?.base.length, paired?.head.length]).toEqual([4, 4]);

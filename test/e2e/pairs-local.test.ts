@@ -85,6 +85,26 @@ test("a base that does not run leaves the history as the only witness", { timeou
   expect(report.gate.gate).toBe("neutral");
 });
 
+const SLEEPING = `import json, os, time
+time.sleep(1)
+with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
+    for _ in range(20):
+        events.write(json.dumps({"event": "step", "duration_s": 0.1}) + "\\n")
+`;
+
+test("what measuring took of the time budget is not there for pairs", async () => {
+  await using project = await localProject({
+    "finetune-bench.yml":
+      "version: 1\nbenchmarks:\n  - { name: train, command: [python3, train.py], backends: [torch-cpu] }\n",
+    "train.py": SLEEPING,
+  });
+  await commit(project);
+  // Three runs of a second at least; four pairs with their warm-ups take ten.
+  const ended = await project.run([...RUN, "--base", "HEAD", "--time-budget", "12s"]);
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(ended.stderr).toContain("no time left for pairs: nothing of the base is checked out");
+});
+
 /** What `pip install -e` leaves in an environment, as most build backends and as setuptools do it. */
 const EDITABLE = {
   "a path": (source: string) => ({ "mine.pth": `${source}\n` }),

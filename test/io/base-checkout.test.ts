@@ -175,7 +175,13 @@ describe("in a folder of one's own", () => {
 
   test("none named: the commit of the newest stored job, where the repository still has it", async () => {
     const sha = await git("rev-parse", "HEAD");
-    expect(await baseOfHistory(sampleResult({ sha }), workspace)).toMatchObject({ state: "found", sha });
+    const why = "the newest stored job";
+    expect(await baseOfHistory(sampleResult({ sha }), workspace)).toEqual({ state: "found", sha, why });
+    expect(await baseOfHistory(sampleResult({ sha, dirty: true }), workspace)).toEqual({
+      state: "found",
+      sha,
+      why: `${why}, without its uncommitted changes`,
+    });
     expect(await baseOfHistory(sampleResult({ sha: "1".repeat(40) }), workspace)).toMatchObject({ state: "missing" });
     expect(await baseOfHistory(sampleResult({ sha: null }), workspace)).toEqual({ state: "none" });
     expect(await baseOfHistory(undefined, workspace)).toEqual({ state: "none" });
