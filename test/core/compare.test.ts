@@ -198,3 +198,27 @@ test("the candidate's own stored file is not its baseline", () => {
   const now = jobResult(9, [benchmark(columns(1000))]);
   expect(verdicts(compare(now, [now]))).toMatchObject({ tokens_per_second: "no-baseline" });
 });
+
+test("the trend is the series in raw numbers, oldest first, at most 30 points with this job as the last", () => {
+  const many = Array.from({ length: 40 }, (_, index) => {
+    const at = new Date(Date.UTC(2026, 0, 1, index)).toISOString();
+    const job = { run_id: `t${index}`, started_at: at, finished_at: at };
+    return jobResult(1, [benchmark(columns(1000 + index, 1e9 + index))], { job });
+  });
+  const { comparisons } = compare(jobResult(9, [benchmark(columns(1100, 2e9))]), many.toReversed());
+  const trendOf = (name: string): readonly number[] =>
+    comparisons.find(({ metric }) => metric?.name === name)?.trend ?? [];
+  expect(trendOf("tokens_per_second")).toHaveLength(30);
+  // The geometric mean of three runs, of which two lie 0.3 % above and 0.2 % below.
+  expect(trendOf("tokens_per_second")[0]).toBeCloseTo(1011 * Math.cbrt(1.003 * 0.998), 6);
+  expect(trendOf("tokens_per_second").at(-1)).toBeCloseTo(1100 * Math.cbrt(1.003 * 0.998), 6);
+  expect(trendOf("peak_memory").slice(-2)).toEqual([1e9 + 39, 2e9]);
+  expect(trendOf("step_time")).toEqual([]);
+});
+
+test("the trend begins anew with other software", () => {
+  const other = identity({ python: "3.12", torch: "2.14.1" });
+  const { comparisons } = compare(jobResult(9, [benchmark(columns(1000), { software: other })]), STORED);
+  expect(comparisons[0]?.verdict).toBe("incomparable");
+  expect(comparisons[0]?.trend).toHaveLength(1);
+});

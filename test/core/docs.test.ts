@@ -4,6 +4,7 @@ import { backendSchema } from "../../src/core/backend.ts";
 import { VERDICTS } from "../../src/core/comparison.ts";
 import { metricClassSchema } from "../../src/core/metrics.ts";
 import { renderComment } from "../../src/core/markdown.ts";
+import { JOINT_NAMES, joined } from "../support/report-scenes-joint.ts";
 import { jointScene, SCENES, type SceneName } from "../support/report-scenes.ts";
 
 const glossary = readFileSync(new URL("../../docs/glossary.md", import.meta.url), "utf8");
@@ -22,7 +23,8 @@ describe("the glossary", () => {
 
 describe("reading the comment", () => {
   const names = Object.keys(SCENES).filter((name): name is SceneName => name in SCENES);
-  const headlines = names.map((name) => renderComment(jointScene(name)).split("\n")[0]?.replace("### ", "") ?? "");
+  const every = [...names.map(jointScene), ...JOINT_NAMES.map(joined)];
+  const headlines = every.map((joint) => renderComment(joint).split("\n")[0]?.replace("### ", "") ?? "");
   const rows = [...reading.matchAll(/^\| (\S+ [^|]*…[^|]*?) \| `/gm)].map(([, beginning = ""]) => beginning);
 
   test("quotes every kind of first line", () => {
