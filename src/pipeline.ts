@@ -1,10 +1,7 @@
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
-import { buildReport } from "./core/build-report.ts";
-import { changePointsOf } from "./core/change-report.ts";
 import { compareJob, type ComparedJob } from "./core/compare.ts";
-import { controlFindings } from "./core/control.ts";
-import { decideGate } from "./core/gate.ts";
 import type { Inputs } from "./core/inputs.ts";
+import { compareInput, jobReport } from "./core/job-report.ts";
 import { renderSummary } from "./core/markdown.ts";
 import { makePlan } from "./core/plan.ts";
 import { joinReports } from "./core/join-reports.ts";
@@ -63,30 +60,18 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
   await folder.writeJson("result.json", result);
   const record = await recordResult(result, host);
-  const compare = (candidate: JobResult): ComparedJob =>
-    compareJob({
-      result: candidate,
-      history: history.results,
-      planned: candidate.listed,
-      control: controlFindings(candidate, history.results),
-    });
+  const compare = (candidate: JobResult): ComparedJob => compareJob(compareInput(candidate, history));
   const confirmed = await confirmJob({ inputs, host, machine, side, measured, observation, folder, result, compare });
   await folder.writeJson("result.json", confirmed.result);
   const unwatched = observation.watch.fault();
   // What the watcher saw is part of what is published.
   await stack.disposeAsync();
-  const { compared } = confirmed;
-  const gate = decideGate(compared.comparisons, inputs.failOn);
-  const report = buildReport({
-    ...compared,
-    result: confirmed.result,
-    gate,
-    changePoints: host.record ? changePointsOf(history.results, confirmed.result) : [],
-    qualification: history.qualification,
-    recorded: record.recorded,
-    historyUnread: history.unread !== undefined,
-    storeFaults: [history.unread, record.fault].filter((fault) => typeof fault === "string"),
-    warnings: [...history.warnings, ...compared.warnings, ...(unwatched === null ? [] : [unwatched])],
+  const report = jobReport({
+    ...confirmed,
+    history,
+    recording: { ...record, wanted: host.record },
+    failOn: inputs.failOn,
+    warnings: unwatched === null ? [] : [unwatched],
   });
   await folder.writeJson("report.json", report);
   const joint = joinReports([report], inputs.failOn);

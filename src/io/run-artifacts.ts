@@ -81,7 +81,7 @@ export async function downloadResult(
     return { text: (await readZipEntry(bytes, "result.json", ZIP_LIMITS)).toString("utf8") };
   } catch (error) {
     if (error instanceof TooLarge) return tooLarge;
-    if (error instanceof BadArchive) return { fault: `of its artifact: ${error.message}` };
+    if (error instanceof BadArchive) return { fault: `its artifact is not used: ${error.message}` };
     return { fault: `its artifact could not be downloaded: ${describeFailure(apiFailure(error))}` };
   }
 }

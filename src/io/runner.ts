@@ -17,9 +17,10 @@ export interface ActionOutputs {
   /** Empty where there is none. */
   readonly "artifact-url": string;
   readonly "comment-url": string;
+  readonly "check-run-url": string;
 }
 
-export function setOutputs(outputs: Partial<ActionOutputs>): void {
+export function setOutputs(outputs: ActionOutputs): void {
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }
 
@@ -71,6 +72,11 @@ function cut(message: string): string {
 /** A line of our own; foreign words inside it cannot become a command. */
 export function log(text: string): void {
   core.info(harmless(text));
+}
+
+/** Shown where somebody has switched debug logging on. */
+export function debug(text: string): void {
+  core.debug(harmless(text));
 }
 
 /** A foldable group of the log, closed when it is disposed. */

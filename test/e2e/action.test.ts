@@ -27,6 +27,7 @@ describe("the shipped action on a pull request", () => {
       "results-path": path.join(result.temp, "finetune-bench", name),
       "artifact-url": `${project.serverUrl}/ada/engine/actions/runs/${runId}/artifacts/${stored?.id}`,
       "comment-url": `https://github.com/ada/engine/pull/7#issuecomment-${comment?.id}`,
+      "check-run-url": "",
     });
     expect(result.summary).toMatch(/^### ℹ️ Nothing to compare yet/);
     expect(result.summary).toContain("Merge to record");

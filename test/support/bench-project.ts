@@ -13,6 +13,9 @@ import { type ActionResult, type ActionRun, runAction } from "./runner.ts";
 const QUIET_PYTHON = path.join(import.meta.dirname, "quiet-python");
 const root = path.join(import.meta.dirname, "..", "..");
 
+/** What a job with mode report is granted. */
+const REPORTER = { actions: "read", checks: "write", contents: "write", "pull-requests": "write" } as const;
+
 /** Settings of the noise model by benchmark, as in noisy-training.py. */
 export type Noise = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 
@@ -145,10 +148,9 @@ export class BenchProject {
     return url.origin;
   }
 
-  /** Runs the job of any event on a commit. */
+  /** Runs the job of any event on a commit; of a run of its own unless one is named. */
   async run(event: string, payload: object, sha: string, options: JobOptions): Promise<Job> {
-    this.runs += 1;
-    const runId = `${9_000_000_000 + this.runs}`;
+    const runId = options.runId ?? this.newRun();
     await this.checkout(sha);
     const result = await runAction({
       actionDir: this.actionDir,
@@ -166,6 +168,35 @@ export class BenchProject {
       inputs: { python: QUIET_PYTHON, ...options.inputs },
     });
     return { result, sha, runId };
+  }
+
+  /** The number of a run that is newer than all before. */
+  newRun(): string {
+    this.runs += 1;
+    return `${9_000_000_000 + this.runs}`;
+  }
+
+  /** Runs a job with mode report on another machine, where nothing is checked out. */
+  async report(event: string, payload: object, options: JobOptions = {}): Promise<Job> {
+    const runId = options.runId ?? this.newRun();
+    const home = await mkdtemp(path.join(this.folder, "reporter "));
+    const workspace = path.join(home, "work");
+    await mkdir(workspace);
+    const result = await runAction({
+      actionDir: this.actionDir,
+      event,
+      payload,
+      workspace,
+      home,
+      github: this.github,
+      artifacts: this.artifacts,
+      serverUrl: this.serverUrl,
+      token: this.github.issueToken(REPORTER),
+      ...options,
+      runId,
+      inputs: { mode: "report", ...options.inputs },
+    });
+    return { result, sha: "", runId };
   }
 
   private async checkout(sha: string): Promise<void> {
@@ -204,6 +235,11 @@ export async function copyAction(folder: string): Promise<void> {
 /** `report.json` of a results folder. */
 export async function readReport(folder: string): Promise<unknown> {
   return JSON.parse(await readFile(path.join(folder, "report.json"), "utf8"));
+}
+
+/** `joint-report.json` of a results folder. */
+export async function readJoint(folder: string): Promise<unknown> {
+  return JSON.parse(await readFile(path.join(folder, "joint-report.json"), "utf8"));
 }
 
 /** `result.json` of a results folder. */
