@@ -58,7 +58,7 @@ export async function connectGitHub({
   });
   octokit.hook.after("request", ({ status, data }) => {
     // A page of a proxy or of a sign-in, or an answer that was cut: the client takes both for a text.
-    if (typeof data === "string" && status === 200) throw new BrokenAnswer("what came is not GitHub's JSON");
+    if (typeof data === "string" && status !== 204) throw new BrokenAnswer("what came is not GitHub's JSON");
   });
   return { octokit, owner, repo, serverUrl, answerWithinS };
 }
