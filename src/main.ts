@@ -11,10 +11,10 @@ stop.onDeadline(() => {
 });
 try {
   const { runAction } = await import("./action.ts");
-  if (!(await runAction(stop))) process.exitCode = 1;
+  const good = await runAction(stop);
+  // What was given up on the way, an upload to a silent service for example, would keep the program alive.
+  leave(good ? 0 : 1);
 } finally {
-  // What was left under way, an upload for example, would keep a cancelled program alive.
-  if (stop.signal.aborted) leave(1);
   stop[Symbol.dispose]();
 }
 

@@ -1,8 +1,9 @@
 /** Reads YAML that people write by hand, and names every mistake in it with its line and column. */
+import { clip } from "./escape.ts";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
-import { UserError } from "./errors.ts";
+import { describeError, UserError } from "./errors.ts";
 
 /** A mistake, at a place named by the keys that lead to it. */
 export interface Problem {
@@ -18,8 +19,22 @@ export interface YamlFile {
   readonly refusal: (problems: readonly Problem[]) => UserError;
 }
 
+/** More than these help nobody who mends a file. */
+const MOST_PROBLEMS = 50;
+const LONGEST_PROBLEM = 400;
+
 /** Throws a `UserError` where `text` is no YAML. `name` is what the user calls the file: it leads every message. */
 export function readYaml(text: string, name: string): YamlFile {
+  try {
+    return readDocument(text, name);
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    // Nested beyond what the parser's stack holds, or references without end.
+    throw new UserError(`${name}: not valid YAML: ${clip(describeError(cause), LONGEST_PROBLEM)}`, { cause });
+  }
+}
+
+function readDocument(text: string, name: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
@@ -43,7 +58,10 @@ export function readYaml(text: string, name: string): YamlFile {
 
 function failure(name: string, problems: readonly { line: number; col: number; message: string }[]): UserError {
   const sorted = [...problems].sort((a, b) => a.line - b.line || a.col - b.col);
-  return new UserError(sorted.map((p) => `${name}:${p.line}:${p.col}: ${p.message}`).join("\n"));
+  const shownOnes = sorted.slice(0, MOST_PROBLEMS);
+  const words = shownOnes.map((p) => `${name}:${p.line}:${p.col}: ${clip(p.message, LONGEST_PROBLEM)}`);
+  const rest = sorted.length - shownOnes.length;
+  return new UserError([...words, ...(rest === 0 ? [] : [`and ${rest} more of such mistakes`])].join("\n"));
 }
 
 /** What `schema` found wrong with `value`, in the words of somebody who writes the file. */

@@ -43,10 +43,16 @@ export function apiFailure(error: unknown): ApiFailure {
   const parsed = failureSchema.safeParse(error);
   if (!parsed.success) throw error;
   const { status, message, response } = parsed.data;
-  if (response === undefined) return { status: 0, message, waitS: null };
+  if (response === undefined) return { status: 0, message: innermost(error) ?? message, waitS: null };
   const body = bodySchema.safeParse(response.data);
   const text = body.success ? body.data.message : message;
   return { status, message: text, waitS: limitWait(status, text, response.headers) };
+}
+
+/** The words of the last cause that has any: "fetch failed" helps nobody. */
+function innermost(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  return innermost(error.cause) ?? (error.message === "" ? null : error.message);
 }
 
 function limitWait(status: number, message: string, headers: Record<string, unknown>): number | null {

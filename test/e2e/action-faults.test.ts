@@ -135,14 +135,17 @@ describe.concurrent("races and rules at the history branch", () => {
   });
 });
 
+type Row = [string, FaultKind];
+
 describe.concurrent("the artifact service", () => {
   it.each([
     ["500", { status: 500 }],
     ["429", { status: 429, headers: { "retry-after": "1" } }],
     ["a reset before anything was done", { cut: "before" }],
     ["a reset after it was done", { cut: "after" }],
-  ] satisfies [string, FaultKind][])("%s, once at every request, leaves one complete artifact", async (_, kind) => {
-    const artifactFaults = meet(UPLOADING, kind);
+  ] satisfies Row[])("%s, once at every request, leaves one complete artifact", async (...[, kind]: Row) => {
+    // The storage behind it is Azure's, which limits by 503.
+    const artifactFaults = meet(kind.status === 429 ? UPLOADING.filter((name) => name !== "PutBlob") : UPLOADING, kind);
     const { comments, artifacts, warnings } = await runFaultJob(history, { event: "pull_request", artifactFaults });
     expect(artifacts).toHaveLength(1);
     expect(comments).toHaveLength(1);

@@ -13,6 +13,7 @@ import { BlobStore } from "./blob-store.ts";
 import { cutAnswer, type Fault, FaultPlan, meet } from "./github-faults.ts";
 import { parseJson } from "./json.ts";
 import { listen, readBody } from "./loopback.ts";
+import type { Network } from "./proxy.ts";
 
 const SERVICE = "/twirp/github.actions.results.api.v1.ArtifactService/";
 
@@ -88,7 +89,7 @@ class TwirpError extends Error {
 }
 
 /** Starts the server. Everything it holds lies in memory. */
-export async function startArtifacts(): Promise<ArtifactServer> {
+export async function startArtifacts(network?: Network): Promise<ArtifactServer> {
   const calls: string[] = [];
   const violations: string[] = [];
   const faults = new FaultPlan();
@@ -219,7 +220,10 @@ export async function startArtifacts(): Promise<ArtifactServer> {
     }
   }
 
-  const server = await listen((request, response) => void handle(request, response));
+  const server = await listen(
+    (request, response) => void handle(request, response),
+    network && { name: "results", network },
+  );
   return {
     url: `${server.url}/`,
     environment: (run = "run-1", job = "job-1") => ({

@@ -60,7 +60,7 @@ export class BenchProject {
 
   static async create(options: ProjectOptions = {}): Promise<BenchProject> {
     const folder = await mkdtemp(path.join(tmpdir(), "bench project "));
-    const artifacts = await startArtifacts();
+    const artifacts = await startArtifacts(options.network);
     const github = await startGitHub({ ...options, artifacts });
     const project = new BenchProject(folder, github, artifacts, options);
     await copyAction(project.actionDir);
@@ -144,7 +144,7 @@ export class BenchProject {
   /** For `GITHUB_SERVER_URL`: git fetches from there, and no client takes it for an Enterprise server, which has no artifacts. */
   get serverUrl(): string {
     const url = new URL(this.github.gitUrl);
-    url.hostname = "github.localhost";
+    if (this.options.network === undefined) url.hostname = "github.localhost";
     return url.origin;
   }
 

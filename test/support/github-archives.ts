@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GitBackend } from "./git-backend.ts";
 import { cutAnswer, type FaultPlan, meet } from "./github-faults.ts";
 import { listen } from "./loopback.ts";
+import type { Network } from "./proxy.ts";
 
 export interface ArchiveHost extends AsyncDisposable {
   /** A fresh address of the tarball of a ref; empty names the default branch. */
@@ -14,13 +15,21 @@ export interface Archives {
   readonly git: GitBackend;
   readonly owner: string;
   readonly repo: string;
+  readonly network: Network | undefined;
   /** A download is the operation `archive`. */
   readonly faults: FaultPlan;
   /** Hears of clients that send their token here. */
   readonly onViolation: (text: string) => void;
 }
 
-export async function startArchives({ git, owner, repo, faults, onViolation }: Archives): Promise<ArchiveHost> {
+export async function startArchives({
+  git,
+  owner,
+  repo,
+  network,
+  faults,
+  onViolation,
+}: Archives): Promise<ArchiveHost> {
   const refs = new Map<string, string>();
 
   async function send(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -48,7 +57,10 @@ export async function startArchives({ git, owner, repo, faults, onViolation }: A
     response.end(bytes);
   }
 
-  const host = await listen((request, response) => void send(request, response));
+  const host = await listen(
+    (request, response) => void send(request, response),
+    network && { name: "codeload", network },
+  );
   return {
     address(ref) {
       const key = randomUUID();

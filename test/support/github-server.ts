@@ -23,6 +23,7 @@ import { type WorkflowRun, workflowRunHandlers, workflowRunPayload } from "./git
 import { type Json, parseJson } from "./json.ts";
 import { listen, readBody } from "./loopback.ts";
 import { checkRequest, checkResponse, loadOpenApi, type Operation } from "./openapi.ts";
+import type { Network } from "./proxy.ts";
 
 export interface GitHubOptions {
   /** Default `ada`. */
@@ -35,9 +36,11 @@ export interface GitHubOptions {
   readonly permissions?: Permissions;
   /** Where the artifacts of workflow runs lie. */
   readonly artifacts?: ArtifactServer;
+  /** Where its servers have names. Default: addresses of the loopback device. */
+  readonly network?: Network;
 }
 
-/** One request as it was answered. `operation` is `null` for addresses GitHub's description does not know. */
+/** One request as it was answered: of git, or of the API. `operation` is `null` for addresses GitHub's description does not know. */
 export interface LoggedCall {
   readonly operation: string | null;
   readonly method: string;
@@ -103,8 +106,13 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const issues = new IssueStore();
   const people = new Map<string, Role>();
 
-  const archives = await startArchives({ git, owner, repo, faults, onViolation: (text) => violations.push(text) });
-  const server = await listen((request, response) => void handle(request, response));
+  const onViolation = (text: string) => void violations.push(text);
+  const { network } = options;
+  const archives = await startArchives({ git, owner, repo, network, faults, onViolation });
+  const server = await listen(
+    (request, response) => void handle(request, response),
+    network && { name: "api", network },
+  );
   const facts: RepositoryFacts = {
     owner: { login: owner, id: 4242, type: "Organization" },
     name: repo,
@@ -170,6 +178,9 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
         response.writeHead(404).end();
         return;
       }
+      response.once("finish", () =>
+        calls.push({ operation: "git", method, path: url.pathname, status: response.statusCode }),
+      );
       if (await meet(faults.next("git"), response)) return;
       await serveGit(git, request, response, { url, rest: asked.rest, body: raw, tokens, visibility });
       return;

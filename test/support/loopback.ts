@@ -1,13 +1,21 @@
 /** An HTTP server on a free port of the loopback device, closed by its owner. */
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 
+import type { Network } from "./proxy.ts";
+
 export interface Loopback extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  /** `http://127.0.0.1:PORT`, or with its name in a network; without a slash at the end. */
   readonly url: string;
 }
 
-export async function listen(listener: RequestListener): Promise<Loopback> {
+export interface Named {
+  readonly name: string;
+  readonly network: Network;
+}
+
+export async function listen(listener: RequestListener, named?: Named): Promise<Loopback> {
   const server = createServer(listener);
+  server.on("connection", ({ remotePort }) => named?.network.accepted.push(remotePort ?? 0));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
@@ -15,7 +23,7 @@ export async function listen(listener: RequestListener): Promise<Loopback> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: named?.network.url(named.name, address.port) ?? `http://127.0.0.1:${address.port}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => {
