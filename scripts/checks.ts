@@ -10,6 +10,7 @@ interface Check {
   readonly name: string;
   readonly file: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const { values } = parseArgs({
@@ -41,6 +42,8 @@ const slow: Check[] = [
   { name: "build act", file: process.execPath, args: ["scripts/build-tools.ts", "act"] },
   { name: "slow tests", file: "vitest", args: ["run", "--config", "vitest.slow.config.ts"] },
 ];
+/** The everyday tier makes do with 2,000 of each. */
+const MANY_INPUTS = { FINETUNE_BENCH_FUZZ: "100000" };
 const nightly: Check[] = [
   {
     name: "the judge's promises",
@@ -48,6 +51,18 @@ const nightly: Check[] = [
     args: ["bench/judge.ts", "--set", "tuning", "--cases", "1000"],
   },
   { name: "the judge's speed", file: process.execPath, args: ["bench/speed.ts"] },
+  {
+    name: "fuzzing",
+    file: "vitest",
+    args: ["run", "test/core/fuzz.test.ts", "test/core/judge-hostile.test.ts", "test/io/archive-fuzz.test.ts"],
+    env: MANY_INPUTS,
+  },
+  {
+    name: "harness fuzzing",
+    file: pythons.dev,
+    args: ["-m", "pytest", "harness/tests/test_fuzz.py"],
+    env: MANY_INPUTS,
+  },
   { name: "the first line of the action", file: process.execPath, args: ["bench/startup.ts"] },
   { name: "another torch in the base", file: "vitest", args: ["run", "--config", "vitest.nightly.config.ts"] },
   { name: "real training step", file: pythons.dev, args: ["-m", "pytest", "harness", "-m", "nightly"] },
@@ -60,7 +75,7 @@ for (const check of checks) {
   const began = performance.now();
   const done = spawnSync(check.file, check.args, {
     cwd: root,
-    env,
+    env: { ...env, ...check.env },
     stdio: "inherit",
     shell: process.platform === "win32",
   });

@@ -1,9 +1,12 @@
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
+import { homedir } from "node:os";
 import { compareJob, type ComparedJob } from "./core/compare.ts";
+import { withoutHome } from "./core/home.ts";
 import type { Inputs } from "./core/inputs.ts";
 import { compareInput, jobReport } from "./core/job-report.ts";
 import { renderSummary } from "./core/markdown.ts";
 import { makePlan } from "./core/plan.ts";
+import { reportSchema } from "./core/report.ts";
 import { joinReports } from "./core/join-reports.ts";
 import type { JointReport } from "./core/joint.ts";
 import type { JobResult } from "./core/result.ts";
@@ -66,13 +69,14 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const unwatched = observation.watch.fault();
   // What the watcher saw is part of what is published.
   await stack.disposeAsync();
-  const report = jobReport({
+  const built = jobReport({
     ...confirmed,
     history,
     recording: { ...record, wanted: host.record },
     failOn: inputs.failOn,
     warnings: unwatched === null ? [] : [unwatched],
   });
+  const report = withoutHome(reportSchema, built, homedir());
   await folder.writeJson("report.json", report);
   const joint = joinReports([report], inputs.failOn);
   await folder.write("report.md", renderSummary(joint));

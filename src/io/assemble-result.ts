@@ -1,6 +1,14 @@
 /** Puts what was measured into the result of one job: the value that is stored, judged and uploaded. */
+import { homedir } from "node:os";
+import { withoutHome } from "../core/home.ts";
 import type { LeftOut, Plan } from "../core/plan.ts";
-import { RESULT_SCHEMA_VERSION, type Acceptance, type BenchmarkResult, type JobResult } from "../core/result.ts";
+import {
+  jobResultSchema,
+  RESULT_SCHEMA_VERSION,
+  type Acceptance,
+  type BenchmarkResult,
+  type JobResult,
+} from "../core/result.ts";
 import { smallestEffect, type Suite } from "../core/suite.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -36,7 +44,7 @@ export function assembleResult({
     ...measured.warnings,
     ...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`),
   ];
-  return {
+  const result: JobResult = {
     schema: RESULT_SCHEMA_VERSION,
     version: host.version,
     job: { ...host.context.job, started_at: startedAt.toISOString(), finished_at: new Date().toISOString() },
@@ -60,6 +68,7 @@ export function assembleResult({
     measured_s: measured.measuredS,
     warnings: warnings.map((text) => text.slice(0, 2000)),
   };
+  return withoutHome(jobResultSchema, result, homedir());
 }
 
 /** A backend named by the input that this machine cannot run: a broken driver must not look green. */

@@ -1,6 +1,8 @@
 /** What a program prints: kept in its log up to a bound, and handed on line by line. */
 import { createWriteStream } from "node:fs";
+import { homedir } from "node:os";
 import { finished } from "node:stream/promises";
+import { piecesWithoutHome } from "../core/home.ts";
 
 export interface OutputRequest {
   /** Where all of it goes. */
@@ -24,7 +26,7 @@ export async function drain(output: NodeJS.ReadableStream, request: OutputReques
     request.onLine?.(cut);
   };
   output.setEncoding("utf8");
-  for await (const chunk of untilClosed(output)) {
+  for await (const chunk of piecesWithoutHome(untilClosed(output), homedir())) {
     if (log !== null && written <= MAX_LOG_BYTES) {
       written += Buffer.byteLength(chunk);
       log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);

@@ -1,12 +1,14 @@
 /** The folder that holds everything one job leaves behind, and that becomes the artifact. */
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
+import { textWithoutHome } from "../core/home.ts";
 
 export interface ResultsFolder {
   readonly path: string;
   /** The folder's own name, which the artifact carries too. */
   readonly name: string;
-  /** Writes a whole file or none. */
+  /** Writes a whole file or none, the user's home folder as `~`. */
   write(file: string, content: string): Promise<void>;
   writeJson(file: string, value: unknown): Promise<void>;
 }
@@ -16,9 +18,10 @@ export async function makeResultsFolder(root: string, name: string): Promise<Res
   const folder = path.resolve(root, name);
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   for (const sub of ["orders", "runs", "env"]) await mkdir(path.join(folder, sub), { recursive: true });
+  const home = homedir();
   const write = async (file: string, content: string): Promise<void> => {
     const target = path.join(folder, file);
-    await writeFile(`${target}.part`, content);
+    await writeFile(`${target}.part`, textWithoutHome(content, home));
     await rename(`${target}.part`, target);
   };
   return { path: folder, name, write, writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`) };

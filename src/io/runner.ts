@@ -1,7 +1,9 @@
 /** The runner of GitHub Actions, as seen from the action: inputs, outputs, annotations, groups and the log. */
+import { homedir } from "node:os";
 import * as core from "@actions/core";
 import type { Verdict } from "../core/comparison.ts";
 import type { Gate } from "../core/gate.ts";
+import { textWithoutHome } from "../core/home.ts";
 import type { RawInputs } from "../core/inputs.ts";
 import { harmless } from "./fence.ts";
 
@@ -62,7 +64,7 @@ function issue({ level, message, title, file, line }: Annotation): void {
     ...(line === undefined ? {} : { startLine: line }),
   };
   const write = { error: core.error, warning: core.warning, notice: core.notice }[level];
-  write(cut(message), place);
+  write(cut(textWithoutHome(message, homedir())), place);
 }
 
 function cut(message: string): string {
@@ -71,7 +73,7 @@ function cut(message: string): string {
 
 /** A line of our own; foreign words inside it cannot become a command. */
 export function log(text: string): void {
-  core.info(harmless(text));
+  core.info(harmless(textWithoutHome(text, homedir())));
 }
 
 /** Shown where somebody has switched debug logging on. */

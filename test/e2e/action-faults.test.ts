@@ -154,7 +154,7 @@ describe.concurrent("the artifact service", () => {
 
   it.each([
     ["down", "CreateArtifact", { status: 503 }, /503/],
-    ["silent", "CreateArtifact", { hang: true }, /longer than 30 s/],
+    ["silent", "CreateArtifact", { hang: true }, /longer than 40 s/],
     ["out of quota", "CreateArtifact", { status: 403, message: "insufficient usage" }, /quota/],
     ["without its storage", "PutBlob", { status: 403 }, /not uploaded/],
     ["never done", "FinalizeArtifact", { cut: "before" }, /ECONNRESET/],

@@ -31,7 +31,7 @@ it("reaches API, archive, artifacts and git through the proxy alone, and never s
   expect(proxy.refused).toEqual([]);
   const names = new Set(proxy.asked.map((host) => host.split(".")[0]));
   // git asks the host of the API as well: both are one server here.
-  expect([...names].sort()).toEqual(["api", "codeload", "results"]);
+  expect(names).toEqual(new Set(["api", "codeload", "results"]));
   expect(project.github.count("git")).toBeGreaterThan(0);
 
   const results = result.outputs["results-path"] ?? "";

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import threading
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -160,8 +161,14 @@ def to_json(event: Event) -> dict[str, object]:
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"event {event.event}: {field.name} is {value}, and events hold finite numbers only")
         limit = MAX_ERROR_TEXT if isinstance(event, Error) else MAX_TEXT
-        line[field.name.rstrip("_")] = value[:limit] if isinstance(value, str) else value
+        line[field.name.rstrip("_")] = without_home(value)[:limit] if isinstance(value, str) else value
     return line
+
+
+def without_home(text: str) -> str:
+    """The user's home folder as `~`: its path holds the user's name, and events are published."""
+    home = os.path.expanduser("~")
+    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 else text
 
 
 class EventLog:
@@ -182,7 +189,8 @@ class EventLog:
             if self._finished:
                 return
             self._finished = isinstance(event, End | Error)
-            os.write(self._file, line.encode())
+            # A path or a library may hold what is no text: half a surrogate must not cost the event.
+            os.write(self._file, line.encode("utf-8", "replace"))
 
     @property
     def finished(self) -> bool:

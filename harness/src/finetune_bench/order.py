@@ -229,7 +229,7 @@ def read_order(path: Path) -> Order:
     """Reads and checks an order; BadInput when it is damaged or was changed after it was hashed."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"cannot read the work order {path}: {error}") from error
     if not isinstance(value, dict) or value.get("protocol") != PROTOCOL_VERSION:
         raise BadInput(f"{path} is no work order of protocol {PROTOCOL_VERSION}; write one with `prepare`")
@@ -237,7 +237,7 @@ def read_order(path: Path) -> Order:
         order = Order(**{name: value[name] for name in Order.__dataclass_fields__})
         actual = sha256_of(order.work)
         order.work["workload"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(f"the work order {path} is damaged: {error!r}; write it anew with `prepare`") from error
     if actual != order.work_hash:
         raise BadInput(f"the work order {path} was changed: its work hashes to {actual}, it says {order.work_hash}")

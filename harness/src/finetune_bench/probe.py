@@ -66,7 +66,10 @@ def probe(system: System, salt: str) -> dict[str, object]:
             "power_mode": machine.power_mode,
         },
         "accelerators": [_accelerator(accelerator) for accelerator in found],
-        "backends": backends(system, machine, apple, nvidia),
+        "backends": [
+            {name: _cut(value) for name, value in backend.items()}
+            for backend in backends(system, machine, apple, nvidia)
+        ],
         "python": {
             "version": platform.python_version(),
             "executable": sys.executable,
@@ -91,8 +94,8 @@ def _accelerator(accelerator: Accelerator) -> dict[str, object]:
         "name": _cut(accelerator.name),
         "memory_bytes": accelerator.memory_bytes,
         "cores": accelerator.cores,
-        "driver": accelerator.driver,
-        "compute_capability": accelerator.compute_capability,
+        "driver": _cut(accelerator.driver),
+        "compute_capability": _cut(accelerator.compute_capability),
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from finetune_bench.probe_facts import Accelerator, Accelerators, release_pair
+from finetune_bench.probe_facts import Accelerator, Accelerators, release_pair, whole
 from finetune_bench.probe_metal import Metal, metal
 from finetune_bench.probe_system import System
 
@@ -32,7 +32,8 @@ def apple_accelerators(
         )
     if release_pair(version) < (14, 0):
         return _faulty(f"macOS {version} is too old: the frameworks need macOS 14 or newer")
-    displays = [item for item in profile.get("SPDisplaysDataType") or [] if isinstance(item, dict)]
+    listed = profile.get("SPDisplaysDataType")
+    displays = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     apple = [item for item in displays if str(item.get("sppci_model", "")).startswith("Apple")]
     answer = metal(system)
     if isinstance(answer, Metal) and answer.devices == 0 and not answer.default:
@@ -40,8 +41,8 @@ def apple_accelerators(
     # Where Metal lists a device, system_profiler has no say.
     if profile and not apple and not isinstance(answer, Metal):
         return _faulty("system_profiler lists no Apple graphics device with Metal")
-    cores = str(apple[0].get("sppci_cores", "")) if apple else ""
-    found = Accelerator(kind="apple", name=chip, cores=int(cores) if cores.isdigit() and int(cores) > 0 else None)
+    cores = whole(apple[0].get("sppci_cores")) if apple else None
+    found = Accelerator(kind="apple", name=chip, cores=cores or None)
     return Accelerators(found=(found,), warnings=_session_warnings(answer))
 
 

@@ -1,6 +1,9 @@
 """What the probe collects, before it is printed."""
 
+import json
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 Drift = dict[str, str | int | float | bool]
 
@@ -53,13 +56,29 @@ class Accelerators:
 def number(text: str | None) -> float | None:
     """The number in a field of a tool's output; None for `[N/A]`, `[Not Supported]` and the like."""
     try:
-        return float(text) if text is not None else None
+        value = float(text) if text is not None else math.nan
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
+
+
+def whole(value: object) -> int | None:
+    """A count that a tool gave as text or number; None for everything else, and for what no machine has."""
+    found = number(str(value)) if isinstance(value, int | float | str) else None
+    return int(found) if found is not None and 0 <= found < 2**63 else None
+
+
+def json_object(text: str | None) -> dict[str, Any]:
+    """What a tool printed as JSON; empty where it is none, or not an object."""
+    try:
+        value = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def release_pair(version: str) -> tuple[int, int]:
     """(26, 2) of "26.2.1"; zeros where there is no number."""
-    parts = [int(part) if part.isdigit() else 0 for part in version.split(".")[:2]]
+    parts = [whole(part) or 0 for part in version.split(".")[:2]]
     major, minor, *_ = [*parts, 0, 0]
     return major, minor

@@ -3,7 +3,7 @@
 import os
 import re
 
-from finetune_bench.probe_facts import Drift, Machine
+from finetune_bench.probe_facts import Drift, Machine, number, whole
 from finetune_bench.probe_system import System
 
 # What boards say whose maker never filled in the field.
@@ -75,8 +75,9 @@ def _cores(system: System) -> int:
 
 def _memory_bytes(system: System) -> int:
     found = re.search(r"^MemTotal:\s+(\d+) kB", system.read("proc/meminfo") or "", re.MULTILINE)
-    if found:
-        return int(found.group(1)) * 1024
+    kibibytes = whole(found.group(1)) if found else None
+    if kibibytes:
+        return kibibytes * 1024
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
@@ -136,9 +137,9 @@ def _drift(system: System) -> Drift:
         drift["wsl"] = "microsoft" in kernel.lower()
     if system.libc[0]:
         drift["libc"] = " ".join(system.libc)
-    load = (system.read("proc/loadavg") or "").split()
-    if load:
-        drift["load_1m"] = float(load[0])
+    load = _load(system)
+    if load is not None:
+        drift["load_1m"] = load
     drift["container"] = any((system.root / mark).exists() for mark in (".dockerenv", "run/.containerenv"))
     drift |= _control_group(system)
     return drift
@@ -149,17 +150,25 @@ def _control_group(system: System) -> Drift:
     drift: Drift = {}
     memory = system.read("sys/fs/cgroup/memory.max") or system.read("sys/fs/cgroup/memory/memory.limit_in_bytes")
     # The first version says "no limit" with a number beyond every memory.
-    if memory is not None and memory.isdigit() and int(memory) < 1 << 60:
-        drift["memory_limit_bytes"] = int(memory)
+    limit = whole(memory)
+    if limit is not None and limit < 1 << 60:
+        drift["memory_limit_bytes"] = limit
     quota = (system.read("sys/fs/cgroup/cpu.max") or "").split()
-    if len(quota) == 2 and quota[0].isdigit():
-        drift["cpu_limit"] = int(quota[0]) / int(quota[1])
+    if len(quota) == 2:
+        used, period = whole(quota[0]), whole(quota[1])
+        if used is not None and period:
+            drift["cpu_limit"] = used / period
     return drift
 
 
 def _load_warnings(system: System) -> list[str]:
-    load = (system.read("proc/loadavg") or "").split()
+    load = _load(system)
     cores = _cores(system)
-    if not load or float(load[0]) <= cores:
+    if load is None or load <= cores:
         return []
-    return [f"this machine is busy: a load of {load[0]} on {cores} processors; timings will be noisy"]
+    return [f"this machine is busy: a load of {load:.2f} on {cores} processors; timings will be noisy"]
+
+
+def _load(system: System) -> float | None:
+    """Of the last minute."""
+    return number(next(iter((system.read("proc/loadavg") or "").split()), None))

@@ -1,6 +1,5 @@
 """Facts of a Mac, from its own tools."""
 
-import json
 import re
 from typing import Any
 
@@ -8,7 +7,7 @@ from finetune_bench.mac_display import display_asleep
 from finetune_bench.mac_graphics import mac_graphics
 from finetune_bench.mac_power import mac_power
 from finetune_bench.probe_apple import apple_accelerators, is_virtual
-from finetune_bench.probe_facts import Accelerators, Drift, Machine
+from finetune_bench.probe_facts import Accelerators, Drift, Machine, json_object, whole
 from finetune_bench.probe_system import System
 
 _SYSCTL_NAMES = (
@@ -53,8 +52,8 @@ def macos_facts(system: System) -> tuple[Machine, Accelerators]:
         os_name=f"macOS {version}",
         model=values.get("hw.model") or hardware.get("machine_model") or "unknown",
         chip=chip,
-        cores=int(values.get("hw.physicalcpu") or 1),
-        memory_bytes=int(values.get("hw.memsize") or _gigabytes(hardware.get("physical_memory"))),
+        cores=whole(values.get("hw.physicalcpu")) or 1,
+        memory_bytes=whole(values.get("hw.memsize")) or _gigabytes(hardware.get("physical_memory")),
         virtual=is_virtual(values),
         power_mode=power.mode,
         raw_id=_platform_uuid(system, hardware),
@@ -74,24 +73,22 @@ def _sysctl(system: System) -> dict[str, str]:
 
 def _profiler(system: System) -> dict[str, Any]:
     """The parts of `system_profiler`'s report; empty where it cannot be read."""
-    text = system.text(
-        "system_profiler", "-json", "SPHardwareDataType", "SPDisplaysDataType", timeout_s=_PROFILER_TIMEOUT_S
+    return json_object(
+        system.text(
+            "system_profiler", "-json", "SPHardwareDataType", "SPDisplaysDataType", timeout_s=_PROFILER_TIMEOUT_S
+        )
     )
-    try:
-        report = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return report if isinstance(report, dict) else {}
 
 
 def _first(profile: dict[str, Any], part: str) -> dict[str, str]:
-    items = [item for item in profile.get(part) or [] if isinstance(item, dict)]
-    return items[0] if items else {}
+    listed = profile.get(part)
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    return {name: value for name, value in items[0].items() if isinstance(value, str)} if items else {}
 
 
 def _gigabytes(text: str | None) -> int:
     """17179869184 of "16 GB"; 1 where there is no number, since nothing better is known."""
-    found = re.match(r"(\d+)\s*GB", text or "")
+    found = re.match(r"(\d{1,9})\s*GB", text or "")
     return int(found.group(1)) * 2**30 if found else 1
 
 
@@ -105,9 +102,9 @@ def _cores(values: dict[str, str]) -> Drift:
     """How many cores of each kind there are: performance and efficiency, or super and performance."""
     drift: Drift = {}
     for level, usual in enumerate(("performance", "efficiency", "other")):
-        count = values.get(f"hw.perflevel{level}.physicalcpu", "")
-        if count.isdigit():
-            drift[f"{values.get(f'hw.perflevel{level}.name', usual).lower()}_cores"] = int(count)
+        count = whole(values.get(f"hw.perflevel{level}.physicalcpu"))
+        if count is not None:
+            drift[f"{values.get(f'hw.perflevel{level}.name', usual).lower()}_cores"] = count
     return drift
 
 
@@ -115,7 +112,7 @@ def _state(system: System) -> Drift:
     """What may be otherwise in the next hour: heat, the display, others on the graphics part."""
     drift: Drift = {}
     level = system.text("notifyutil", "-g", "com.apple.system.thermalpressurelevel") or ""
-    pressure = re.search(r"thermalpressurelevel\s+(\d+)", level)
+    pressure = re.search(r"thermalpressurelevel\s+(\d{1,9})", level)
     if pressure:
         drift["thermal_pressure"] = int(pressure.group(1))
     asleep = display_asleep(system)

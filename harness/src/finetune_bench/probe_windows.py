@@ -1,10 +1,9 @@
 """Facts of a Windows machine, through PowerShell and the registry."""
 
-import json
 import os
 import re
 
-from finetune_bench.probe_facts import Drift, Machine
+from finetune_bench.probe_facts import Drift, Machine, json_object, whole
 from finetune_bench.probe_system import System
 
 # Each fact by itself: what one class of the management interface refuses must not hide the others.
@@ -46,8 +45,8 @@ def windows_machine(system: System) -> Machine:
         os_name=caption,
         model=model,
         chip=str(facts.get("chip") or system.environ.get("PROCESSOR_IDENTIFIER") or system.machine).strip(),
-        cores=int(facts.get("cores") or os.cpu_count() or 1),
-        memory_bytes=int(facts.get("memory") or 1),
+        cores=whole(facts.get("cores")) or os.cpu_count() or 1,
+        memory_bytes=whole(facts.get("memory")) or 1,
         virtual=bool(re.search(r"virtual|vmware|kvm|qemu|standard pc|hvm domu", model, re.IGNORECASE))
         if facts
         else None,
@@ -59,12 +58,9 @@ def windows_machine(system: System) -> Machine:
 
 
 def _ask(system: System) -> dict[str, object]:
-    text = system.text("powershell", "-NoProfile", "-NonInteractive", "-Command", _QUESTION, timeout_s=_TIMEOUT_S)
-    try:
-        facts = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return facts if isinstance(facts, dict) else {}
+    return json_object(
+        system.text("powershell", "-NoProfile", "-NonInteractive", "-Command", _QUESTION, timeout_s=_TIMEOUT_S)
+    )
 
 
 def _release(caption: str) -> str:

@@ -31,7 +31,7 @@ class Request:
 def read_request(path: Path) -> Request:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadInput(f"cannot read the request {path}: {error}") from error
     return parse_request(value)
 
