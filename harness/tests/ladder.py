@@ -15,10 +15,10 @@ from typing import Any
 
 from finetune_bench.order import Order, read_order, trainable_hash
 from finetune_bench.trace import Trace, read_trace
-from finetune_bench.workloads import llama
+from finetune_bench.workloads import llama, qwen3, sft_dolly_qwen3
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
 from finetune_bench.workloads.training_work import parameter_count
-from support import HARNESS, LORA, NLI, PYTHON_VARIABLES, changed, environment, prepare, write_order
+from support import HARNESS, LM, LORA, NLI, PYTHON_VARIABLES, SFT, changed, environment, prepare, write_order
 
 UNFROZEN = "model.layers.1.self_attn.o_proj.weight"
 
@@ -49,9 +49,13 @@ class Ladder:
         return read_order(prepare(folder, cache, self.workload, {**self.overrides, **overrides}))
 
     def orders(self, folder: Path, cache: Path) -> dict[str, Order]:
-        """The base order under `base`, and those with a defect."""
+        """The base order under `base`, and those with a defect, which take one step where it must show in one."""
         base = self.base_order(folder, cache)
-        return {"base": base, **self.defects(base, self.base_order(folder, cache, seed=1))}
+        defects = self.defects(base, self.base_order(folder, cache, seed=1))
+        return {"base": base} | {
+            name: order if self.rungs[name] == "7 training" else changed(order, steps=1)
+            for name, order in defects.items()
+        }
 
 
 def golden_order(base: Order) -> Order:
@@ -97,14 +101,39 @@ def _lora_defects(base: Order, _: Order) -> dict[str, Order]:
 
 def _nli_defects(base: Order, other: Order) -> dict[str, Order]:
     work = base.work
+    other_weights = changed(base, weights=other.work["weights"])
     return _common(base) | {
-        "other weights": replace(
-            changed(base, weights=other.work["weights"]), files=base.files | {"weights": other.files["weights"]}
-        ),
+        "other weights": replace(other_weights, files=base.files | {"weights": other.files["weights"]}),
         "norm's epsilon": changed(base, model=work["model"] | {"norm_eps": 1e-3}),
         "other heads": changed(base, model=work["model"] | {"heads": 4}),
         "two rows missing": changed(base, batches=[batch[:-2] for batch in work["batches"]]),
         "dropout": changed(base, dropout=0.1),
+        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
+    }
+
+
+def _lm_defects(base: Order, other: Order) -> dict[str, Order]:
+    work = base.work
+    other_weights = changed(base, weights=other.work["weights"])
+    return _common(base) | {
+        "other weights": replace(other_weights, files=base.files | {"weights": other.files["weights"]}),
+        "overlapping windows": changed(base, data=work["data"] | {"stride": 7}),
+        "other heads": changed(base, model=work["model"] | {"heads": 2}),
+        "shifted labels": changed(base, loss=work["loss"] | {"shift": 0}),
+        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
+    }
+
+
+def _sft_defects(base: Order, _: Order) -> dict[str, Order]:
+    work = base.work
+    shape = replace(sft_dolly_qwen3.SHAPES["tiny"], tied=True)
+    shapes = qwen3.trained_tensors(shape, 3)
+    one_more = {"parameters": parameter_count(shapes.items()), "hash": trainable_hash(shapes)}
+    return _common(base) | {
+        "one block more": changed(base, trained_blocks=3, trainable=work["trainable"] | one_more),
+        "default rope theta": changed(base, model=work["model"] | {"rope_theta": 10_000.0}),
+        "pad in loss": changed(base, loss=work["loss"] | {"mask": "all"}),
+        "shifted labels": changed(base, loss=work["loss"] | {"shift": 2}),
         "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
     }
 
@@ -127,6 +156,19 @@ LADDERS: Sequence[Ladder] = (
         },
     ),
     Ladder(
+        workload=LM,
+        overrides=FAST | {"tokens": 961, "context": 12, "lr_warmup_steps": 0, "clip": 0.5},
+        defects=_lm_defects,
+        rungs=COMMON_RUNGS
+        | {
+            "other weights": "2 model",
+            "overlapping windows": "1 data",
+            "other heads": "3 logits",
+            "shifted labels": "4 loss",
+            "missing clip": "6 first update",
+        },
+    ),
+    Ladder(
         workload=NLI,
         overrides=GENTLE | {"rows": 160, "max_length": 24, "clip": 0.2},
         defects=_nli_defects,
@@ -137,6 +179,20 @@ LADDERS: Sequence[Ladder] = (
             "other heads": "5 gradients",
             "two rows missing": "1 data",
             "dropout": "3 logits",
+            "missing clip": "6 first update",
+        },
+    ),
+    # The last blocks and the head, which is tied: gradients pass all of the model, and most of it stays as it is.
+    Ladder(
+        workload=SFT,
+        overrides=GENTLE | {"rows": 160, "max_length": 8, "trained_blocks": 2, "checkpointing": True, "clip": 0.3},
+        defects=_sft_defects,
+        rungs=COMMON_RUNGS
+        | {
+            "one block more": "2 model",
+            "default rope theta": "3 logits",
+            "pad in loss": "4 loss",
+            "shifted labels": "4 loss",
             "missing clip": "6 first update",
         },
     ),
@@ -152,7 +208,7 @@ def record(python: str, backend: str, cache: Path, folder: Path, orders: Mapping
     paths = {name: write_order(folder, order) for name, order in orders.items()}
     command = [python, HARNESS / "tests" / "record_traces.py", backend, cache, *paths.values()]
     done = subprocess.run(
-        [str(word) for word in command], env=environment(), capture_output=True, text=True, check=False, timeout=300
+        [str(word) for word in command], env=environment(), capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return {name: read_trace(path.with_suffix(f".{backend}.trace")) for name, path in paths.items()}

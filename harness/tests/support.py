@@ -19,14 +19,19 @@ REPOSITORY = HARNESS.parent
 PYTHON_VARIABLES = {"torch": "FINETUNE_BENCH_TORCH_PYTHON", "mlx": "FINETUNE_BENCH_MLX_PYTHON"}
 
 LORA = "lora-alpaca-tinyllama"
+LM = "lm-ptb"
 NLI = "nli-bert-tiny"
+SFT = "sft-dolly-qwen3"
 MATMUL = "switch-matmul"
 SMALL_LORA = {"rows": 48, "validation_rows": 4, "max_length": 8}
 """Six steps of 64 tokens: a second or two even on the reference BLAS."""
+SMALL_LM = {"tokens": 209, "validation_tokens": 41, "context": 8}
+"""26 windows, six steps."""
 SMALL_NLI = {"rows": 48, "validation_rows": 5, "max_length": 16}
+SMALL_SFT = {"rows": 48, "validation_rows": 4, "max_length": 8}
 SMALL_MATMUL = {"n": 96, "iterations": 7}
-SMALL = {LORA: SMALL_LORA, NLI: SMALL_NLI, MATMUL: SMALL_MATMUL}
-TRAINING = (LORA, NLI)
+SMALL = {LORA: SMALL_LORA, LM: SMALL_LM, NLI: SMALL_NLI, SFT: SMALL_SFT, MATMUL: SMALL_MATMUL}
+TRAINING = (LORA, LM, NLI, SFT)
 CPU_BACKENDS = ("torch-cpu", "mlx-cpu")
 
 
@@ -65,10 +70,12 @@ def write_json(path: Path, value: object) -> Path:
     return path
 
 
-def prepare(folder: Path, cache: Path, workload: str, overrides: Mapping[str, Any] | None = None) -> Path:
+def prepare(
+    folder: Path, cache: Path, workload: str, overrides: Mapping[str, Any] | None = None, **changes: Any
+) -> Path:
     """Prepares a request through the command line; the path of its work order."""
     result = folder / "prepared.json"
-    asked = write_json(folder / "request.json", request(workload, overrides))
+    asked = write_json(folder / "request.json", request(workload, overrides, **changes))
     done = harness("prepare", asked, "--cache", cache, "--out", folder / "orders", "--result", result)
     assert done.returncode == 0, done.stderr
     return Path(json.loads(result.read_text())["order"])

@@ -15,13 +15,25 @@ from finetune_bench.order import Lora, Order, order_text, read_order
 from finetune_bench.prepare import prepare
 from finetune_bench.request import parse_request
 from finetune_bench.structure import from_json
-from finetune_bench.workloads import WORKLOADS, bert, find_workload, llama, nli_bert_tiny
+from finetune_bench.workloads import (
+    WORKLOADS,
+    bert,
+    find_workload,
+    llama,
+    lm,
+    lm_ptb,
+    nli_bert_tiny,
+    qwen3,
+    sft_dolly_qwen3,
+)
+from finetune_bench.workloads.lm_work import LmWork
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
 from finetune_bench.workloads.lora_work import LoraWork
 from finetune_bench.workloads.nli_work import NliWork
+from finetune_bench.workloads.sft_work import SftWork
 from finetune_bench.workloads.switch_matmul import MatmulWork
 from finetune_bench.workloads.training_work import parameter_count
-from support import LORA, MATMUL, NLI, SMALL, SMALL_LORA, SMALL_MATMUL, request, write_order
+from support import LM, LORA, MATMUL, NLI, SFT, SMALL, SMALL_LORA, SMALL_MATMUL, SMALL_SFT, request, write_order
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +74,12 @@ def test_every_hyperparameter_reaches_the_hash(cache: Path, folder: Path, worklo
     value = result["hyperparameters"][name]
     if declared.choices is not None:
         other = next(choice for choice in declared.choices if choice != value)
+    elif declared.type == "bool":
+        other = not value
     else:
-        other = {"rows": value + 8, "steps": 2}.get(name, value + 1 if declared.type == "int" else value / 2 + 0.1)
+        other = {"rows": value + 8, "stride": 4, "steps": 2}.get(
+            name, value + 1 if declared.type == "int" else value / 2 + 0.1
+        )
     assert prepared(cache, folder, workload, {**SMALL[workload], name: other})[0].work_hash != base.work_hash
 
 
@@ -130,6 +146,64 @@ def test_the_flops_of_the_classifier_are_those_of_its_matrices() -> None:
     assert step == pytest.approx(5.64e9, rel=0.01)
 
 
+def test_the_language_model_has_the_parameters_and_the_flops_of_the_published_one() -> None:
+    """171.6 million parameters; 1.118 GFLOP a trained token and 0.373 a token read, at 1,024 tokens of context."""
+    values = resolve(lm_ptb.HYPERPARAMETERS, "real", {}, LM)
+    assert parameter_count(lm.tensors(lm_ptb.SHAPES["real"])) == pytest.approx(171.6e6, rel=1e-3)
+    assert lm.forward_flop_per_token(lm_ptb.SHAPES["real"], 1024) == pytest.approx(0.373e9, rel=2e-3)
+    assert lm_ptb.cost("real", values).step_flop == pytest.approx(36.6e12, rel=2e-3)
+    assert lm_ptb.plan(values) == ((907, 72), 28)
+
+
+@pytest.mark.parametrize(
+    ("change", "windows"),
+    [({"tokens": 65}, 1), ({"tokens": 128}, 1), ({"tokens": 129}, 2), ({"tokens": 129, "stride": 1}, 65)],
+    ids=str,
+)
+def test_every_window_is_whole_and_has_a_token_after_it(change: dict[str, Any], windows: int) -> None:
+    values = resolve(lm_ptb.HYPERPARAMETERS, "tiny", {"batch_size": 1, **change}, LM)
+    assert lm_ptb.plan(values) == ((windows, 8), windows)
+
+
+def test_a_text_shorter_than_a_window_is_refused() -> None:
+    for name in ("tokens", "validation_tokens"):
+        values = resolve(lm_ptb.HYPERPARAMETERS, "tiny", {name: 64}, LM)
+        with pytest.raises(BadInput, match=f"set.{name} must be more than the context, 64; got 64"):
+            lm_ptb.plan(values)
+
+
+def test_qwen3_has_the_parameters_of_the_published_model() -> None:
+    """596.0 million, of which the last four blocks and the head are 218.5."""
+    shape = sft_dolly_qwen3.SHAPES["real"]
+    assert parameter_count(qwen3.tensors(shape)) == pytest.approx(596.0e6, rel=1e-4)
+    assert parameter_count(qwen3.trained_tensors(shape, 4).items()) == pytest.approx(218.5e6, rel=1e-4)
+    assert dict(qwen3.tensors(shape)) == qwen3.trained_tensors(shape, 0)
+
+
+def test_a_tied_head_carries_gradients_through_the_whole_model() -> None:
+    """GFLOP a token at 512 tokens: 3.93 for all of it, 3.17 for the last four blocks and a tied head, 2.22 untied."""
+    tied = sft_dolly_qwen3.SHAPES["real"]
+    untied = replace(tied, tied=False)
+    flop = [
+        qwen3.train_flop_per_token(shape, blocks, 512) / 1e9
+        for shape, blocks in ((tied, 0), (tied, 4), (untied, 4), (untied, 0))
+    ]
+    assert flop == pytest.approx([3.93, 3.17, 2.22, 3.93], abs=0.006)
+
+
+def test_an_untied_head_trains_in_place_of_the_table(cache: Path, folder: Path) -> None:
+    made = {
+        head: prepared(cache, folder, SFT, SMALL_SFT | {"head": head, "trained_blocks": 1})[0]
+        for head in ("tied", "untied")
+    }
+    assert made["tied"].files == made["untied"].files, "the copy is made of the same weights"
+    names = {
+        head: set(qwen3.trained_tensors(from_json(SftWork, one.work, "work").model, 1)) for head, one in made.items()
+    }
+    assert names["tied"] ^ names["untied"] == {"model.embed_tokens.weight", "lm_head.weight"}
+    assert {name.split(".")[2] for name in names["tied"] if ".layers." in name} == {"3"}
+
+
 def test_the_real_size_trains_281600_of_1100_million_parameters() -> None:
     shape = SHAPES["real"]
     assert parameter_count(llama.base_tensors(shape)) == 1_100_048_384
@@ -170,7 +244,9 @@ def test_a_damaged_order_is_refused(cache: Path, folder: Path, tmp_path: Path, k
         read_order(path)
 
 
-@pytest.mark.parametrize(("name", "work"), [(LORA, LoraWork), (NLI, NliWork), (MATMUL, MatmulWork)])
+@pytest.mark.parametrize(
+    ("name", "work"), [(LORA, LoraWork), (LM, LmWork), (NLI, NliWork), (SFT, SftWork), (MATMUL, MatmulWork)]
+)
 def test_a_work_with_a_field_too_many_is_refused(cache: Path, folder: Path, name: str, work: type) -> None:
     value = prepared(cache, folder, name, SMALL[name])[0].work
     assert from_json(work, value, "work")

@@ -9,10 +9,13 @@ import pytest
 from finetune_bench.order import read_order
 from support import (
     CPU_BACKENDS,
+    LM,
     LORA,
     MATMUL,
     NLI,
+    SFT,
     SMALL,
+    SMALL_LM,
     SMALL_NLI,
     TRAINING,
     Interpreters,
@@ -28,7 +31,7 @@ PHASES = dict.fromkeys(TRAINING, FULL) | {
     MATMUL: ["import", "data", "warmup", "timed", "check"],
 }
 SETS = SMALL
-CLASSES = {LORA: 4096, NLI: 3}
+CLASSES = {LORA: 4096, LM: 1000, NLI: 3, SFT: 4096}
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +111,13 @@ def test_the_environment_says_what_ran(runs: dict[tuple[str, str], Run], key: tu
 every_training = pytest.mark.parametrize("workload", TRAINING)
 
 
+@pytest.mark.parametrize("workload", [LORA, SFT])
 @every_backend
-def test_training_counts_its_tokens(runs: dict[tuple[str, str], Run], orders: dict[str, Path], backend: str) -> None:
-    work = read_order(orders[LORA]).work
-    steps = runs[LORA, backend].of("step")
+def test_training_counts_its_tokens(
+    runs: dict[tuple[str, str], Run], orders: dict[str, Path], workload: str, backend: str
+) -> None:
+    work = read_order(orders[workload]).work
+    steps = runs[workload, backend].of("step")
     for step in steps:
         assert step["samples"] == 8
         assert step["tokens_padded"] == 8 * work["pad_length"]
@@ -129,6 +135,13 @@ def test_a_pair_counts_as_one_sample_and_both_its_sentences(runs: dict[tuple[str
         assert 2 * 8 * 3 <= step["tokens_real"] < step["tokens_padded"]
 
 
+@every_backend
+def test_a_window_is_full_and_every_token_of_it_has_a_target(runs: dict[tuple[str, str], Run], backend: str) -> None:
+    for step in runs[LM, backend].of("step"):
+        assert step["samples"] == 4
+        assert step["tokens_padded"] == step["tokens_real"] == step["tokens_loss"] == 4 * SMALL_LM["context"]
+
+
 @every_training
 @every_backend
 def test_training_starts_at_the_loss_of_a_blind_guess(
@@ -139,7 +152,7 @@ def test_training_starts_at_the_loss_of_a_blind_guess(
     assert done.of("step")[0]["loss"] == pytest.approx(guess, abs=0.15)
     validation = done.of("metric")[0]
     assert (validation["name"], validation["unit"], validation["class"]) == ("validation_loss", "nat", "loss")
-    assert validation["value"] == pytest.approx(guess, abs=0.15)
+    assert guess - 1 < validation["value"] < guess + 0.15  # six steps of everything learn which tokens are frequent
 
 
 @every_training
@@ -169,7 +182,8 @@ def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run], wor
         assert [step[counter] for step in torch.of("step")] == [step[counter] for step in mlx.of("step")]
     for ours, theirs in zip(torch.of("step"), mlx.of("step"), strict=True):
         assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
-        assert ours["grad_norm"] == pytest.approx(theirs["grad_norm"], rel=1e-5)
+        # A sum of a million squares in float32, in the order of each framework.
+        assert ours["grad_norm"] == pytest.approx(theirs["grad_norm"], rel=1e-5 if workload == LORA else 2e-3)
     validation = [done.of("metric")[0]["value"] for done in (torch, mlx)]
     assert validation[0] == pytest.approx(validation[1], abs=1e-5)
 

@@ -27,9 +27,9 @@ DISK_BYTES_PER_S = 500e6
 
 def estimate(request: Request, backend: str) -> dict[str, object]:
     """Seconds, FLOPs and bytes of one run. Nothing is downloaded: weights and tokens are generated."""
-    cost = request.workload.cost(request.size, request.values)
-    flop = cost.steps * cost.step_flop + cost.other_flop
     framework = framework_of(backend)
+    cost = request.workload.cost(request.size, request.values_on(framework))
+    flop = cost.steps * cost.step_flop + cost.other_flop
     seconds = START_S[framework] + cost.disk_bytes / DISK_BYTES_PER_S
     seconds += cost.steps * STEP_OVERHEAD_S + flop / rate(backend)
     return {

@@ -22,6 +22,7 @@ class Hyperparameter:
     tiny: Scalar
     real: Scalar
     minimum: int | float | None = None
+    below: int | float | None = None
     choices: tuple[Scalar, ...] | None = None
 
     def default(self, size: str) -> Scalar:
@@ -48,6 +49,8 @@ class Hyperparameter:
             raise BadInput(f"set.{self.name} must be one of {', '.join(accepted)}; got {value!r}{hint}")
         if self.minimum is not None and not isinstance(parsed, str) and parsed < self.minimum:
             raise BadInput(f"set.{self.name} must be at least {self.minimum}, got {value!r}")
+        if self.below is not None and not isinstance(parsed, str) and parsed >= self.below:
+            raise BadInput(f"set.{self.name} must be less than {self.below}, got {value!r}")
         return parsed
 
 

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from finetune_bench import PROTOCOL_VERSION
 from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
+
+SIDES = "sides"
+"""Where the work of an order has one work for each framework, which does not do the same as the other."""
 
 Mask = Literal["attended", "all"]
 
@@ -25,6 +28,25 @@ class LlamaShape:
     rope_theta: float
     rms_norm_eps: float
     max_positions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Qwen3Shape(LlamaShape):
+    """A Llama that also normalises queries and keys. `tied`: the head is the embedding table itself."""
+
+    tied: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LmShape:
+    """A decoder with pre-norm blocks, sinusoidal positions and a head of its own."""
+
+    vocab_size: int
+    hidden_size: int
+    intermediate_size: int
+    layers: int
+    heads: int
+    norm_eps: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +115,17 @@ class PairRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StreamRecipe:
+    """How one long text is drawn: sentences of words, each followed by an end mark."""
+
+    generator: str
+    seed: int
+    vocab_size: int
+    sentences: NormalLengths
+    zipf_exponent: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class TextRecipe:
     """How row lengths and token ids are drawn; part of the work order."""
 
@@ -126,6 +159,18 @@ class PairData:
     validation_rows: int
     length_histogram: dict[str, int]
     """Of both sentences of every training row."""
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamData:
+    """A text and how it is cut: window i holds the `context` tokens from `i × stride` on, and the one after them."""
+
+    recipe: StreamRecipe
+    tokens: int
+    validation_tokens: int
+    context: int
+    stride: int
     sha256: str
 
 
@@ -169,12 +214,13 @@ class Optimiser:
 
 @dataclass(frozen=True, kw_only=True)
 class Trainable:
-    """`lora` trains the adapters, `all` every tensor; `also` names tensors that train besides those of the rule.
+    """`lora` trains the adapters, `all` every tensor, `last-blocks-and-head` the head and the blocks nearest to it;
+    `also` names tensors that train besides those of the rule.
 
     `hash` is the sha256 of the canonical JSON of the sorted list of [name, shape].
     """
 
-    rule: Literal["lora", "all"]
+    rule: Literal["lora", "all", "last-blocks-and-head"]
     also: tuple[str, ...]
     parameters: int
     hash: str
@@ -182,6 +228,8 @@ class Trainable:
 
 @dataclass(frozen=True, kw_only=True)
 class Precision:
+    """`weights` are what the optimiser moves; where `compute` differs, the model computes on copies in that type."""
+
     weights: str
     compute: str
     tf32: bool
@@ -200,6 +248,14 @@ class Order:
     @property
     def workload(self) -> str:
         return str(self.work["workload"])
+
+    def on(self, framework: str) -> "Order":
+        """What one framework does of it: its side, where the order has sides, else all."""
+        if SIDES not in self.work:
+            return self
+        prefix = f"{framework}."
+        files = {name.removeprefix(prefix): file for name, file in self.files.items() if name.startswith(prefix)}
+        return replace(self, work=self.work[SIDES][framework], files=files)
 
 
 def trainable_hash(shapes: Mapping[str, tuple[int, ...]]) -> str:

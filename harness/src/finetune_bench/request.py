@@ -21,11 +21,16 @@ class Request:
     preset: str
     size: str
     values: Mapping[str, Any]
-    """Every hyperparameter with the value in force."""
+    """Every hyperparameter with the value in force on both sides."""
+    sides: Mapping[str, Mapping[str, Any]]
+    """Framework → the same on its side, of a preset that has sides; else empty."""
 
     @property
     def comparison_class(self) -> str:
-        return self.workload.presets[self.preset]
+        return self.workload.presets[self.preset].comparison_class
+
+    def values_on(self, framework: str) -> Mapping[str, Any]:
+        return self.sides.get(framework, self.values)
 
 
 def read_request(path: Path) -> Request:
@@ -55,8 +60,13 @@ def parse_request(value: object) -> Request:
     overrides = value.get("set", {})
     if not isinstance(overrides, dict):
         raise BadInput("set must be an object of hyperparameters and their values")
-    values = resolve(workload.hyperparameters, size, overrides, workload.name)
-    return Request(workload=workload, preset=preset, size=size, values=values)
+    settings = workload.presets[preset]
+
+    def values_of(side: str | None = None) -> Mapping[str, Any]:
+        return resolve(workload.hyperparameters, size, settings.of(size, side) | overrides, workload.name)
+
+    sides = {side: values_of(side) for side in settings.sides}
+    return Request(workload=workload, preset=preset, size=size, values=values_of(), sides=sides)
 
 
 def _text(value: dict[str, object], name: str) -> str:

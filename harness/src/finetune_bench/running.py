@@ -36,7 +36,7 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
     backend = make_backend(backend_name)
     reset_rss_peak()
     start = perf_counter_ns()
-    task = workload.open_task(order, backend, cache)
+    task = workload.open_task(order.on(framework_of(backend_name)), backend, cache)
     log.write(Phase(name="import", duration_s=(perf_counter_ns() - start) / 1e9))
     log.write(environment_event(backend, workload.packages[framework_of(backend_name)]))
     log.write(memory_event("import", backend))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from finetune_bench.backends import make_backend
+from finetune_bench.backends import framework_of, make_backend
 from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
 from finetune_bench.order import Order
@@ -67,7 +67,7 @@ class Trace:
 def record(order: Order, backend_name: str, cache: Path) -> Trace:
     """Runs every step of an order and keeps what the ladder compares."""
     backend = make_backend(backend_name)
-    task = find_workload(order.workload).open_task(order, backend, cache)
+    task = find_workload(order.workload).open_task(order.on(framework_of(backend_name)), backend, cache)
     if not isinstance(task, TrainingTask):
         raise BadInput(f"{order.workload} trains no model: there is nothing to trace")
     for _, prepare in task.preparation():

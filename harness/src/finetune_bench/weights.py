@@ -29,6 +29,8 @@ STREAMS = {
     "matrices": 5,
     "train-pairs": 6,
     "validation-pairs": 7,
+    "train-stream": 8,
+    "validation-stream": 9,
 }
 
 _DTYPE_NAMES = {"float32": "F32", "int32": "I32", "int64": "I64"}

@@ -1,7 +1,7 @@
 """The shape of a workload's definition: everything the command line needs to list, prepare, estimate and run it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,27 @@ class Cost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preset:
+    """One set of hyperparameters of a workload: what it changes of the defaults, which `set` may change again.
+
+    `tiny` holds besides what only that size changes, and `sides` what each framework's side has of its own, where a
+    published benchmark did not do the same on both.
+    """
+
+    comparison_class: str
+    values: Values = field(default_factory=dict)
+    tiny: Values = field(default_factory=dict)
+    sides: Mapping[str, Values] = field(default_factory=dict)
+
+    def of(self, size: str, side: str | None = None) -> dict[str, Any]:
+        """What it changes in a size, and on one framework's side where it has sides."""
+        return {**self.values, **(self.tiny if size == "tiny" else {}), **(self.sides[side] if side else {})}
+
+
+STRICT = Preset(comparison_class="strict")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Work:
     """The work of an order and the files that it needs, by their names inside the cache folder."""
 
@@ -38,8 +59,7 @@ class Work:
 class Workload:
     name: str
     summary: str
-    presets: Mapping[str, str]
-    """Preset → comparison class."""
+    presets: Mapping[str, Preset]
     backends: Mapping[str, tuple[str, ...]]
     """Backend → sizes."""
     hyperparameters: tuple[Hyperparameter, ...]
@@ -61,7 +81,7 @@ class Workload:
         return {
             "name": self.name,
             "summary": self.summary,
-            "presets": {name: {"comparison_class": kind} for name, kind in self.presets.items()},
+            "presets": {name: {"comparison_class": one.comparison_class} for name, one in self.presets.items()},
             "sizes": list(self.sizes),
             "backends": {name: list(sizes) for name, sizes in self.backends.items()},
             "hyperparameters": [parameter.to_json() for parameter in self.hyperparameters],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from finetune_bench.backends.mlx_backend import MlxBackend
 from finetune_bench.order import BertShape
+from finetune_bench.workloads.attention_mlx import Attention
 from finetune_bench.workloads.nli_work import NliWork
 from finetune_bench.workloads.training_mlx import MlxModel, MlxTraining, mx, nn
 
@@ -58,7 +59,7 @@ class Block(nn.Module):
     def __init__(self, shape: BertShape, dropout: float) -> None:
         super().__init__()
         hidden = shape.hidden_size
-        self.attention = Attention(shape)
+        self.attention = Attention(shape.hidden_size, shape.heads, bias=True)
         self.attention_norm = nn.LayerNorm(hidden, eps=shape.norm_eps)
         self.inner = nn.Linear(hidden, shape.intermediate_size)
         self.outer = nn.Linear(shape.intermediate_size, hidden)
@@ -68,25 +69,3 @@ class Block(nn.Module):
     def __call__(self, x: mx.array, mask: mx.array) -> mx.array:
         x = self.attention_norm(x + self.dropout(self.attention(x, mask)))
         return self.output_norm(x + self.dropout(self.outer(nn.gelu(self.inner(x)))))
-
-
-class Attention(nn.Module):
-    def __init__(self, shape: BertShape) -> None:
-        super().__init__()
-        hidden = shape.hidden_size
-        self.heads = shape.heads
-        self.query = nn.Linear(hidden, hidden)
-        self.key = nn.Linear(hidden, hidden)
-        self.value = nn.Linear(hidden, hidden)
-        self.output = nn.Linear(hidden, hidden)
-
-    def __call__(self, x: mx.array, mask: mx.array) -> mx.array:
-        rows, length, hidden = x.shape
-
-        def split(projected: mx.array) -> mx.array:
-            return projected.reshape(rows, length, self.heads, -1).transpose(0, 2, 1, 3)
-
-        queries, keys, values = split(self.query(x)), split(self.key(x)), split(self.value(x))
-        scale = (hidden // self.heads) ** -0.5
-        mixed = mx.fast.scaled_dot_product_attention(queries, keys, values, scale=scale, mask=mask)
-        return self.output(mixed.transpose(0, 2, 1, 3).reshape(rows, length, hidden))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.order import BertShape
+from finetune_bench.workloads.attention_torch import Attention
 from finetune_bench.workloads.nli_work import NliWork
 from finetune_bench.workloads.training_torch import TorchModel, TorchTraining, functional, torch
 
@@ -60,7 +61,7 @@ class Block(nn.Module):
     def __init__(self, shape: BertShape, dropout: float) -> None:
         super().__init__()
         hidden = shape.hidden_size
-        self.attention = Attention(shape)
+        self.attention = Attention(shape.hidden_size, shape.heads, bias=True)
         self.attention_norm = nn.LayerNorm(hidden, eps=shape.norm_eps)
         self.inner = nn.Linear(hidden, shape.intermediate_size)
         self.outer = nn.Linear(shape.intermediate_size, hidden)
@@ -70,24 +71,3 @@ class Block(nn.Module):
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         x = self.attention_norm(x + self.dropout(self.attention(x, mask)))
         return self.output_norm(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
-
-
-class Attention(nn.Module):
-    def __init__(self, shape: BertShape) -> None:
-        super().__init__()
-        hidden = shape.hidden_size
-        self.heads = shape.heads
-        self.query = nn.Linear(hidden, hidden)
-        self.key = nn.Linear(hidden, hidden)
-        self.value = nn.Linear(hidden, hidden)
-        self.output = nn.Linear(hidden, hidden)
-
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        rows, length, hidden = x.shape
-
-        def split(projected: torch.Tensor) -> torch.Tensor:
-            return projected.view(rows, length, self.heads, -1).transpose(1, 2)
-
-        queries, keys, values = split(self.query(x)), split(self.key(x)), split(self.value(x))
-        mixed = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=mask)
-        return self.output(mixed.transpose(1, 2).reshape(rows, length, hidden))

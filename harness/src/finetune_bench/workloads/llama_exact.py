@@ -1,10 +1,10 @@
-"""A Llama in float64 throughout: transformers computes norms and rotations in float32 whatever the type."""
+"""A Llama or Qwen3 in float64 throughout: transformers computes norms and rotations in float32 whatever the type."""
 
 from typing import Any
 
 import torch
 
-from finetune_bench.order import LlamaShape
+from finetune_bench.order import LlamaShape, Qwen3Shape
 
 
 class ExactRotary(torch.nn.Module):
@@ -22,16 +22,20 @@ class ExactRotary(torch.nn.Module):
 
 
 def make_exact(model: Any, shape: LlamaShape) -> None:
-    """Replaces the norms and the rotary embedding of a transformers Llama by float64 ones, keeping the weights."""
+    """Replaces the norms and the rotary embedding of transformers' Llama or Qwen3 by float64 ones; weights stay."""
     body = model.model
     body.rotary_emb = ExactRotary(shape)
     for layer in body.layers:
         layer.input_layernorm = _exact_norm(layer.input_layernorm, shape)
         layer.post_attention_layernorm = _exact_norm(layer.post_attention_layernorm, shape)
+        attention = layer.self_attn
+        if isinstance(shape, Qwen3Shape):
+            attention.q_norm = _exact_norm(attention.q_norm, shape)
+            attention.k_norm = _exact_norm(attention.k_norm, shape)
     body.norm = _exact_norm(body.norm, shape)
 
 
 def _exact_norm(norm: Any, shape: LlamaShape) -> torch.nn.RMSNorm:
-    exact = torch.nn.RMSNorm(shape.hidden_size, eps=shape.rms_norm_eps, dtype=torch.float64)
+    exact = torch.nn.RMSNorm(norm.weight.shape, eps=shape.rms_norm_eps, dtype=torch.float64)
     exact.weight = norm.weight
     return exact

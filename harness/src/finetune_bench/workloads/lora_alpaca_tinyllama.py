@@ -8,7 +8,7 @@ from finetune_bench.order import LlamaShape, Lora, Order, RowLengths
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama
-from finetune_bench.workloads.base import Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload, needed_files
 from finetune_bench.workloads.training_values import batch_values, number, optimiser_values, validation_rows, whole
 from finetune_bench.workloads.training_work import parameter_count, steps_of
 
@@ -122,7 +122,7 @@ def cost(size: str, values: Values) -> Cost:
 WORKLOAD = Workload(
     name=NAME,
     summary="LoRA fine-tuning of TinyLlama 1.1B (rank 2 on q and v, float32, AdamW, gradient accumulation)",
-    presets={"strict": "strict"},
+    presets={"strict": STRICT},
     backends=dict.fromkeys(BACKENDS, ("tiny", "real")),
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,

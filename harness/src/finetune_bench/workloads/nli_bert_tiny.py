@@ -8,11 +8,11 @@ from finetune_bench.order import BertShape, Order
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import bert
-from finetune_bench.workloads.base import Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload, needed_files
 from finetune_bench.workloads.training_values import (
     at_most_steps,
     batch_values,
-    number,
+    dropout,
     optimiser_values,
     validation_rows,
     whole,
@@ -49,7 +49,7 @@ SHAPES = {
 HYPERPARAMETERS = (
     *batch_values(rows=(184, 50_000), batch_size=(8, 8), accumulation=(1, 1), max_length=(64, 128)),
     at_most_steps((0, 200)),
-    number("dropout", "share of values dropped in training", (0.0, 0.0)),
+    dropout(),
     *optimiser_values(learning_rate=(5e-5, 5e-5), weight_decay=(0.01, 0.01)),
     validation_rows((64, 2000)),
     whole("seed", "seed of weights, pairs and order", (0, 0), minimum=0),
@@ -61,8 +61,6 @@ def check(size: str, values: Values) -> int:
     positions = SHAPES[size].max_positions
     if values["max_length"] > positions:
         raise BadInput(f"set.max_length must be at most {positions}, the model's positions; got {values['max_length']}")
-    if values["dropout"] >= 1:
-        raise BadInput(f"set.dropout must be less than 1; got {values['dropout']}")
     return steps_of(values)
 
 
@@ -108,7 +106,7 @@ def cost(size: str, values: Values) -> Cost:
 WORKLOAD = Workload(
     name=NAME,
     summary="BERT tiny as a siamese classifier of sentence pairs (4.4 M parameters, float32, AdamW)",
-    presets={"strict": "strict"},
+    presets={"strict": STRICT},
     backends=dict.fromkeys(BACKENDS, ("tiny", "real")),
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,

@@ -10,7 +10,7 @@ from finetune_bench.order import Order
 from finetune_bench.store import made_once, say
 from finetune_bench.structure import to_json
 from finetune_bench.tasks import Task
-from finetune_bench.workloads.base import Cost, Values, Work, Workload
+from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload
 
 NAME = "switch-matmul"
 GENERATOR = "numpy-pcg64-uniform-1"
@@ -114,7 +114,7 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
 WORKLOAD = Workload(
     name=NAME,
     summary="Six square float32 products an iteration, half on the accelerator and half on the processor",
-    presets={"strict": "strict"},
+    presets={"strict": STRICT},
     backends=dict.fromkeys(BACKENDS, ("tiny", "real")),
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,

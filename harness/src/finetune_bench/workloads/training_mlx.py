@@ -1,6 +1,6 @@
 """Training in MLX: loss, accumulation, clipping, AdamW and validation, for every model alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from finetune_bench.backends.mlx_backend import MlxBackend
-from finetune_bench.errors import BackendUnavailable, BadInput
+from finetune_bench.errors import BackendUnavailable
 from finetune_bench.workloads.training_task import Batch
-from finetune_bench.workloads.training_work import TrainingWork
+from finetune_bench.workloads.training_work import TrainingWork, check_precision
 
 try:
     import mlx.core as mx
@@ -20,6 +20,9 @@ try:
     from mlx.utils import tree_flatten, tree_map
 except ImportError as error:
     raise BackendUnavailable(f"training on mlx needs mlx: {error}") from error
+
+
+DTYPES = {"float32": mx.float32, "bfloat16": mx.bfloat16}
 
 
 def _as_it_is(value: Any) -> Any:
@@ -36,8 +39,12 @@ class MlxModel:
 
     build: Callable[[], Any]
     weights: Path
+    adapt: Callable[[dict[str, mx.array]], dict[str, mx.array]] = _as_it_is
+    """What is loaded, made of the tensors of the file."""
     choose: Callable[[Any], None] = lambda _module: None
-    """Adds adapters where there are any and freezes what does not train."""
+    """Adds adapters where there are any, and freezes the rest."""
+    trains: Collection[str] | None = None
+    """The names of the parameters that train; None: those that `choose` left."""
     name: Callable[[str], str] = _as_it_is
     """The name of a parameter in the work order."""
     value: Callable[[str, mx.array], mx.array] = _value_as_it_is
@@ -46,9 +53,11 @@ class MlxModel:
 
 class MlxTraining:
     def __init__(self, work: TrainingWork, backend: MlxBackend, model: MlxModel) -> None:
-        if work.precision.weights != "float32" or work.precision.compute != "float32":
-            raise BadInput(f"mlx trains this workload in float32, not {work.precision.weights}")
+        check_precision(work, DTYPES, "mlx")
         self.work = work
+        self.warnings: Sequence[str] = ()
+        self._compute = DTYPES[work.precision.compute]
+        self._keeps_masters = work.precision.weights != work.precision.compute
         self.compiles = backend.compiles
         self._model = model
         self.module: Any = None
@@ -57,14 +66,18 @@ class MlxTraining:
         self.module = self._model.build()
 
     def load_weights(self) -> None:
-        self.module.load_weights(list(mx.load(str(self._model.weights)).items()), strict=True)
+        state = self._model.adapt(mx.load(str(self._model.weights)))
+        self.module.load_weights([(name, value.astype(self._compute)) for name, value in state.items()], strict=True)
         mx.eval(self.module.parameters())
 
     def set_up(self) -> None:
         self._model.choose(self.module)
-        for name in self.work.trainable.also:
+        if self._model.trains is not None:
+            self.module.freeze()
+        modules = dict(self.module.named_modules())
+        for name in (*(self._model.trains or ()), *self.work.trainable.also):
             module, tensor = name.rsplit(".", 1)
-            dict(self.module.named_modules())[module].unfreeze(recurse=False, keys=[tensor])
+            modules[module].unfreeze(recurse=False, keys=[tensor])
         optimiser = self.work.optimiser
         self._optimiser = optimizers.AdamW(
             learning_rate=0.0,
@@ -73,25 +86,38 @@ class MlxTraining:
             weight_decay=optimiser.weight_decay,
             bias_correction=optimiser.bias_correction,
         )
-        self._optimiser.init(self.module.trainable_parameters())
+        # What the optimiser moves: the parameters, or float32 masters of parameters that compute in less.
+        # The masters lie in a container, so that a compiled step can replace them.
+        parameters = self.module.trainable_parameters()
+        self._masters = {"weights": self._cast(parameters, mx.float32)} if self._keeps_masters else {}
+        self._optimiser.init(self._masters.get("weights", parameters))
         self.module.train()
+        mx.random.seed(self.work.weights.recipe.seed)  # of what is dropped
         self._make_functions()
-        mx.eval(self.module.parameters(), self._optimiser.state)
+        mx.eval(self.module.parameters(), self._optimiser.state, self._masters)
+
+    def _cast(self, tree: Any, dtype: Any) -> Any:
+        return tree_map(lambda value: value.astype(dtype), tree)
 
     def _make_functions(self) -> None:
         """The two halves of a step, compiled where the backend compiles."""
         value_and_gradient = nn.value_and_grad(self.module, self._loss_share)
-        state = [self.module.state, self._optimiser.state]
+        state = [self.module.state, self._optimiser.state, self._masters, mx.random.state]
 
         def accumulate(batch: Any, loss_tokens: mx.array, so_far: Any) -> Any:
-            loss_and_gradients = value_and_gradient(self.module, batch, loss_tokens)
+            loss, gradients = value_and_gradient(self.module, batch, loss_tokens)
+            loss_and_gradients = loss, self._cast(gradients, mx.float32) if self._keeps_masters else gradients
             return loss_and_gradients if so_far is None else tree_map(mx.add, so_far, loss_and_gradients)
 
         def update(gradients: Any) -> mx.array:
             clip = self.work.optimiser.clip
             limit = float("inf") if clip is None else clip
             gradients, norm = optimizers.clip_grad_norm(gradients, limit)
-            self._optimiser.update(self.module, gradients)
+            if self._keeps_masters:
+                self._masters["weights"] = self._optimiser.apply_gradients(gradients, self._masters["weights"])
+                self.module.update(self._cast(self._masters["weights"], self._compute))
+            else:
+                self._optimiser.update(self.module, gradients)
             return norm
 
         if self.compiles:
@@ -108,7 +134,7 @@ class MlxTraining:
     def _loss_sum(self, module: Any, batch: Any) -> tuple[mx.array, mx.array]:
         """The sum of the losses that count, and the logits."""
         inputs, targets, mask = batch
-        logits = module(*inputs)
+        logits = module(*inputs).astype(mx.float32)
         wanted = logits if targets.ndim == 1 else logits[:, : targets.shape[1]]
         losses = nn.losses.cross_entropy(wanted, targets, reduction="none")
         return (losses * mask).sum(), logits
@@ -128,7 +154,7 @@ class MlxTraining:
         loss, gradients = self._accumulate(batches, loss_tokens)
         self._optimiser.learning_rate = learning_rate
         norm = self._update(gradients)
-        mx.eval(self.module.trainable_parameters(), self._optimiser.state, norm)
+        mx.eval(self.module.trainable_parameters(), self._optimiser.state, self._masters, norm)
         return loss.item(), norm.item()
 
     def evaluation_mode(self) -> None:
@@ -152,10 +178,10 @@ class MlxTraining:
     def values(self, name: str, limit: int | None = None) -> np.ndarray:
         found = {self._model.name(key): (key, value) for key, value in tree_flatten(self.module.parameters())}
         value = self._model.value(*found[name])
-        return np.array(value if limit is None else value.flatten()[:limit])
+        return _numpy(value if limit is None else value.flatten()[:limit])
 
     def logits(self, batch: Any) -> np.ndarray:
-        return np.array(self.module(*batch[0]))
+        return _numpy(self.module(*batch[0]))
 
     def gradients(self, batches: Sequence[Any], loss_tokens: int) -> tuple[float, Mapping[str, np.ndarray]]:
         loss, gradients = self._accumulate(batches, loss_tokens)
@@ -163,4 +189,9 @@ class MlxTraining:
 
     def _canonical(self, tree: Any) -> dict[str, np.ndarray]:
         """Names and orientation of the work order."""
-        return {self._model.name(name): np.array(self._model.value(name, value)) for name, value in tree_flatten(tree)}
+        return {self._model.name(name): _numpy(self._model.value(name, value)) for name, value in tree_flatten(tree)}
+
+
+def _numpy(value: mx.array) -> np.ndarray:
+    """A copy for numpy, which has no bfloat16."""
+    return np.array(value.astype(mx.float32))

@@ -64,6 +64,8 @@ class StepData:
 class TrainedModel(Protocol):
     """What a framework does for this task. Names and shapes are the work order's; adapters as PEFT stores them."""
 
+    warnings: Sequence[str]
+
     def build(self) -> None: ...
 
     def load_weights(self) -> None: ...
@@ -108,7 +110,7 @@ class TrainingTask:
         self.model = model
         self.rows = rows
         self.steps = work.steps
-        self.warnings: Sequence[str] = ()
+        self.warnings = model.warnings
         self._set_up_phase = set_up_phase
         self._fingerprints: dict[str, int] | None = None
 
@@ -177,7 +179,7 @@ class TrainingTask:
 
         The A of an adapter has no gradient while its B is zero, and in bfloat16 a step is lost on a gain of 1.
         """
-        rounds = self.work.precision.weights == "bfloat16"
+        rounds = self.work.precision.compute == "bfloat16"
         names = [
             name
             for name, (shape, trains) in self.model.parameters().items()

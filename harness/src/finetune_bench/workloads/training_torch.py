@@ -1,7 +1,7 @@
 """Training in PyTorch: loss, accumulation, clipping, AdamW and validation, for every model alike."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.errors import BackendUnavailable, BadInput
 from finetune_bench.workloads.training_task import Batch
-from finetune_bench.workloads.training_work import TrainingWork
+from finetune_bench.workloads.training_work import TrainingWork, check_precision
 
 try:
     import torch
@@ -20,7 +20,7 @@ try:
 except ImportError as error:
     raise BackendUnavailable(f"training on torch needs torch and safetensors: {error}") from error
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
+DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
 
 Place = tuple[torch.device, torch.dtype]
 """Where parameters lie, and in which type."""
@@ -37,10 +37,14 @@ class TorchModel:
     build: Callable[[], Any]
     """The architecture without memory: weights come from the file, never from the library's initialiser."""
     weights: Path
+    adapt: Callable[[dict[str, torch.Tensor]], dict[str, torch.Tensor]] = _as_it_is
+    """What is loaded, made of the tensors of the file."""
     complete: Callable[[Any, Place], None] = lambda _module, _place: None
     """Makes what is no weight and was built without memory too."""
     choose: Callable[[Any, Place], Any] = lambda module, _place: module
-    """Adds adapters where there are any and freezes what does not train; gives the module to call."""
+    """Adds adapters where there are any, and freezes the rest; gives the module to call."""
+    trains: Collection[str] | None = None
+    """The names of the parameters that train; None: those that `choose` left."""
     logits: Callable[[Any, tuple[torch.Tensor, ...]], torch.Tensor] = lambda module, inputs: module(*inputs)
     name: Callable[[str], str] = _as_it_is
     """The name of a parameter in the work order."""
@@ -48,13 +52,16 @@ class TorchModel:
 
 class TorchTraining:
     def __init__(self, work: TrainingWork, backend: TorchBackend, model: TorchModel) -> None:
-        if work.precision.weights not in DTYPES or work.precision.compute != work.precision.weights:
-            raise BadInput(f"torch trains this workload in {' or '.join(DTYPES)}, not {work.precision.weights}")
+        check_precision(work, DTYPES, "torch")
         if not work.optimiser.bias_correction:
             raise BadInput("torch.optim.AdamW always corrects the bias: this order cannot run on torch")
         self.work = work
-        self.place_of_weights = backend.device, DTYPES[work.precision.weights]
+        self.warnings: Sequence[str] = ()
+        self.place_of_weights = backend.device, DTYPES[work.precision.compute]
+        self._loss_dtype = torch.float64 if work.precision.compute == "float64" else torch.float32
+        self._keeps_masters = work.precision.weights != work.precision.compute
         self._model = model
+        self._forward = model.logits
         self.module: Any = None
 
     def build(self) -> None:
@@ -62,29 +69,36 @@ class TorchTraining:
             self.module = self._model.build()
 
     def load_weights(self) -> None:
-        self.module.load_state_dict(read_tensors(self._model.weights, self.place_of_weights), strict=True, assign=True)
+        state = self._model.adapt(read_tensors(self._model.weights, self.place_of_weights))
+        self.module.load_state_dict(state, strict=True, assign=True)
         self._model.complete(self.module, self.place_of_weights)
         self.module.requires_grad_(True).train()
 
     def set_up(self) -> None:
         self.module = self._model.choose(self.module, self.place_of_weights)
         self._named = {self._model.name(name): value for name, value in self.module.named_parameters()}
+        if self._model.trains is not None:
+            for name, value in self._named.items():
+                value.requires_grad_(name in self._model.trains)
         for name in self.work.trainable.also:
             self._named[name].requires_grad_(True)
         self._trained = {name: value for name, value in self._named.items() if value.requires_grad}
+        # What the optimiser moves: the parameters, or float32 masters of parameters that compute in less.
+        self._moved = [value.detach().float() if self._keeps_masters else value for value in self._trained.values()]
         optimiser = self.work.optimiser
+        torch.manual_seed(self.work.weights.recipe.seed)  # of what is dropped
         self._optimiser = torch.optim.AdamW(
-            self._trained.values(),
+            self._moved,
             betas=(optimiser.beta1, optimiser.beta2),
             eps=optimiser.eps,
             weight_decay=optimiser.weight_decay,
         )
 
     def place(self, batch: Batch) -> tuple[tuple[torch.Tensor, ...], torch.Tensor, torch.Tensor]:
-        device, dtype = self.place_of_weights
+        device, _ = self.place_of_weights
         inputs = tuple(self._place_input(array) for array in batch.inputs)
         targets = torch.from_numpy(np.ascontiguousarray(batch.targets)).to(device, torch.int64)
-        return inputs, targets, torch.from_numpy(batch.mask).to(device, dtype)
+        return inputs, targets, torch.from_numpy(batch.mask).to(device, self._loss_dtype)
 
     def _place_input(self, array: np.ndarray) -> torch.Tensor:
         """Ids become int64; masks of attention stay what they are."""
@@ -94,29 +108,41 @@ class TorchTraining:
     def _loss_sum(self, batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """The sum of the losses that count, and the logits."""
         inputs, targets, mask = batch
-        logits = self._model.logits(self.module, inputs)
+        logits = self._forward(self.module, inputs).to(self._loss_dtype)
         wanted = logits if targets.ndim == 1 else logits[:, : targets.shape[1]].flatten(0, 1)
         losses = functional.cross_entropy(wanted, targets.flatten(), reduction="none")
         return (losses * mask.flatten()).sum(), logits
 
     def _accumulate(self, batches: Sequence[Any], loss_tokens: int) -> torch.Tensor:
-        """Sums gradients of the step's mean loss into `.grad`; the mean loss."""
-        device, dtype = self.place_of_weights
+        """Sums gradients of the step's mean loss into the `.grad` of what the optimiser moves; the mean loss."""
         self._optimiser.zero_grad(set_to_none=True)
-        total = torch.zeros((), device=device, dtype=dtype)
+        total = torch.zeros((), device=self.place_of_weights[0], dtype=self._loss_dtype)
         for batch in batches:
             loss = self._loss_sum(batch)[0] / loss_tokens
             loss.backward()
+            if self._keeps_masters:
+                self._collect()
             total += loss.detach()
         return total
+
+    def _collect(self) -> None:
+        """Adds a micro-batch's gradients to those of the masters."""
+        for master, value in zip(self._moved, self._trained.values(), strict=True):
+            gradient = value.grad.float()
+            master.grad = gradient if master.grad is None else master.grad.add_(gradient)
+            value.grad = None
 
     def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float]:
         loss = self._accumulate(batches, loss_tokens)
         clip = self.work.optimiser.clip
-        norm = torch.nn.utils.clip_grad_norm_(self._trained.values(), math.inf if clip is None else clip)
+        norm = torch.nn.utils.clip_grad_norm_(self._moved, math.inf if clip is None else clip)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate
         self._optimiser.step()
+        if self._keeps_masters:
+            with torch.no_grad():
+                for master, value in zip(self._moved, self._trained.values(), strict=True):
+                    value.copy_(master)
         return float(loss), float(norm)
 
     def evaluation_mode(self) -> None:
@@ -132,20 +158,26 @@ class TorchTraining:
         return {name: (tuple(value.shape), value.requires_grad) for name, value in self._named.items()}
 
     def trained(self) -> Mapping[str, np.ndarray]:
-        return {name: value.detach().cpu().numpy().copy() for name, value in self._trained.items()}
+        return {name: _numpy(value) for name, value in self._trained.items()}
 
     def values(self, name: str, limit: int | None = None) -> np.ndarray:
-        value = self._named[name].detach()
-        return (value if limit is None else value.flatten()[:limit]).cpu().numpy()
+        value = self._named[name]
+        return _numpy(value if limit is None else value.flatten()[:limit])
 
     @torch.no_grad()
     def logits(self, batch: Any) -> np.ndarray:
-        return self._model.logits(self.module, batch[0]).cpu().numpy()
+        return _numpy(self._forward(self.module, batch[0]))
 
     def gradients(self, batches: Sequence[Any], loss_tokens: int) -> tuple[float, Mapping[str, np.ndarray]]:
         loss = self._accumulate(batches, loss_tokens)
-        gradients = {name: value.grad.cpu().numpy().copy() for name, value in self._trained.items()}
-        return float(loss), gradients
+        gradients = (_numpy(value.grad) for value in self._moved)
+        return float(loss), dict(zip(self._trained, gradients, strict=True))
+
+
+def _numpy(value: torch.Tensor) -> np.ndarray:
+    """A copy on the host; numpy has no bfloat16."""
+    value = value.detach()
+    return (value.float() if value.dtype == torch.bfloat16 else value).cpu().numpy().copy()
 
 
 def read_tensors(path: Path, place: Place) -> dict[str, torch.Tensor]:

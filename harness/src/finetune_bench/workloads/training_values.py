@@ -55,3 +55,20 @@ def optimiser_values(
 
 def validation_rows(defaults: Whole) -> Hyperparameter:
     return whole("validation_rows", "rows of the validation split", defaults)
+
+
+def dropout() -> Hyperparameter:
+    return Hyperparameter(
+        name="dropout", type="float", help="share of values dropped in training", tiny=0.0, real=0.0, minimum=0, below=1
+    )
+
+
+def precision(tiny: str, real: str) -> Hyperparameter:
+    return Hyperparameter(
+        name="precision",
+        type="str",
+        help="float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
+        tiny=tiny,
+        real=real,
+        choices=("float32", "mixed", "bfloat16"),
+    )

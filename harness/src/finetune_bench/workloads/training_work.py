@@ -1,7 +1,7 @@
 """The part of a work order that every training workload has, and how it is made of the hyperparameters."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,15 +34,16 @@ class TrainingWork:
     precision: Precision
 
 
-def steps_of(values: Values) -> int:
-    """The number of optimiser steps: whole steps of rows × epochs, or fewer where `steps` says so."""
-    rows, epochs = values["rows"], values["epochs"]
+def steps_of(values: Values, rows: str = "rows") -> int:
+    """The number of optimiser steps: whole steps of rows × epochs, or fewer where `steps` says so.
+
+    BadInput, which calls the rows by the name given, when there is not one.
+    """
+    count = values["rows"] * values["epochs"]
     per_step = values["batch_size"] * values["accumulation"]
-    steps = rows * epochs // per_step
+    steps = count // per_step
     if steps == 0:
-        raise BadInput(
-            f"rows × epochs = {rows * epochs} is less than batch_size × accumulation = {per_step}: not one step"
-        )
+        raise BadInput(f"{rows} × epochs = {count} is less than batch_size × accumulation = {per_step}: not one step")
     return min(steps, values.get("steps") or steps)
 
 
@@ -70,6 +71,40 @@ def learning_rates(values: Values, steps: int) -> tuple[float, ...]:
         return 1.0 if falling is None else (steps - step) / falling
 
     return tuple(values["learning_rate"] * factor(step) for step in range(steps))
+
+
+PRECISIONS = {
+    "float32": Precision(weights="float32", compute="float32", tf32=False),
+    "mixed": Precision(weights="float32", compute="bfloat16", tf32=False),
+    "bfloat16": Precision(weights="bfloat16", compute="bfloat16", tf32=False),
+}
+
+
+def precision_of(values: Values) -> Precision:
+    return PRECISIONS[values["precision"]]
+
+
+def check_precision(work: TrainingWork, dtypes: Container[str], framework: str) -> None:
+    """BadInput where a framework has no such type, or the two types differ otherwise than in `mixed`."""
+    precision = work.precision
+    if precision.weights in dtypes and precision.weights == precision.compute:
+        return
+    if precision != PRECISIONS["mixed"]:
+        raise BadInput(
+            f"{framework} trains in {', '.join(PRECISIONS)}, not with weights in {precision.weights} "
+            f"and computing in {precision.compute}"
+        )
+
+
+def state_bytes(values: Values, parameters: int, trained: int) -> int:
+    """Bytes of weights, and of the gradients and two moments of those that train."""
+    match values["precision"]:
+        case "float32":
+            return 4 * parameters + 12 * trained
+        case "mixed":  # the model's copies; gradients and moments, and the weights themselves, in float32
+            return 2 * parameters + 16 * trained
+        case _:
+            return 2 * parameters + 6 * trained
 
 
 def in_batches(rows: int, size: int) -> tuple[tuple[int, ...], ...]:

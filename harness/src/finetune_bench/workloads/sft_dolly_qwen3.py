@@ -1,0 +1,167 @@
+"""`sft-dolly-qwen3`: supervised tuning of Qwen3 0.6B on instruction-like rows, of all of it or of its last blocks."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from finetune_bench.backends import BACKENDS, Backend, framework_of, is_cpu
+from finetune_bench.errors import BadInput
+from finetune_bench.hyperparameters import Hyperparameter
+from finetune_bench.order import Order, Qwen3Shape, RowLengths
+from finetune_bench.structure import from_json
+from finetune_bench.tasks import Task
+from finetune_bench.workloads import llama, qwen3
+from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.training_values import (
+    at_most_steps,
+    batch_values,
+    optimiser_values,
+    precision,
+    validation_rows,
+    whole,
+)
+from finetune_bench.workloads.training_work import parameter_count, state_bytes, steps_of
+
+NAME = "sft-dolly-qwen3"
+
+SHAPES = {
+    "tiny": Qwen3Shape(
+        vocab_size=4096,
+        hidden_size=256,
+        intermediate_size=768,
+        layers=4,
+        heads=4,
+        kv_heads=2,
+        head_dim=64,
+        rope_theta=500_000.0,  # not the libraries' default: a setting that is not read must change the logits
+        rms_norm_eps=1e-6,
+        max_positions=2048,
+        tied=True,
+    ),
+    "real": Qwen3Shape(
+        vocab_size=151_936,
+        hidden_size=1024,
+        intermediate_size=3072,
+        layers=28,
+        heads=16,
+        kv_heads=8,
+        head_dim=128,
+        rope_theta=1_000_000.0,
+        rms_norm_eps=1e-6,
+        max_positions=40_960,
+        tied=True,
+    ),
+}
+
+# Tiny rows are short because a processor without a fast BLAS does some 100 tokens a second.
+TEXTS = {
+    "tiny": RowLengths(median=10, sigma=0.9, shortest=4, longest=64),
+    "real": RowLengths(median=130, sigma=0.9, shortest=16, longest=512),
+}
+
+HYPERPARAMETERS = (
+    *batch_values(rows=(184, 100), batch_size=(4, 4), accumulation=(2, 2), max_length=(16, 512)),
+    at_most_steps((0, 0)),
+    whole("trained_blocks", "last blocks that train, with the head; 0: everything trains", (0, 0), minimum=0),
+    Hyperparameter(
+        name="head",
+        type="str",
+        help="tied: the head is the embedding table and moves with it; untied: it starts as a copy of the table",
+        tiny="tied",
+        real="tied",
+        choices=("tied", "untied"),
+    ),
+    Hyperparameter(
+        name="mask",
+        type="str",
+        help="which tokens are targets: attended leaves padding out, all keeps it",
+        tiny="attended",
+        real="attended",
+        choices=("attended", "all"),
+    ),
+    Hyperparameter(
+        name="checkpointing",
+        type="bool",
+        help="compute the activations of a block again in the backward pass, to save memory",
+        tiny=False,
+        real=True,
+    ),
+    precision("float32", "bfloat16"),
+    *optimiser_values(learning_rate=(3e-5, 3e-5), clip=(1.0, 1.0), schedule="linear"),
+    validation_rows((8, 32)),
+    whole("seed", "seed of weights, rows and order", (0, 0), minimum=0),
+)
+
+
+def shape_of(size: str, values: Values) -> Qwen3Shape:
+    return replace(SHAPES[size], tied=values["head"] == "tied")
+
+
+def check(size: str, values: Values) -> int:
+    """The number of optimiser steps; BadInput when the values contradict each other or the model."""
+    shape = SHAPES[size]
+    for name, most, what in (
+        ("max_length", shape.max_positions, "the model's positions"),
+        ("trained_blocks", shape.layers, "the model's blocks"),
+    ):
+        if values[name] > most:
+            raise BadInput(f"set.{name} must be at most {most}, {what}; got {values[name]}")
+    return steps_of(values)
+
+
+def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
+    from finetune_bench.workloads.sft_work import make_sft_work
+
+    check(size, values)
+    names = {"workload": NAME, "preset": preset, "size": size}
+    return make_sft_work(names, shape_of(size, values), TEXTS[size], values, cache)
+
+
+def open_task(order: Order, backend: Backend, cache: Path) -> Task:
+    from finetune_bench.workloads.sft_work import SftWork
+    from finetune_bench.workloads.token_rows import TokenRowBatches
+    from finetune_bench.workloads.training_task import TrainingTask
+
+    work = from_json(SftWork, order.work, "work")
+    files = needed_files(order, cache)
+    backend.open()
+    if framework_of(backend.name) == "torch":
+        from finetune_bench.workloads.qwen3_torch import open_qwen3
+    else:
+        from finetune_bench.workloads.qwen3_mlx import open_qwen3
+    rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss)
+    return TrainingTask(work, open_qwen3(work, backend, files["weights"]), rows)
+
+
+def cost(size: str, values: Values) -> Cost:
+    """Arithmetic and bytes of one run, after the formulas in `qwen3`."""
+    steps = check(size, values)
+    shape, length, blocks = shape_of(size, values), values["max_length"], values["trained_blocks"]
+    micro_tokens = values["batch_size"] * length
+    width = 4 if values["precision"] == "float32" else 2
+    trained = parameter_count(qwen3.trained_tensors(shape, blocks).items())
+    stored = parameter_count(qwen3.tensors(SHAPES[size]))
+    rows = values["rows"] + values["validation_rows"]
+    saved = qwen3.saved_bytes_per_token(shape, length, width, values["checkpointing"])
+    return Cost(
+        steps=steps,
+        step_flop=values["accumulation"] * micro_tokens * qwen3.train_flop_per_token(shape, blocks, length),
+        other_flop=values["validation_rows"] * length * llama.forward_flop_per_token(shape, length),
+        disk_bytes=4 * stored + rows * (4 * length + 8),
+        memory_bytes=state_bytes(values, parameter_count(qwen3.tensors(shape)), trained) + micro_tokens * saved,
+    )
+
+
+WORKLOAD = Workload(
+    name=NAME,
+    summary="Supervised tuning of Qwen3 0.6B, all of it or its last blocks (AdamW, bfloat16, gradient accumulation)",
+    presets={"strict": STRICT},
+    backends={name: ("tiny",) if is_cpu(name) else ("tiny", "real") for name in BACKENDS},
+    hyperparameters=HYPERPARAMETERS,
+    make_work=make_work,
+    cost=cost,
+    packages={
+        "torch": ("torch", "triton", "transformers", "tokenizers"),
+        "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13", "mlx-lm", "transformers"),
+    },
+    open_task=open_task,
+)
