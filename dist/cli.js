@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { A as strictObject, C as int, D as object, E as number, F as url, I as toDotPath, L as UserError, M as tuple, N as union, P as unknown, R as describeError, S as discriminatedUnion, T as looseObject, a as describeFailure, b as array, c as DAY_S, i as apiFailure, j as string, l as parseDuration, n as connectGitHub, s as withRetry, u as parsePercent, v as _enum, w as literal, x as boolean, y as _null } from "./github-api.js";
-import { $ as isShown, $t as isRatioScale, At as formatInterval, B as rangeOf, Bt as oversized, C as smallestEffect, Ct as sparkline, D as readJobContext, Dt as formatAge, E as shippedCatalogue, Et as counted, F as warningsOf, Ft as segmentStart, G as offeredByAll, Gt as storedText, H as standingOf, Ht as qualificationPath, I as changeOf, It as didYouMean, J as believableOfJoint, Jt as directionSchema, K as qualifiedInWords, L as metricWords, Mt as formatValue, N as frameworkRows, Nt as findChangePoints, O as cacheFolder, Ot as formatChange, P as onRunner, Pt as ACCEPT_FILE, Q as benchmarkName, Qt as valuesOf, R as sidesOf, Rt as gather$2, S as makePlan, St as packTar, T as controlFindings, Tt as terminalText, U as failureInWords, Ut as readStored, V as sizeOf, Vt as parseStoredPath, W as acceptLines, Wt as storedPath, X as whichRuns, Xt as isSameMeasure, Yt as findSeries, Zt as isUsable, _ as controlBackends, _t as readTarGz, a as openJobLock, an as tQuantile, at as parseInputs, b as artifactName, bt as publishFile, c as stayAwake, ct as detectableOf, d as benchOf, dt as completePairs, en as jobValue, et as listed, f as readyAll, ft as LEAST_SD, g as planEnvironments, gt as TooLarge, h as measuringClock, ht as openStore$1, in as sum, it as sentenceCase, j as baseOfRef, jt as formatPercent, k as baseOfHistory, kt as formatDuration, l as measurePairs, lt as marginsOf, m as readMachine, mt as makeResultsFolder, nn as mean, nt as plain, o as openWatch, on as variance, ot as isAccepted, p as waitUntilQuiet, pt as localFolder, q as iconFor, qt as verdictSchema, rn as spread, rt as say, s as loadSuite, sn as canonicalJson, st as judge, t as runPipeline, tn as relativeChange, tt as named$1, u as runsDue, ut as LOOK_ALPHA, v as openControl, vt as gitAt, w as machineChanges, x as announceJob, xt as systemFault, y as assembleResult, yt as parseBaselineInput, z as verdictOf$1, zt as irregular } from "./pipeline.js";
+import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, a as connectGitHub, c as describeFailure, d as DAY_S, f as parseDuration, k as number, p as parsePercent, s as apiFailure, u as withRetry, w as boolean, x as _enum, z as toDotPath } from "./home.js";
+import { $t as systemFault, At as LOOK_ALPHA, Bn as isRatioScale, Bt as BUILTIN_SUITES, C as controlBackends, Ct as say$1, Dn as storedPath, Dt as judge, E as artifactName, En as readStored, Et as isAccepted, Fn as directionSchema, Ft as parseSuite, Gn as sum, Gt as makeResultsFolder, H as baseOfHistory, Hn as relativeChange, Ht as harnessUnder, In as findSeries, It as automaticBackends, J as warningsOf, Jn as deviceName, K as frameworkRows, Kn as tQuantile, Kt as openStore$1, Ln as isSameMeasure, Lt as makePlan, M as machineChanges, Mt as LEAST_SD, N as controlFindings, Nt as findPython, On as storedText, Ot as detectableOf, P as readJobContext, Pn as verdictSchema, Pt as probeMachine, Qt as publishFile, Rn as isUsable, Rt as smallestEffect, S as planEnvironments, Sn as oversized, St as plain, T as assembleResult, Tn as qualificationPath, Tt as parseInputs, Un as mean, Ut as cacheFolder, Vn as jobValue, Vt as estimateRun, W as baseOfRef, Wn as spread, Wt as localFolder, Xn as canonicalJson, Xt as gitAt, Yn as memoryText, Yt as readTarGz, Zt as parseBaselineInput, _ as benchOf, _n as didYouMean, _t as benchmarkName, an as formatDuration, b as readMachine, bn as irregular, bt as listed, cn as formatValue, ct as failureInWords, d as openJobLock, dn as segmentStart, dt as qualifiedInWords, en as packTar, et as changeOf, f as openWatch, ft as iconFor, g as runsDue, gn as terminalText, h as measurePairs, ht as whichRuns, in as formatChange, it as rangeOf, j as announceJob, jt as completePairs, kn as DEFAULT_SUITE, kt as marginsOf, ln as findChangePoints, lt as acceptLines, m as stayAwake, nn as counted, nt as sidesOf, on as formatInterval, ot as sizeOf, p as loadSuite, pt as believableOfJoint, q as onRunner, qn as variance, qt as TooLarge, rn as formatAge, rt as verdictOf$1, sn as formatPercent, st as standingOf, t as runPipeline, tn as sparkline, tt as metricWords, un as ACCEPT_FILE, ut as offeredByAll, v as readyAll, w as openControl, wn as parseStoredPath, wt as sentenceCase, x as measuringClock, xt as named$1, y as waitUntilQuiet, yn as gather$2, yt as isShown, zn as valuesOf, zt as shippedCatalogue } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
+import { i as scratchFolder } from "./leftovers.js";
 import { t as stopSignal } from "./stop-signal.js";
 import { addAbortSignal } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
@@ -5439,6 +5440,259 @@ function days(text) {
 	if (seconds === null) throw new InvalidArgumentError("must be a duration such as 180d.");
 	return seconds / DAY_S;
 }
+// src/core/init-files.ts
+/** Foreign words stand in comments only, each on one line. */
+function comment(text) {
+	return `# ${text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()}`;
+}
+function suiteText({ machine, backends, benchmarks, program, schemaUrl }) {
+	return `${[
+		...schemaUrl === null ? [] : [`# yaml-language-server: $schema=${schemaUrl}`],
+		"# What finetune-bench measures in this repository. `finetune-bench validate` explains mistakes, `finetune-bench run`",
+		"# measures here, and the workflow beside it in every pull request.",
+		comment(`Written on ${machine}: without \`backends\` a benchmark runs on ${backends.join(" and ")} there.`),
+		"version: 1",
+		"repeats: 3 # runs of every benchmark, each a process of its own",
+		"judge: # these are the defaults; leave out what you do not change",
+		"  min-effect: 2% # smallest change worth a verdict",
+		"  max-tolerated: 5% # slow-down that \"no change\" must rule out",
+		"  confirm: auto # run base and head in pairs where the history does not clear a benchmark; or never",
+		"benchmarks:",
+		...benchmarks.flatMap(({ workload, summary, size, rows, why }) => [
+			`  ${comment(`${summary}.`)}`,
+			`  - workload: ${workload}`,
+			"    preset: strict",
+			`    size: ${size} ${comment(why)}`,
+			...rows === null ? [] : [`    set: { rows: ${rows} } # fewer than its own, so that pairs fit into the time budget`]
+		]),
+		...ownProgram(program ?? EXAMPLE, backends)
+	].join("\n")}\n`;
+}
+const EXAMPLE = {
+	command: ["python", "train.py"],
+	requirements: "requirements.txt"
+};
+/** Commented out: a program that does not write events yet would only fail. */
+function ownProgram({ command, requirements }, backends) {
+	const backend = backends.find((name) => name.startsWith("torch-")) ?? backends[0] ?? "torch-cpu";
+	return [
+		"  # Your own program, once it writes one line a step to the file named by FINETUNE_BENCH_EVENTS (docs/protocol.md):",
+		"  # - name: my-training",
+		`  #   command: [${command.map((word) => JSON.stringify(word)).join(", ")}]`,
+		...requirements === null ? [] : [`  #   requirements: ${requirements}`],
+		`  #   backends: [${backend}] # what it trains on`,
+		"  #   timeout: 10m"
+	];
+}
+const PLACEHOLDER = /OWNER\/finetune-bench@0{40} # v\S+/g;
+/** The shipped file with what is known put in, and with what is left to do in its comment. */
+function workflowText(template, { labels, branch, action }) {
+	const ready = template.replaceAll("runs-on: [self-hosted]", () => `runs-on: [${labels.map(scalar).join(", ")}]`).replace("branches: [main]", () => `branches: [${scalar(branch)}]`);
+	return action === null ? ready : ready.replaceAll(PLACEHOLDER, () => action);
+}
+/** A name as it may stand in a YAML list. */
+function scalar(text) {
+	return /^[A-Za-z][\w./-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off)$/i.test(text) ? text : JSON.stringify(text);
+}
+/** The labels every self-hosted runner of such a machine has by itself. */
+function runnerLabels(os, arch) {
+	return [
+		"self-hosted",
+		{
+			linux: "Linux",
+			macos: "macOS",
+			windows: "Windows"
+		}[os],
+		/^(?:arm64|aarch64)$/i.test(arch) ? "ARM64" : "X64"
+	];
+}
+/** `owner/name` of an address on GitHub as git knows it; null for any other. */
+function gitHubRepository(remote) {
+	return /^(?:https:\/\/(?:[^@/]+@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(remote)?.[1] ?? null;
+}
+// src/io/init-facts.ts
+/** What `init` finds out by itself: the machine, the repository, its default branch, its programs, and this program's own release. */
+/** Of the device's memory: room for the driver, the framework, and what the estimate forgets. */
+const SHARE_OF_MEMORY = .7;
+/** A run of this many seconds leaves time for pairs within the usual budget. */
+const LONGEST_RUN_S = 180;
+/** The repository around a folder, or the folder itself where there is none. */
+async function readRepository(cwd) {
+	const git = gitAt(cwd, { workspace: false });
+	const root = await git.query("rev-parse", "--show-toplevel");
+	return {
+		folder: root ?? cwd,
+		isGit: root !== null,
+		branch: await defaultBranch(git)
+	};
+}
+/** As the remote names it, else a branch of the usual names, else the one that is checked out. */
+async function defaultBranch(git) {
+	const remote = await git.query("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD");
+	if (remote !== null) return remote.replace(/^origin\//, "");
+	for (const name of ["main", "master"]) if (await git.query("rev-parse", "--verify", "--quiet", `refs/heads/${name}`) !== null) return name;
+	return await git.query("symbolic-ref", "--quiet", "--short", "HEAD") ?? "main";
+}
+async function readSuiteFacts(probe, repository, harness) {
+	const backends = automaticBackends(probe);
+	const benchmarks = [];
+	const { workloads } = shippedCatalogue();
+	for (const entry of parseSuite(BUILTIN_SUITES["builtin:quick"] ?? "", "builtin:quick").benchmarks) {
+		if (!("workload" in entry)) continue;
+		const summary = workloads.find(({ name }) => name === entry.workload)?.summary ?? entry.workload;
+		benchmarks.push({
+			workload: entry.workload,
+			summary,
+			...await sizeFor(entry, probe, harness)
+		});
+	}
+	const { owner } = await ownRelease(harness.folder);
+	return {
+		machine: `${deviceName(probe)}, ${memoryText(probe.machine.memory_bytes)}`,
+		backends,
+		benchmarks,
+		program: await trainingProgram(repository.folder),
+		schemaUrl: owner === null ? null : `https://raw.githubusercontent.com/${owner.name}/${owner.sha}/schema/suite.schema.json`
+	};
+}
+/** The real size where there is an accelerator that it fits, with fewer rows where it is slow; else the tiny one. */
+async function sizeFor(entry, probe, harness) {
+	const [backend] = automaticBackends(probe);
+	const isAccelerated = probe.backends.some((known) => known.backend === backend && known.accelerated);
+	if (backend === void 0 || !isAccelerated) return tiny("seconds on two processor cores; or real");
+	await using scratch = await scratchFolder();
+	const estimate = await estimateRun(harness, {
+		...entry,
+		size: "real"
+	}, backend, scratch.path);
+	if (estimate === null || estimate.memory_bytes === null) return tiny("or real");
+	const { seconds, memory_bytes: needed } = estimate;
+	if (needed > Math.min(...probe.accelerators.map((one) => one.memory_bytes ?? probe.machine.memory_bytes)) * SHARE_OF_MEMORY) return tiny(`real takes ${formatValue(needed, "B")} of memory`);
+	const rows = seconds > LONGEST_RUN_S ? rowsFor(entry.workload, LONGEST_RUN_S / seconds) : null;
+	const about = formatDuration(rows === null ? seconds : LONGEST_RUN_S);
+	return {
+		size: "real",
+		rows,
+		why: `${formatValue(needed, "B")} of memory, about ${about} a run; or tiny`
+	};
+}
+function tiny(why) {
+	return {
+		size: "tiny",
+		rows: null,
+		why
+	};
+}
+/** A share of the rows of the real size, in whole tens; null where a workload has no rows. */
+function rowsFor(name, share) {
+	const own = shippedCatalogue().workloads.find((known) => known.name === name)?.hyperparameters.find((known) => known.name === "rows")?.default.real;
+	return typeof own === "number" ? Math.max(10, Math.floor(own * share / 10) * 10) : null;
+}
+const TRAINING = /^(?:train|finetune|fine_tune|sft|lora)(?:ing)?\.py$/;
+/** Exactly one file that is plainly a training program; of several nobody knows which is meant. */
+async function trainingProgram(folder) {
+	const names = await readdir(folder);
+	const [program, ...others] = names.filter((name) => TRAINING.test(name));
+	if (program === void 0 || others.length > 0) return null;
+	return {
+		command: ["python", program],
+		requirements: names.includes("requirements.txt") ? "requirements.txt" : null
+	};
+}
+async function readWorkflowFacts(probe, repository, harness) {
+	const { owner } = await ownRelease(harness);
+	return {
+		labels: runnerLabels(probe.machine.os, probe.machine.arch),
+		branch: repository.branch,
+		action: owner === null ? null : `${owner.name}@${owner.sha} # v${VERSION}`
+	};
+}
+async function ownRelease(harness) {
+	const root = path.dirname(harness);
+	if (!await exists(path.join(root, ".git"))) return { owner: null };
+	const git = gitAt(root, { workspace: false });
+	const [remote, sha] = [await git.query("remote", "get-url", "origin"), await git.query("rev-parse", "HEAD")];
+	const name = gitHubRepository(remote ?? "");
+	return { owner: name === null || !/^[0-9a-f]{40}$/.test(sha ?? "") ? null : {
+		name,
+		sha: sha ?? ""
+	} };
+}
+/** The workflow file for one runner that this program ships with. */
+async function readTemplate(harness) {
+	return readFile(path.join(path.dirname(harness), "workflows", "finetune-bench.yml"), "utf8");
+}
+async function exists(file) {
+	return stat(file).then(() => true, () => false);
+}
+// src/commands/init.ts
+/** `finetune-bench init`: writes a suite file and a workflow that fit this machine and this repository, asking nothing. */
+const WORKFLOW = path.join(".github", "workflows", "finetune-bench.yml");
+function addInit(program, context) {
+	program.command("init").description("write a suite file and a workflow that fit this machine; files that are there stay as they are").option("--dry-run", "print both and write nothing", false).action(async (options) => context.finish(await init(options, context)));
+}
+async function init({ dryRun }, { harness, signal }) {
+	const { env } = process;
+	const repository = await readRepository(process.cwd());
+	const python = await findPython({
+		env,
+		signal
+	});
+	const salt = path.basename(repository.folder);
+	const probe = await probeMachine({
+		python: python.executable,
+		harness,
+		salt,
+		env,
+		signal
+	});
+	const suite = await readSuiteFacts(probe, repository, harnessUnder({
+		harness,
+		cache: cacheFolder(env),
+		env,
+		signal
+	}, python.executable));
+	const workflow = await readWorkflowFacts(probe, repository, harness);
+	const files = [{
+		name: DEFAULT_SUITE,
+		text: suiteText(suite)
+	}, {
+		name: WORKFLOW,
+		text: workflowText(await readTemplate(harness), workflow)
+	}];
+	say(`machine: ${terminalText(suite.machine)}; runs ${suite.backends.join(", ") || "no backend"}`);
+	say(`default branch: ${terminalText(workflow.branch)}; runner labels: ${workflow.labels.join(", ")}`);
+	for (const { name, text } of files) if (dryRun) say(`\n--- ${name}\n${text}`);
+	else say(await writeNew(path.join(repository.folder, name), text, name));
+	if (!dryRun) for (const line of next(workflow.action !== null, repository.isGit)) say(line);
+	return EXIT.passed;
+}
+function say(line) {
+	process.stdout.write(`${line}\n`);
+}
+async function writeNew(file, text, name) {
+	try {
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, text, { flag: "wx" });
+		return `wrote ${name}`;
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "EEXIST") return `left ${name} as it is`;
+		throw new UserError(`${file} cannot be written`, { cause: error });
+	}
+}
+function next(isPinned, isGit) {
+	return [
+		"",
+		"next:",
+		...[
+			...isGit ? [] : ["git init, as this folder is no git repository yet"],
+			"finetune-bench run, to measure here with this suite",
+			...isPinned ? [] : [`in ${WORKFLOW}: the action's repository and the SHA of a release, as its comment says`],
+			`in ${WORKFLOW}: other labels under runs-on, if this machine is not the runner or has labels of its own`,
+			"a pull request with both files; when it is merged, the push to the default branch records the baseline"
+		].map((step, index) => `  ${index + 1}. ${step}`)
+	];
+}
 /** Of one run. JSON has no word for NaN: null and the texts stand for a run that gave no usable number. */
 const valueSchema = union([
 	number(),
@@ -5914,11 +6168,11 @@ function headlineOf(found) {
 	const worst = noisiest(benchmarks);
 	if (worst === void 0) return [["This runner could not be qualified: no benchmark gave enough runs."]];
 	const size = formatPercent(worst.smallest_10_pairs);
-	const where = benchmarks.length === 1 ? [] : say` (in ${named$1(worst.benchmark)}, its noisiest benchmark)`;
+	const where = benchmarks.length === 1 ? [] : say$1` (in ${named$1(worst.benchmark)}, its noisiest benchmark)`;
 	const alarms = benchmarks.filter(({ unchanged }) => isFalseAlarm(unchanged)).map(({ benchmark }) => benchmark);
 	return [
-		say`This runner detects slow-downs of ${size} and more${where}.`,
-		...alarms.length === 0 ? [] : [say`It raised a false alarm: unchanged code was called changed in ${listed(alarms)}.`],
+		say$1`This runner detects slow-downs of ${size} and more${where}.`,
+		...alarms.length === 0 ? [] : [say$1`It raised a false alarm: unchanged code was called changed in ${listed(alarms)}.`],
 		injectedSentence(benchmarks, found.slowdown)
 	];
 }
@@ -5932,7 +6186,7 @@ function injectedSentence(benchmarks, slowdown) {
 	if (tried.length === 0) return [`No slow-down of ${size} could be injected.`];
 	const where = tried.length === 1 ? "" : ` in each of ${counted(tried.length, "benchmark")}`;
 	if (missed.length === 0) return [`The gate caught an injected slow-down of ${size}${where}.`];
-	return say`The gate would have missed an injected slow-down of ${size} in ${listed(missed)}.`;
+	return say$1`The gate would have missed an injected slow-down of ${size} in ${listed(missed)}.`;
 }
 /** What it costs, and what would help. */
 function adviceOf({ qualification }) {
@@ -5944,8 +6198,8 @@ function adviceOf({ qualification }) {
 	const drifting = benchmarks.filter(isDrifting).map(({ benchmark }) => benchmark);
 	return [
 		[cost],
-		...noisy.length === 0 ? [] : [say`Runs of ${listed(noisy)} differ by more than ${formatPercent(NOISY_CV)}: stop other programs, fix clocks and power mode, or give each run more steps.`],
-		...drifting.length === 0 ? [] : [say`Speed drifted while ${listed(drifting)} ran: let the machine cool or warm up; pairs are interleaved, so that it does not reach the verdicts.`]
+		...noisy.length === 0 ? [] : [say$1`Runs of ${listed(noisy)} differ by more than ${formatPercent(NOISY_CV)}: stop other programs, fix clocks and power mode, or give each run more steps.`],
+		...drifting.length === 0 ? [] : [say$1`Speed drifted while ${listed(drifting)} ran: let the machine cool or warm up; pairs are interleaved, so that it does not reach the verdicts.`]
 	];
 }
 function isDrifting({ drift, run_cv: cv }) {
@@ -7535,7 +7789,8 @@ function program(context) {
 		addJudge,
 		addQualify,
 		addBaselines,
-		addValidate
+		addValidate,
+		addInit
 	]) add(command, context);
 	return command;
 }

@@ -10,9 +10,8 @@ stop.onDeadline(() => {
 });
 try {
 	const { runAction } = await import("./action.js");
-	if (!await runAction(stop)) process.exitCode = 1;
+	leave(await runAction(stop) ? 0 : 1);
 } finally {
-	if (stop.signal.aborted) leave(1);
 	stop[Symbol.dispose]();
 }
 /** Ends the program once its last words are written. */

@@ -1,5 +1,5 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { A as strictObject, C as int, D as object, E as number, F as url, L as UserError, M as tuple, N as union, O as partialRecord, P as unknown, R as describeError, S as discriminatedUnion, T as looseObject, _ as ZodOptional, a as describeFailure, b as array, d as number$1, f as date, g as ZodObject, h as ZodDefault, i as apiFailure, j as string, k as record, l as parseDuration, m as ZodArray, o as permissionAdvice, p as datetime, r as BrokenAnswer, s as withRetry, u as parsePercent, v as _enum, w as literal, x as boolean, y as _null } from "./github-api.js";
+import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, M as record, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, _ as ZodArray, b as ZodOptional, c as describeFailure, f as parseDuration, g as datetime, h as date, j as partialRecord, k as number, l as permissionAdvice, m as number$1, n as textWithoutHome, o as BrokenAnswer, p as parsePercent, r as withoutHome, s as apiFailure, t as piecesWithoutHome, u as withRetry, v as ZodDefault, w as boolean, x as _enum, y as ZodObject } from "./home.js";
 import { i as scratchFolder, o as noteChild, t as endLeftovers } from "./leftovers.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
@@ -10,13 +10,13 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { access, appendFile, constants, cp, link, lstat, mkdir, open, readFile, readdir, realpath, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import { scheduler, setImmediate, setTimeout as setTimeout$1 } from "node:timers/promises";
+import os, { constants as constants$1, homedir } from "node:os";
 import { ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 import fs, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import process$1, { execArgv, execPath, hrtime, platform } from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import tty from "node:tty";
-import os, { constants as constants$1, homedir } from "node:os";
 import { serialize } from "node:v8";
 import { finished } from "node:stream/promises";
 import path$1 from "node:path/win32";
@@ -23914,7 +23914,14 @@ const changePointSchema = strictObject({
 	/** Jobs on the new level so far. */
 	jobs: int().positive(),
 	/** Among the newest jobs: too few points on the new level to be sure that it stays. */
-	pending: boolean()
+	pending: boolean(),
+	/**
+	* A regression that is still there: settled, and what came after it in the same series does not make up for it. Where
+	* a change was accepted since, or something else measures now, nobody can tell, and it does not stand.
+	*/
+	stands: boolean(),
+	/** The newest values of the series, oldest first, in the metric's unit. */
+	series: array(number())
 });
 /** What the comparisons of one runner were made against. */
 const baselineSummarySchema = strictObject({
@@ -30954,7 +30961,7 @@ var require_public_api = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.parseDocument = parseDocument;
 	exports.stringify = stringify;
 }));
-// src/core/yaml-problems.ts
+// src/core/escape.ts
 var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	var composer = require_composer();
 	var Document = require_Document();
@@ -31001,8 +31008,105 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visit = visit.visit;
 	exports.visitAsync = visit.visitAsync;
 })))();
+/**
+* Foreign text made inert: benchmark names, versions, error texts, branch names and paths may hold anything.
+*
+* In markdown one device does the work. Inside a code span GitHub links no mention, issue, commit or address and reads no
+* markup, so whatever is not plainly harmless goes into one; the few characters that could end the span or its table cell
+* are replaced by lookalikes. Escaping with backslashes would not do: mentions and references are found after rendering.
+*/
+/** Terminal control sequences: CSI, OSC (which may hold an address), and the two-character ones. */
+const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])|\u009B[0-?]*[ -/]*[@-~]/g;
+/** Control, direction-changing, zero-width and private characters: nothing a reader could see or check. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
+const WHITESPACE = /[\s\u0085]+/g;
+/** At most `most` characters; what is left out shows as "…". */
+function clip(text, most) {
+	if (text.length <= most) return text;
+	const characters = Array.from(text.slice(0, most * 2));
+	return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most - 1).join("")}…`;
+}
+/** One line without anything invisible. */
+function visibleLine(text) {
+	return text.toWellFormed().replaceAll(ANSI, "").replaceAll(WHITESPACE, " ").replaceAll(UNSEEN, "�").trim();
+}
+/** Keeps a copy of the hidden marker that identifies our comment out of foreign text. */
+function withoutHtmlComment(text) {
+	return text.replaceAll("<!--", "<! --");
+}
+/** Foreign text as a code span, good in paragraphs, headings and table cells. */
+function codeSpan(text, most = 200) {
+	const inside = withoutHtmlComment(clip(visibleLine(text), most).replaceAll("`", "'").replaceAll("|", "¦"));
+	if (inside === "") return "`(empty)`";
+	return inside.includes("$") ? `\` ${inside} \`` : `\`${inside}\``;
+}
+/** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
+const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
+/** Commit, address and `GH-1` references are made of plain characters. */
+const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
+/** What would open a list or underline a heading at the start of a line. */
+const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
+/** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
+function inertText(text, most = 500) {
+	const drawn = [];
+	for (const [index, word] of clip(visibleLine(text), most).split(" ").entries()) {
+		const next = readWord(word, index === 0);
+		const last = drawn.at(-1);
+		if (last === void 0 || last.plain || next.plain || last.after + next.before !== "") drawn.push(next);
+		else drawn[drawn.length - 1] = {
+			...last,
+			core: `${last.core} ${next.core}`,
+			after: next.after
+		};
+	}
+	return drawn.map(({ before, core, after, plain }) => before + (plain ? core : codeSpan(core, Infinity)) + after).join(" ");
+}
+function readWord(word, first) {
+	if (first && LINE_OPENER.test(word)) return {
+		before: "",
+		core: word,
+		after: "",
+		plain: false
+	};
+	const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
+	return {
+		before,
+		core,
+		after,
+		plain: PLAIN.test(core) && !REFERENCE.test(core)
+	};
+}
+/** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */
+function link$1(label, url) {
+	return /^https?:\/\/[\w.:[\]-]+(?:\/[\w.~:/?#@!&*+,;=%-]*)?$/.test(url) ? `[${label}](<${url}>)` : codeSpan(url);
+}
+/** Foreign lines as a fenced block, the last `most` characters of them at most: errors end with what matters. */
+function codeBlock(text, most = 4e3, language = "text") {
+	const clean = withoutHtmlComment(text.toWellFormed().replaceAll(ANSI, "").replaceAll("	", "    ").split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => line.replaceAll(UNSEEN, "�").trimEnd()).join("\n")).trim();
+	const shown = clean.length <= most ? clean : `…${clean.slice(-most).toWellFormed()}`;
+	const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
+	const fence = "`".repeat(Math.max(3, longest + 1));
+	return `${fence}${language}\n${shown}\n${fence}`;
+}
+/** Foreign text on a terminal or in a job's log: one line, no control characters, no workflow command. */
+function terminalText(text, most = 500) {
+	return clip(visibleLine(text), most).replaceAll("##[", "## [").replace(/^::/, ": :");
+}
+// src/core/yaml-problems.ts
+/** Reads YAML that people write by hand, and names every mistake in it with its line and column. */
+/** More than these help nobody who mends a file. */
+const MOST_PROBLEMS = 50;
+const LONGEST_PROBLEM = 400;
 /** Throws a `UserError` where `text` is no YAML. `name` is what the user calls the file: it leads every message. */
 function readYaml(text, name) {
+	try {
+		return readDocument(text, name);
+	} catch (cause) {
+		if (cause instanceof UserError) throw cause;
+		throw new UserError(`${name}: not valid YAML: ${clip(describeError(cause), LONGEST_PROBLEM)}`, { cause });
+	}
+}
+function readDocument(text, name) {
 	const lines = new import_dist.LineCounter();
 	const document = (0, import_dist.parseDocument)(text, {
 		lineCounter: lines,
@@ -31023,7 +31127,10 @@ function readYaml(text, name) {
 }
 function failure(name, problems) {
 	const sorted = [...problems].sort((a, b) => a.line - b.line || a.col - b.col);
-	return new UserError(sorted.map((p) => `${name}:${p.line}:${p.col}: ${p.message}`).join("\n"));
+	const shownOnes = sorted.slice(0, MOST_PROBLEMS);
+	const words = shownOnes.map((p) => `${name}:${p.line}:${p.col}: ${clip(p.message, LONGEST_PROBLEM)}`);
+	const rest = sorted.length - shownOnes.length;
+	return new UserError([...words, ...rest === 0 ? [] : [`and ${rest} more of such mistakes`]].join("\n"));
 }
 /** What `schema` found wrong with `value`, in the words of somebody who writes the file. */
 function problemsOf(error, value, schema) {
@@ -31589,91 +31696,6 @@ function formatAge(days) {
 /** "1 benchmark", "12 benchmarks". */
 function counted(count, noun) {
 	return `${digits.format(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-// src/core/escape.ts
-/**
-* Foreign text made inert: benchmark names, versions, error texts, branch names and paths may hold anything.
-*
-* In markdown one device does the work. Inside a code span GitHub links no mention, issue, commit or address and reads no
-* markup, so whatever is not plainly harmless goes into one; the few characters that could end the span or its table cell
-* are replaced by lookalikes. Escaping with backslashes would not do: mentions and references are found after rendering.
-*/
-/** Terminal control sequences: CSI, OSC (which may hold an address), and the two-character ones. */
-const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])|\u009B[0-?]*[ -/]*[@-~]/g;
-/** Control, direction-changing, zero-width and private characters: nothing a reader could see or check. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
-const WHITESPACE = /[\s\u0085]+/g;
-/** At most `most` characters; what is left out shows as "…". */
-function clip(text, most) {
-	if (text.length <= most) return text;
-	const characters = Array.from(text.slice(0, most * 2));
-	return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most - 1).join("")}…`;
-}
-/** One line without anything invisible. */
-function visibleLine(text) {
-	return text.toWellFormed().replaceAll(ANSI, "").replaceAll(WHITESPACE, " ").replaceAll(UNSEEN, "�").trim();
-}
-/** Keeps a copy of the hidden marker that identifies our comment out of foreign text. */
-function withoutHtmlComment(text) {
-	return text.replaceAll("<!--", "<! --");
-}
-/** Foreign text as a code span, good in paragraphs, headings and table cells. */
-function codeSpan(text, most = 200) {
-	const inside = withoutHtmlComment(clip(visibleLine(text), most).replaceAll("`", "'").replaceAll("|", "¦"));
-	if (inside === "") return "`(empty)`";
-	return inside.includes("$") ? `\` ${inside} \`` : `\`${inside}\``;
-}
-/** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
-const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
-/** Commit, address and `GH-1` references are made of plain characters. */
-const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
-/** What would open a list or underline a heading at the start of a line. */
-const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
-/** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
-function inertText(text, most = 500) {
-	const drawn = [];
-	for (const [index, word] of clip(visibleLine(text), most).split(" ").entries()) {
-		const next = readWord(word, index === 0);
-		const last = drawn.at(-1);
-		if (last === void 0 || last.plain || next.plain || last.after + next.before !== "") drawn.push(next);
-		else drawn[drawn.length - 1] = {
-			...last,
-			core: `${last.core} ${next.core}`,
-			after: next.after
-		};
-	}
-	return drawn.map(({ before, core, after, plain }) => before + (plain ? core : codeSpan(core, Infinity)) + after).join(" ");
-}
-function readWord(word, first) {
-	if (first && LINE_OPENER.test(word)) return {
-		before: "",
-		core: word,
-		after: "",
-		plain: false
-	};
-	const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
-	return {
-		before,
-		core,
-		after,
-		plain: PLAIN.test(core) && !REFERENCE.test(core)
-	};
-}
-/** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */
-function link$1(label, url) {
-	return /^https?:\/\/[\w.:[\]-]+(?:\/[\w.~:/?#@!&*+,;=%-]*)?$/.test(url) ? `[${label}](<${url}>)` : codeSpan(url);
-}
-/** Foreign lines as a fenced block, the last `most` characters of them at most: errors end with what matters. */
-function codeBlock(text, most = 4e3, language = "text") {
-	const clean = withoutHtmlComment(text.toWellFormed().replaceAll(ANSI, "").replaceAll("	", "    ").split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => line.replaceAll(UNSEEN, "�").trimEnd()).join("\n")).trim();
-	const shown = clean.length <= most ? clean : `…${clean.slice(-most).toWellFormed()}`;
-	const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
-	const fence = "`".repeat(Math.max(3, longest + 1));
-	return `${fence}${language}\n${shown}\n${fence}`;
-}
-/** Foreign text on a terminal or in a job's log: one line, no control characters, no workflow command. */
-function terminalText(text, most = 500) {
-	return clip(visibleLine(text), most).replaceAll("##[", "## [").replace(/^::/, ": :");
 }
 // src/core/sparkline.ts
 /** A series as one line of blocks. */
@@ -40164,9 +40186,10 @@ async function makeResultsFolder(root, name) {
 		"runs",
 		"env"
 	]) await mkdir(path.join(folder, sub), { recursive: true });
+	const home = homedir();
 	const write = async (file, content) => {
 		const target = path.join(folder, file);
-		await writeFile(`${target}.part`, content);
+		await writeFile(`${target}.part`, textWithoutHome(content, home));
 		await rename(`${target}.part`, target);
 	};
 	return {
@@ -40182,6 +40205,1934 @@ async function localFolder(workspace) {
 	await mkdir(folder, { recursive: true });
 	await writeFile(path.join(folder, ".gitignore"), "*\n");
 	return folder;
+}
+// src/io/cache-folder.ts
+/** Where environments, weights and token files live: outside the checkout, shared between checkouts. */
+/** `FINETUNE_BENCH_CACHE`, else the runner's tool cache, else the user's cache folder. An absolute path. */
+function cacheFolder(env, platform = process.platform) {
+	const given = env["FINETUNE_BENCH_CACHE"];
+	if (given !== void 0 && given !== "") return path.resolve(given);
+	return path.join(parentFolder(env, platform), "finetune-bench");
+}
+function parentFolder(env, platform) {
+	const toolCache = env["RUNNER_TOOL_CACHE"];
+	if (toolCache !== void 0 && toolCache !== "") return path.resolve(toolCache);
+	const home = env["HOME"] ?? env["USERPROFILE"] ?? os.homedir();
+	if (platform === "darwin") return path.join(home, "Library", "Caches");
+	if (platform === "win32") return env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local");
+	const xdg = env["XDG_CACHE_HOME"];
+	return xdg !== void 0 && path.isAbsolute(xdg) ? xdg : path.join(home, ".cache");
+}
+// src/io/child-environment.ts
+/** Needed to find programs, libraries, folders and devices; nothing that changes numbers unseen, and no secret. */
+const MEASURING = [
+	/^(?:PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR)$/,
+	/^(?:RUNNER_TRACKING_ID|CUDA_VISIBLE_DEVICES|HF_HOME)$/,
+	/^FINETUNE_BENCH_/,
+	/^LD_LIBRARY_PATH$/
+];
+/** Without these, programs on Windows do not start or do not find their folders. */
+const WINDOWS = [
+	/^(?:SYSTEMROOT|SYSTEMDRIVE|WINDIR|TEMP|TMP|COMSPEC|PATHEXT|OS)$/,
+	/^(?:USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|ALLUSERSPROFILE)$/,
+	/^(?:PROGRAMFILES|PROGRAMFILES\(X86\)|PROGRAMW6432|COMMONPROGRAMFILES|NUMBER_OF_PROCESSORS|PROCESSOR_.+)$/
+];
+/** Indexes, proxies, certificates and tokens: for installation and preparation only. */
+const INSTALLING = [
+	/^(?:PIP|UV)_/,
+	/^(?:https?|all|no|ftp)_proxy$/i,
+	/^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
+	/^(?:HF_TOKEN|HF_ENDPOINT|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
+];
+/** These send packages past the environment that is being made. */
+const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
+/** Text of Python's programs arrives as UTF-8 and line by line. */
+const PYTHON = {
+	PYTHONUTF8: "1",
+	PYTHONIOENCODING: "utf-8",
+	PYTHONUNBUFFERED: "1"
+};
+/**
+* The environment of a measured process. `extra` (the suite's own `env`) stands above all.
+* Variable names are compared without case on Windows, where `Path` and `PATH` are one.
+*/
+function measuringEnvironment(parent, extra = {}, platform = process.platform) {
+	return merge({
+		...keep(parent, platform === "win32" ? [...MEASURING, ...WINDOWS] : MEASURING, platform),
+		CUDA_DEVICE_ORDER: "PCI_BUS_ID",
+		...PYTHON
+	}, extra, platform);
+}
+/** The environment of an installation or preparation: also proxies, certificates, PIP_*, UV_* and HF_TOKEN. */
+function installEnvironment(parent, extra = {}, platform = process.platform) {
+	const installing = keep(parent, INSTALLING, platform);
+	for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
+	const quiet = {
+		PYTHONNOUSERSITE: "1",
+		PIP_NO_INPUT: "1",
+		PIP_DISABLE_PIP_VERSION_CHECK: "1",
+		UV_NO_PROGRESS: "1"
+	};
+	return merge({
+		...measuringEnvironment(parent, {}, platform),
+		...installing,
+		...quiet
+	}, extra, platform);
+}
+function keep(parent, allowed, platform) {
+	const kept = {};
+	for (const [name, value] of Object.entries(parent)) {
+		const compared = platform === "win32" ? name.toUpperCase() : name;
+		if (value !== void 0 && allowed.some((pattern) => pattern.test(compared))) kept[name] = value;
+	}
+	return kept;
+}
+function merge(base, extra, platform) {
+	if (platform !== "win32") return {
+		...base,
+		...extra
+	};
+	const given = new Set(Object.keys(extra).map((name) => name.toUpperCase()));
+	const others = Object.entries(base).filter(([name]) => !given.has(name.toUpperCase()));
+	return {
+		...Object.fromEntries(others),
+		...extra
+	};
+}
+/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
+function usesPip(env) {
+	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
+	return given([
+		"PIP_INDEX_URL",
+		"PIP_EXTRA_INDEX_URL",
+		"PIP_NO_INDEX",
+		"PIP_FIND_LINKS",
+		"PIP_CONFIG_FILE"
+	]) && !given([...[
+		"UV_DEFAULT_INDEX",
+		"UV_INDEX",
+		"UV_INDEX_URL",
+		"UV_EXTRA_INDEX_URL",
+		"UV_NO_INDEX",
+		"UV_FIND_LINKS"
+	], "UV_CONFIG_FILE"]);
+}
+// src/io/process-output.ts
+/** What a program prints: kept in its log up to a bound, and handed on line by line. */
+const MAX_LOG_BYTES = 33554432;
+const TAIL_LINES = 20;
+const MAX_LINE = 4e3;
+/** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
+async function drain(output, request, tail) {
+	const log = request.log === void 0 ? null : createWriteStream(request.log);
+	let written = 0;
+	let rest = "";
+	const line = (text) => {
+		const cut = text.slice(0, MAX_LINE);
+		tail.push(cut);
+		if (tail.length > TAIL_LINES) tail.shift();
+		request.onLine?.(cut);
+	};
+	output.setEncoding("utf8");
+	for await (const chunk of piecesWithoutHome(untilClosed(output), homedir())) {
+		if (log !== null && written <= MAX_LOG_BYTES) {
+			written += Buffer.byteLength(chunk);
+			log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);
+		}
+		const parts = (rest + chunk).split(/\r\n|\n|\r/);
+		rest = parts.pop() ?? "";
+		if (rest.length > MAX_LINE) {
+			parts.push(rest);
+			rest = "";
+		}
+		for (const part of parts) if (part !== "") line(part);
+	}
+	if (rest !== "") line(rest);
+	if (log !== null) {
+		log.end();
+		await finished(log);
+	}
+}
+/** The chunks of a stream until it ends or is cut off. */
+async function* untilClosed(output) {
+	try {
+		for await (const chunk of output) yield String(chunk);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE")) throw error;
+	}
+}
+// src/io/process.ts
+/** Runs one program in its own process group, and leaves nothing of that group behind. */
+const TERMINATE_AFTER_MS$1 = 3e3;
+const KILL_AFTER_MS$1 = 5e3;
+/** For output still on its way when the program has ended. */
+const OUTPUT_GRACE_MS$1 = 1e3;
+function later(stack, ms, action) {
+	stack.adopt(setTimeout(action, ms), clearTimeout);
+}
+async function runProcess(request) {
+	if (request.signal?.aborted === true) return {
+		...notStarted(null),
+		cancelled: true
+	};
+	const child = execa(request.file, [...request.args], {
+		cwd: request.cwd,
+		env: request.env,
+		extendEnv: false,
+		stdio: [
+			"ignore",
+			"pipe",
+			"pipe",
+			...request.onWait === void 0 ? [] : ["pipe"]
+		],
+		all: true,
+		buffer: false,
+		reject: false,
+		killDescendants: true,
+		cleanup: true,
+		windowsHide: true
+	});
+	using limits = new DisposableStack();
+	using grace = new DisposableStack();
+	grace.use(noteChild(child.pid));
+	let timedOut = false;
+	let cancelled = false;
+	let began = {
+		ms: Date.now(),
+		clock: performance.now()
+	};
+	let ended = null;
+	const onAbort = () => {
+		if (cancelled) return;
+		cancelled = true;
+		child.kill("SIGINT");
+		later(limits, TERMINATE_AFTER_MS$1, () => child.kill("SIGTERM"));
+		later(limits, KILL_AFTER_MS$1, () => child.kill("SIGKILL"));
+	};
+	request.signal?.addEventListener("abort", onAbort, { once: true });
+	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
+	const begin = () => {
+		if (ended !== null) return;
+		began = {
+			ms: Date.now(),
+			clock: performance.now()
+		};
+		if (request.timeoutS === void 0) return;
+		later(limits, request.timeoutS * 1e3, () => {
+			timedOut = true;
+			child.kill("SIGTERM");
+			later(limits, 2e3, () => child.kill("SIGKILL"));
+		});
+	};
+	const { stdio } = child.nodeChildProcess;
+	const words = stdio[3];
+	if (request.onWait === void 0 || words === null || words === void 0 || !("read" in words)) begin();
+	else {
+		words.on("error", () => {});
+		readline.createInterface({
+			input: words,
+			crlfDelay: Number.POSITIVE_INFINITY
+		}).on("line", request.onWait).on("close", begin);
+	}
+	child.nodeChildProcess.on("exit", (code, signal) => {
+		ended = {
+			code,
+			signal,
+			clock: performance.now()
+		};
+		limits.dispose();
+		child.kill("SIGKILL");
+		later(grace, OUTPUT_GRACE_MS$1, () => {
+			for (const stream of [...stdio, child.all]) stream?.destroy();
+		});
+	});
+	const tail = [];
+	const drained = drain(child.all, request, tail);
+	const result = await child;
+	await drained;
+	const { code, signal, clock } = ended ?? {
+		code: null,
+		signal: null,
+		clock: performance.now()
+	};
+	const startError = ended !== null ? null : result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started";
+	const durationS = Math.max(0, clock - began.clock) / 1e3;
+	return {
+		code,
+		signal,
+		timedOut,
+		cancelled,
+		startError,
+		startedMs: began.ms,
+		durationS,
+		tail
+	};
+}
+/** Of a process whose turn never came. */
+function notStarted(startError) {
+	return {
+		code: null,
+		signal: null,
+		timedOut: false,
+		cancelled: false,
+		durationS: 0,
+		tail: [],
+		startError,
+		startedMs: Date.now()
+	};
+}
+// src/io/harness.ts
+/** The Python harness as this program sees it: prepare a work order, estimate it, run it once. */
+const scalar$1 = union([
+	string(),
+	number(),
+	boolean(),
+	_null()
+]);
+const preparedSchema = strictObject({
+	order: string(),
+	work_hash: string().regex(/^[0-9a-f]{64}$/),
+	steps: int().positive(),
+	warmup: int().nonnegative(),
+	comparison_class: _enum([
+		"strict",
+		"approximate",
+		"informative"
+	]),
+	hyperparameters: record(string(), scalar$1)
+});
+const estimateSchema = looseObject({
+	seconds: number().nonnegative(),
+	download_bytes: number().nonnegative(),
+	disk_bytes: number().nonnegative(),
+	/** Of the device; null where nobody knows. */
+	memory_bytes: number().nonnegative().nullable().default(null)
+});
+/** The harness under an interpreter. Preparing may need the network; what is measured does not get its variables. */
+function harnessUnder(host, python) {
+	return {
+		python,
+		folder: host.harness,
+		cache: host.cache,
+		env: host.env,
+		signal: host.signal
+	};
+}
+/** A refusal of the harness, in its own words. */
+var HarnessError = class extends Error {
+	name = "HarnessError";
+};
+function callOf(harness, args, { env, ...rest }) {
+	return {
+		...harnessProcess(harness, args, env),
+		signal: harness.signal,
+		...rest
+	};
+}
+function call(harness, args, more) {
+	return runProcess(callOf(harness, args, more));
+}
+/** A call of the harness as a process: what to start, where and with which variables. */
+function harnessProcess({ python, folder }, args, env) {
+	return {
+		file: python,
+		args: [
+			"-m",
+			"finetune_bench",
+			...args
+		],
+		cwd: folder,
+		env: {
+			...env,
+			PYTHONPATH: path.join(folder, "src"),
+			PYTHONDONTWRITEBYTECODE: "1"
+		}
+	};
+}
+async function requestFile(entry, folder) {
+	await mkdir(folder, { recursive: true });
+	const file = path.join(folder, `${entry.workload}.${entry.preset}.${entry.size}.request.json`);
+	const { workload, preset, size, set } = entry;
+	await writeFile(file, `${JSON.stringify({
+		protocol: 1,
+		workload,
+		preset,
+		size,
+		set
+	})}\n`);
+	return file;
+}
+/** Makes weights, data and the work order in `orders`. Its output (progress of long generations) goes to `onLine`. */
+async function prepareOrder(harness, entry, orders, scratch, onLine) {
+	const request = await requestFile(entry, scratch);
+	const answer = `${request}.prepared`;
+	await mkdir(orders, { recursive: true });
+	const result = await call(harness, [
+		"prepare",
+		request,
+		"--cache",
+		harness.cache,
+		"--out",
+		orders,
+		"--result",
+		answer
+	], {
+		onLine,
+		env: installEnvironment(harness.env)
+	});
+	if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"));
+	return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
+}
+/** Import and one small product on the device, before anything is measured. @throws HarnessError with the reason. */
+async function smokeTest(harness, backend) {
+	const result = await call(harness, [
+		"smoke",
+		"--backend",
+		backend
+	], {
+		env: measuringEnvironment(harness.env),
+		timeoutS: 600
+	});
+	if (result.code !== 0) throw new HarnessError(lastWords(result, `${backend} does not work in its environment`));
+}
+/** One run's expected time and sizes. Needs only the standard library of any Python. */
+async function estimateRun(harness, entry, backend, scratch) {
+	const request = await requestFile(entry, scratch);
+	const lines = [];
+	if ((await call(harness, [
+		"estimate",
+		request,
+		"--backend",
+		backend
+	], {
+		onLine: (line) => lines.push(line),
+		timeoutS: 30,
+		env: measuringEnvironment(harness.env)
+	})).code !== 0) return null;
+	const parsed = estimateSchema.safeParse(parseJson$1(lines.join("\n")));
+	return parsed.success ? parsed.data : null;
+}
+/** One measured process. */
+function runOrder(harness, request) {
+	const process = callOf(harness, [
+		"run",
+		request.order,
+		"--backend",
+		request.backend,
+		"--events",
+		request.events,
+		"--cache",
+		harness.cache,
+		"--benchmark",
+		request.benchmark
+	], {
+		log: request.log,
+		timeoutS: request.timeoutS,
+		onLine: request.onLine,
+		env: measuringEnvironment(harness.env, request.env)
+	});
+	return request.lock.run(request.backend, process);
+}
+/** One process of the control workload. */
+function runControl(harness, request) {
+	const { backend, stdlib, events, lock, ...rest } = request;
+	const args = [
+		"control",
+		"--backend",
+		backend,
+		"--events",
+		events,
+		...stdlib ? ["--stdlib"] : []
+	];
+	const env = measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events });
+	return lock.run(backend, callOf(harness, args, {
+		...rest,
+		env
+	}));
+}
+/** The harness's own last words, or how it ended where it said nothing. */
+function lastWords(result, otherwise) {
+	const said = result.tail.slice(-5).join("\n").trim();
+	if (said !== "") return said;
+	if (result.startError !== null) return `${otherwise}: ${result.startError}`;
+	return `${otherwise} (${result.signal === null ? `exit ${result.code}` : `signal ${result.signal}`})`;
+}
+function parseJson$1(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+// src/core/builtin-suites.ts
+/** Suites that come with the program, in the form a user would write them. */
+const BUILTIN_SUITES = { "builtin:quick": `version: 1
+repeats: 3
+benchmarks:
+  - workload: lora-alpaca-tinyllama
+    preset: strict
+    size: tiny
+  - workload: switch-matmul
+    preset: strict
+    size: tiny
+` };
+// schema/workloads.json
+var workloads_default = {
+	protocol: 1,
+	workloads: [
+		{
+			"name": "lora-alpaca-tinyllama",
+			"summary": "LoRA fine-tuning of TinyLlama 1.1B (rank 2 on q and v, float32, AdamW, gradient accumulation)",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny", "real"]
+			},
+			"hyperparameters": [
+				{
+					"name": "rows",
+					"type": "int",
+					"help": "training rows generated",
+					"minimum": 1,
+					"default": {
+						"tiny": 184,
+						"real": 1e3
+					}
+				},
+				{
+					"name": "epochs",
+					"type": "int",
+					"help": "passes over the rows",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "batch_size",
+					"type": "int",
+					"help": "rows in a micro-batch",
+					"minimum": 1,
+					"default": {
+						"tiny": 4,
+						"real": 4
+					}
+				},
+				{
+					"name": "accumulation",
+					"type": "int",
+					"help": "micro-batches in an optimiser step",
+					"minimum": 1,
+					"default": {
+						"tiny": 2,
+						"real": 2
+					}
+				},
+				{
+					"name": "max_length",
+					"type": "int",
+					"help": "tokens every row is cut or padded to",
+					"minimum": 8,
+					"default": {
+						"tiny": 16,
+						"real": 128
+					}
+				},
+				{
+					"name": "rank",
+					"type": "int",
+					"help": "rank of the adapters",
+					"minimum": 1,
+					"default": {
+						"tiny": 2,
+						"real": 2
+					}
+				},
+				{
+					"name": "alpha",
+					"type": "float",
+					"help": "adapter scale times rank",
+					"minimum": 0,
+					"default": {
+						"tiny": 4,
+						"real": 4
+					}
+				},
+				{
+					"name": "learning_rate",
+					"type": "float",
+					"help": "learning rate at its highest",
+					"minimum": 0,
+					"default": {
+						"tiny": 5e-5,
+						"real": 5e-5
+					}
+				},
+				{
+					"name": "schedule",
+					"type": "str",
+					"help": "constant, or linear down to zero after the last step",
+					"choices": ["constant", "linear"],
+					"default": {
+						"tiny": "constant",
+						"real": "constant"
+					}
+				},
+				{
+					"name": "lr_warmup_steps",
+					"type": "int",
+					"help": "steps of a linear rise before that",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "clip",
+					"type": "float",
+					"help": "largest global gradient norm; 0 clips nothing",
+					"minimum": 0,
+					"default": {
+						"tiny": .3,
+						"real": .3
+					}
+				},
+				{
+					"name": "weight_decay",
+					"type": "float",
+					"help": "decoupled weight decay",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "validation_rows",
+					"type": "int",
+					"help": "rows of the validation split",
+					"minimum": 1,
+					"default": {
+						"tiny": 8,
+						"real": 32
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights, adapters, rows and order",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				}
+			]
+		},
+		{
+			"name": "lm-ptb",
+			"summary": "Training a transformer language model from the start (172 M parameters, AdamW, windows of 1,024 tokens)",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny"]
+			},
+			"hyperparameters": [
+				{
+					"name": "tokens",
+					"type": "int",
+					"help": "tokens of the training text",
+					"minimum": 1,
+					"default": {
+						"tiny": 5889,
+						"real": 929589
+					}
+				},
+				{
+					"name": "context",
+					"type": "int",
+					"help": "tokens a window holds",
+					"minimum": 2,
+					"default": {
+						"tiny": 64,
+						"real": 1024
+					}
+				},
+				{
+					"name": "stride",
+					"type": "int",
+					"help": "tokens from one window to the next; 0: the context, so that none overlap",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "epochs",
+					"type": "int",
+					"help": "passes over the windows",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "batch_size",
+					"type": "int",
+					"help": "windows in a micro-batch",
+					"minimum": 1,
+					"default": {
+						"tiny": 4,
+						"real": 4
+					}
+				},
+				{
+					"name": "accumulation",
+					"type": "int",
+					"help": "micro-batches in an optimiser step",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 8
+					}
+				},
+				{
+					"name": "steps",
+					"type": "int",
+					"help": "at most so many optimiser steps; 0: as many as rows × epochs give",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "dropout",
+					"type": "float",
+					"help": "share of values dropped in training",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "precision",
+					"type": "str",
+					"help": "float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
+					"choices": [
+						"float32",
+						"mixed",
+						"bfloat16"
+					],
+					"default": {
+						"tiny": "float32",
+						"real": "float32"
+					}
+				},
+				{
+					"name": "learning_rate",
+					"type": "float",
+					"help": "learning rate at its highest",
+					"minimum": 0,
+					"default": {
+						"tiny": 3e-4,
+						"real": 3e-4
+					}
+				},
+				{
+					"name": "schedule",
+					"type": "str",
+					"help": "constant, or linear down to zero after the last step",
+					"choices": ["constant", "linear"],
+					"default": {
+						"tiny": "constant",
+						"real": "constant"
+					}
+				},
+				{
+					"name": "lr_warmup_steps",
+					"type": "int",
+					"help": "steps of a linear rise before that",
+					"minimum": 0,
+					"default": {
+						"tiny": 4,
+						"real": 200
+					}
+				},
+				{
+					"name": "clip",
+					"type": "float",
+					"help": "largest global gradient norm; 0 clips nothing",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "weight_decay",
+					"type": "float",
+					"help": "decoupled weight decay",
+					"minimum": 0,
+					"default": {
+						"tiny": 1e-5,
+						"real": 1e-5
+					}
+				},
+				{
+					"name": "validation_tokens",
+					"type": "int",
+					"help": "tokens of the validation text",
+					"minimum": 1,
+					"default": {
+						"tiny": 513,
+						"real": 73760
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights, text and order",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				}
+			]
+		},
+		{
+			"name": "nli-bert-tiny",
+			"summary": "BERT tiny as a siamese classifier of sentence pairs (4.4 M parameters, float32, AdamW)",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny", "real"]
+			},
+			"hyperparameters": [
+				{
+					"name": "rows",
+					"type": "int",
+					"help": "training rows generated",
+					"minimum": 1,
+					"default": {
+						"tiny": 184,
+						"real": 5e4
+					}
+				},
+				{
+					"name": "epochs",
+					"type": "int",
+					"help": "passes over the rows",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "batch_size",
+					"type": "int",
+					"help": "rows in a micro-batch",
+					"minimum": 1,
+					"default": {
+						"tiny": 8,
+						"real": 8
+					}
+				},
+				{
+					"name": "accumulation",
+					"type": "int",
+					"help": "micro-batches in an optimiser step",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "max_length",
+					"type": "int",
+					"help": "tokens every row is cut or padded to",
+					"minimum": 8,
+					"default": {
+						"tiny": 64,
+						"real": 128
+					}
+				},
+				{
+					"name": "steps",
+					"type": "int",
+					"help": "at most so many optimiser steps; 0: as many as rows × epochs give",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 200
+					}
+				},
+				{
+					"name": "dropout",
+					"type": "float",
+					"help": "share of values dropped in training",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "learning_rate",
+					"type": "float",
+					"help": "learning rate at its highest",
+					"minimum": 0,
+					"default": {
+						"tiny": 5e-5,
+						"real": 5e-5
+					}
+				},
+				{
+					"name": "schedule",
+					"type": "str",
+					"help": "constant, or linear down to zero after the last step",
+					"choices": ["constant", "linear"],
+					"default": {
+						"tiny": "constant",
+						"real": "constant"
+					}
+				},
+				{
+					"name": "lr_warmup_steps",
+					"type": "int",
+					"help": "steps of a linear rise before that",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "clip",
+					"type": "float",
+					"help": "largest global gradient norm; 0 clips nothing",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "weight_decay",
+					"type": "float",
+					"help": "decoupled weight decay",
+					"minimum": 0,
+					"default": {
+						"tiny": .01,
+						"real": .01
+					}
+				},
+				{
+					"name": "validation_rows",
+					"type": "int",
+					"help": "rows of the validation split",
+					"minimum": 1,
+					"default": {
+						"tiny": 64,
+						"real": 2e3
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights, pairs and order",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				}
+			]
+		},
+		{
+			"name": "sft-dolly-qwen3",
+			"summary": "Supervised tuning of Qwen3 0.6B, all of it or its last blocks (AdamW, bfloat16, gradient accumulation)",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny"]
+			},
+			"hyperparameters": [
+				{
+					"name": "rows",
+					"type": "int",
+					"help": "training rows generated",
+					"minimum": 1,
+					"default": {
+						"tiny": 184,
+						"real": 100
+					}
+				},
+				{
+					"name": "epochs",
+					"type": "int",
+					"help": "passes over the rows",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "batch_size",
+					"type": "int",
+					"help": "rows in a micro-batch",
+					"minimum": 1,
+					"default": {
+						"tiny": 4,
+						"real": 4
+					}
+				},
+				{
+					"name": "accumulation",
+					"type": "int",
+					"help": "micro-batches in an optimiser step",
+					"minimum": 1,
+					"default": {
+						"tiny": 2,
+						"real": 2
+					}
+				},
+				{
+					"name": "max_length",
+					"type": "int",
+					"help": "tokens every row is cut or padded to",
+					"minimum": 8,
+					"default": {
+						"tiny": 16,
+						"real": 512
+					}
+				},
+				{
+					"name": "steps",
+					"type": "int",
+					"help": "at most so many optimiser steps; 0: as many as rows × epochs give",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "trained_blocks",
+					"type": "int",
+					"help": "last blocks that train, with the head; 0: everything trains",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "head",
+					"type": "str",
+					"help": "tied: the head is the embedding table and moves with it; untied: it starts as a copy of the table",
+					"choices": ["tied", "untied"],
+					"default": {
+						"tiny": "tied",
+						"real": "tied"
+					}
+				},
+				{
+					"name": "mask",
+					"type": "str",
+					"help": "which tokens are targets: attended leaves padding out, all keeps it",
+					"choices": ["attended", "all"],
+					"default": {
+						"tiny": "attended",
+						"real": "attended"
+					}
+				},
+				{
+					"name": "checkpointing",
+					"type": "bool",
+					"help": "compute the activations of a block again in the backward pass, to save memory",
+					"default": {
+						"tiny": false,
+						"real": true
+					}
+				},
+				{
+					"name": "precision",
+					"type": "str",
+					"help": "float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
+					"choices": [
+						"float32",
+						"mixed",
+						"bfloat16"
+					],
+					"default": {
+						"tiny": "float32",
+						"real": "bfloat16"
+					}
+				},
+				{
+					"name": "learning_rate",
+					"type": "float",
+					"help": "learning rate at its highest",
+					"minimum": 0,
+					"default": {
+						"tiny": 3e-5,
+						"real": 3e-5
+					}
+				},
+				{
+					"name": "schedule",
+					"type": "str",
+					"help": "constant, or linear down to zero after the last step",
+					"choices": ["constant", "linear"],
+					"default": {
+						"tiny": "linear",
+						"real": "linear"
+					}
+				},
+				{
+					"name": "lr_warmup_steps",
+					"type": "int",
+					"help": "steps of a linear rise before that",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "clip",
+					"type": "float",
+					"help": "largest global gradient norm; 0 clips nothing",
+					"minimum": 0,
+					"default": {
+						"tiny": 1,
+						"real": 1
+					}
+				},
+				{
+					"name": "weight_decay",
+					"type": "float",
+					"help": "decoupled weight decay",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "validation_rows",
+					"type": "int",
+					"help": "rows of the validation split",
+					"minimum": 1,
+					"default": {
+						"tiny": 8,
+						"real": 32
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights, rows and order",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				}
+			]
+		},
+		{
+			"name": "switch-matmul",
+			"summary": "Six square float32 products an iteration, half on the accelerator and half on the processor",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": ["tiny", "real"],
+				"torch-mps": ["tiny", "real"],
+				"torch-cpu": ["tiny", "real"]
+			},
+			"hyperparameters": [
+				{
+					"name": "n",
+					"type": "int",
+					"help": "rows and columns of the matrices",
+					"minimum": 2,
+					"default": {
+						"tiny": 512,
+						"real": 1e4
+					}
+				},
+				{
+					"name": "iterations",
+					"type": "int",
+					"help": "iterations, each six products",
+					"minimum": 1,
+					"default": {
+						"tiny": 23,
+						"real": 50
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of the matrices",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				}
+			]
+		}
+	]
+};
+// src/core/catalogue.ts
+/** The workloads the harness offers, as `finetune_bench list` prints them: names, presets, sizes, backends, hyperparameters. */
+const scalar = union([
+	string(),
+	number(),
+	boolean(),
+	_null()
+]);
+const sizeSchema = _enum(["tiny", "real"]);
+const hyperparameterSchema = strictObject({
+	name: string(),
+	type: _enum([
+		"int",
+		"float",
+		"bool",
+		"str"
+	]),
+	help: string(),
+	minimum: number().optional(),
+	choices: array(scalar).optional(),
+	default: record(sizeSchema, scalar)
+});
+const catalogueSchema = strictObject({
+	protocol: literal(1),
+	workloads: array(strictObject({
+		name: string(),
+		summary: string(),
+		presets: record(string(), strictObject({ comparison_class: _enum([
+			"strict",
+			"approximate",
+			"informative"
+		]) })),
+		sizes: array(sizeSchema),
+		backends: partialRecord(backendSchema, array(sizeSchema)),
+		hyperparameters: array(hyperparameterSchema)
+	}))
+});
+/** The catalogue of the harness this program ships with. */
+function shippedCatalogue() {
+	return catalogueSchema.parse(workloads_default);
+}
+// src/core/suite.ts
+/** The suite file: which benchmarks to run, how often, and how strictly to judge. */
+const PERCENT = "must be a percentage such as 2%";
+const DURATION = "must be a duration such as 90s, 10m or 1h30m";
+const percent = string({ error: PERCENT }).refine((text) => parsePercent(text) !== null, { error: PERCENT }).transform((text) => parsePercent(text) ?? 0).meta({
+	description: "A percentage such as 2%",
+	pattern: "^\\d+(\\.\\d+)?\\s*%$"
+});
+const duration = string({ error: DURATION }).refine((text) => parseDuration(text) !== null, { error: DURATION }).transform((text) => parseDuration(text) ?? 0).meta({ description: "A duration such as 90s, 10m, 1h30m or 30d" });
+const DAY_S = 86400;
+const MIN_EFFECT = "must be a percentage such as 2%, or auto";
+const minEffect = string({ error: MIN_EFFECT }).refine((text) => text === "auto" || parsePercent(text) !== null, { error: MIN_EFFECT }).transform((text) => text === "auto" ? "auto" : parsePercent(text) ?? 0).meta({ pattern: String.raw`^(auto|\d+(\.\d+)?\s*%)$` });
+const name$1 = string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, { error: "must be lower-case letters, digits and -, at most 60 of them" });
+const envName = string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, { error: "is not a variable name" });
+const envValue = union([
+	string().max(4e3),
+	number(),
+	boolean()
+]).transform(String);
+const common$1 = {
+	backends: array(backendSchema).min(1).meta({ description: "Backends to run on, of those a machine has" }),
+	env: record(envName, envValue).default({}).meta({ description: "Variables for the measured process" }),
+	timeout: duration.default(600).meta({ description: "Longest time one run may take; default 10m" })
+};
+const workloadEntry = strictObject({
+	workload: string().meta({ description: "A built-in workload" }),
+	preset: string().default("strict").meta({ description: "One set of its hyperparameters" }),
+	size: sizeSchema.meta({ description: "tiny: seconds on two processor cores; real: the full model" }),
+	set: record(string(), union([
+		string(),
+		number(),
+		boolean()
+	])).default({}).meta({ description: "Hyperparameters by name; they enter the work hash" }),
+	...common$1,
+	backends: common$1.backends.optional()
+});
+const commandEntry = strictObject({
+	name: name$1.meta({ description: "Name of your own benchmark" }),
+	command: array(string().min(1)).min(1).meta({ description: "Program and arguments; it appends events to the file named by FINETUNE_BENCH_EVENTS" }),
+	requirements: string().min(1).optional().meta({ description: "A requirements file to install first" }),
+	...common$1
+});
+const suiteSchema = strictObject({
+	version: literal(1),
+	repeats: int().min(1).max(50).default(3).meta({ description: "Runs (processes) of every benchmark" }),
+	judge: strictObject({
+		"min-effect": minEffect.default(.02).meta({ description: "Smallest change worth a verdict; default 2%; auto: 1% on a runner that is quiet enough" }),
+		"max-tolerated": percent.default(.05).meta({ description: "Slow-down that must be ruled out; default 5%" }),
+		confirm: _enum(["auto", "never"]).default("auto").meta({ description: "auto: run base and head in pairs where history cannot clear a change; never" }),
+		"max-baseline-age": duration.default(30 * DAY_S).meta({ description: "Older stored jobs are not judged against; default 30d" })
+	}).default({
+		"min-effect": .02,
+		"max-tolerated": .05,
+		confirm: "auto",
+		"max-baseline-age": 30 * DAY_S
+	}).refine((judge) => smallestEffect(judge["min-effect"]) < judge["max-tolerated"], { error: "min-effect must be smaller than max-tolerated" }),
+	benchmarks: array(union([workloadEntry, commandEntry])).min(1)
+});
+/** The schemas of the two kinds of entry, so that a mistake is reported against the kind that was meant. */
+const entrySchemas = {
+	workload: workloadEntry,
+	command: commandEntry
+};
+/** `auto` begins at the usual 2 % and is tightened per series by the judge. */
+function smallestEffect(given) {
+	return given === "auto" ? .02 : given;
+}
+/** Title of an entry: its benchmark ids without the backend. */
+function titleOf$2(entry) {
+	return "workload" in entry ? `${entry.workload}.${entry.preset}.${entry.size}` : entry.name;
+}
+// src/core/plan.ts
+/** Which benchmarks this machine runs, in which order, and what it leaves out and why. */
+/**
+* The backends of this machine's accelerator, or those of its processor where it has none. The processor does not stand in
+* for an accelerator that is there and cannot be used.
+*/
+function automaticBackends(probe) {
+	const usable = probe.backends.filter((entry) => entry.possible || entry.faulty);
+	const accelerated = usable.filter((entry) => entry.accelerated);
+	return (accelerated.length > 0 ? accelerated : usable).map((entry) => entry.backend);
+}
+/**
+* Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`, and
+* so is one whose accelerator is faulty. One named by the suite is left out where the machine does not have it, because
+* one suite serves many machines.
+*/
+function makePlan(suite, probe, inputs, catalogue) {
+	const plan = {
+		benchmarks: [],
+		skipped: [],
+		failed: [],
+		listed: []
+	};
+	const automatic = automaticBackends(probe);
+	for (const entry of suite.benchmarks) {
+		const title = titleOf$2(entry);
+		const offered = offeredBackends(entry, catalogue);
+		const allowed = (backend) => entry.backends?.includes(backend) ?? true;
+		const meant = (inputs.backends ?? entry.backends ?? backendSchema.options).filter(allowed);
+		plan.listed.push(...meant.map((backend) => `${title}.${backend}`));
+		const asked = inputs.backends ?? entry.backends ?? automatic;
+		for (const backend of asked) {
+			const id = `${title}.${backend}`;
+			const left = (reason) => ({
+				id,
+				title,
+				backend,
+				reason
+			});
+			if (!allowed(backend)) {
+				plan.skipped.push(left(`the suite limits it to ${entry.backends?.join(", ")}`));
+				continue;
+			}
+			if (offered !== null && !offered.includes(backend)) {
+				plan.skipped.push(left(`not offered on ${backend} in this size`));
+				continue;
+			}
+			const state = probe.backends.find((candidate) => candidate.backend === backend);
+			if (state?.possible !== true) {
+				const reason = state?.reason ?? `${backend} is not known to the probe`;
+				(inputs.backends === null && state?.faulty !== true ? plan.skipped : plan.failed).push(left(reason));
+				continue;
+			}
+			plan.benchmarks.push({
+				id,
+				title,
+				backend,
+				entry,
+				comparisonClass: classOf(entry, catalogue)
+			});
+		}
+	}
+	return plan;
+}
+function offeredBackends(entry, catalogue) {
+	if (!("workload" in entry)) return null;
+	const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
+	return [
+		"torch-cuda",
+		"torch-mps",
+		"torch-cpu",
+		"mlx-metal",
+		"mlx-cuda",
+		"mlx-cpu"
+	].filter((backend) => workload?.backends[backend]?.includes(entry.size) ?? false);
+}
+function classOf(entry, catalogue) {
+	if (!("workload" in entry)) return "strict";
+	return catalogue.workloads.find((candidate) => candidate.name === entry.workload)?.presets[entry.preset]?.comparison_class ?? "strict";
+}
+// src/core/suite-check.ts
+function checkSuite(suite, catalogue) {
+	return [...suite.benchmarks.flatMap((entry, index) => ("workload" in entry ? checkWorkload(entry, catalogue) : checkCommand(entry, catalogue)).map((problem) => ({
+		...problem,
+		path: [
+			"benchmarks",
+			index,
+			...problem.path
+		]
+	}))), ...doubles(suite)];
+}
+function checkWorkload(entry, catalogue) {
+	const names = catalogue.workloads.map((workload) => workload.name);
+	const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
+	if (workload === void 0) return [{
+		path: ["workload"],
+		message: `there is no workload ${JSON.stringify(entry.workload)}; accepted: ${names.join(", ")}${didYouMean(entry.workload, names)}`
+	}];
+	const problems = [];
+	const presets = Object.keys(workload.presets);
+	if (!presets.includes(entry.preset)) problems.push({
+		path: ["preset"],
+		message: `${workload.name} has no preset ${JSON.stringify(entry.preset)}; accepted: ${presets.join(", ")}${didYouMean(entry.preset, presets)}`
+	});
+	for (const [at, backend] of (entry.backends ?? []).entries()) if (!(workload.backends[backend] ?? []).includes(entry.size)) problems.push({
+		path: ["backends", at],
+		message: `${workload.name} is not offered in size ${entry.size} on ${backend}; it is on ${offered(workload, entry.size)}`
+	});
+	for (const [name, value] of Object.entries(entry.set)) {
+		const message = checkHyperparameter(workload, name, value);
+		if (message !== null) problems.push({
+			path: ["set", name],
+			message,
+			atKey: message.startsWith("there is no")
+		});
+	}
+	return problems;
+}
+function offered(workload, size) {
+	return Object.entries(workload.backends).flatMap(([backend, sizes]) => sizes.includes(size) ? [backend] : []).join(", ") || "no backend";
+}
+function checkHyperparameter(workload, name, value) {
+	const known = workload.hyperparameters;
+	const parameter = known.find((candidate) => candidate.name === name);
+	if (parameter === void 0) {
+		const names = known.map((candidate) => candidate.name);
+		return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}; accepted: ${names.join(", ")}${didYouMean(name, names)}`;
+	}
+	if (!hasType(value, parameter.type)) return `must be ${TYPE_WORDS[parameter.type]}; given ${JSON.stringify(value)}`;
+	if (parameter.choices !== void 0 && !parameter.choices.includes(value)) return `must be one of ${parameter.choices.map(String).join(", ")}; given ${JSON.stringify(value)}`;
+	if (parameter.minimum !== void 0 && typeof value === "number" && value < parameter.minimum) return `must be at least ${parameter.minimum}; given ${value}`;
+	return null;
+}
+const TYPE_WORDS = {
+	int: "a whole number",
+	float: "a number",
+	bool: "true or false",
+	str: "a text"
+};
+function hasType(value, type) {
+	switch (type) {
+		case "int": return Number.isInteger(value);
+		case "float": return typeof value === "number" && Number.isFinite(value);
+		case "bool": return typeof value === "boolean";
+		case "str": return typeof value === "string";
+	}
+}
+/** Every job runs a benchmark of its own by this name. */
+const CONTROL = "control";
+/** A command's name must not read as that of something built in: its results would stand in that one's folder. */
+function checkCommand({ name }, catalogue) {
+	const isWorkload = catalogue.workloads.some((workload) => workload.name === name);
+	if (!isWorkload && name !== CONTROL) return [];
+	return [{
+		path: ["name"],
+		message: `${name} is the name of ${isWorkload ? "a built-in workload" : "the control workload that every job runs"}; choose another`
+	}];
+}
+/** Entries whose benchmark ids would be the same: equal titles on a backend that both may run on. */
+function doubles(suite) {
+	return suite.benchmarks.flatMap((entry, index) => {
+		const first = suite.benchmarks.slice(0, index).findIndex((earlier) => titleOf$2(earlier) === titleOf$2(entry) && meet(earlier, entry));
+		return first === -1 ? [] : [{
+			path: ["benchmarks", index],
+			message: `is ${titleOf$2(entry)} again, which benchmarks[${first}] already is`
+		}];
+	});
+}
+function meet(a, b) {
+	const { backends } = b;
+	return a.backends === void 0 || backends === void 0 || a.backends.some((backend) => backends.includes(backend));
+}
+// src/core/suite-parse.ts
+/** Reads a suite file: every mistake at once, each with its line and column. */
+const outline = suiteSchema.extend({ benchmarks: array(unknown()).min(1) });
+const MAX_BYTES = 262144;
+/**
+* The suite in `text`. `name` is what the user calls the file: it leads every message and names the suite in reports.
+* Throws a `UserError` that lists every mistake as `name:line:column: …`.
+*/
+function parseSuite(text, name, catalogue = shippedCatalogue()) {
+	if (text.length > MAX_BYTES) throw new UserError(`${name}: larger than ${MAX_BYTES} bytes, which no suite needs`);
+	const { value, refusal } = readYaml(text, name);
+	const problems = [];
+	const frame = outline.safeParse(value);
+	if (!frame.success) problems.push(...problemsOf(frame.error, value, outline));
+	const entries = readEntries(frame.success ? frame.data.benchmarks : rawEntries(value), problems);
+	if (frame.success && problems.length === 0) {
+		const suite = {
+			...frame.data,
+			benchmarks: entries,
+			name
+		};
+		problems.push(...checkSuite(suite, catalogue));
+		if (problems.length === 0) return suite;
+	}
+	throw refusal(problems);
+}
+function rawEntries(value) {
+	const shape = looseObject({ benchmarks: array(unknown()) }).safeParse(value);
+	return shape.success ? shape.data.benchmarks : [];
+}
+/** Each entry against the kind it means to be, so that messages speak of one kind only. */
+function readEntries(raw, problems) {
+	return raw.flatMap((entry, index) => {
+		const path = ["benchmarks", index];
+		if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
+			problems.push({
+				path,
+				message: `must be a mapping with "workload", or with "name" and "command"; given ${shown(entry)}`
+			});
+			return [];
+		}
+		const keys = new Set(Object.keys(entry));
+		if (!keys.has("workload") && !keys.has("command") && !keys.has("name")) {
+			problems.push({
+				path,
+				message: `needs "workload" (a built-in one), or "name" and "command" (your own program)`
+			});
+			return [];
+		}
+		const schema = keys.has("workload") ? entrySchemas.workload : entrySchemas.command;
+		const parsed = schema.safeParse(entry);
+		if (parsed.success) return [parsed.data];
+		for (const problem of problemsOf(parsed.error, entry, schema)) problems.push({
+			...problem,
+			path: [...path, ...problem.path]
+		});
+		return [];
+	});
+}
+// src/io/printed-object.ts
+/** The JSON object that a Python program printed among whatever its libraries said. */
+/** From the first line that opens an object to the last that closes one; undefined where there is none. */
+function printedObject(lines) {
+	const first = lines.findIndex((line) => line.startsWith("{"));
+	const last = lines.findLastIndex((line) => line.trimEnd().endsWith("}"));
+	try {
+		return JSON.parse(lines.slice(first, last + 1).join("\n"));
+	} catch {
+		return;
+	}
+}
+// src/io/probe.ts
+/** Asks the harness for the facts of this machine. Needs a Python and nothing installed in it. */
+/** @throws Error when the probe itself breaks; a missing tool or an unreadable fact is part of the answer. */
+async function probeMachine(request) {
+	const lines = [];
+	const result = await runProcess({
+		file: request.python,
+		args: [
+			"-m",
+			"finetune_bench",
+			"probe",
+			"--salt",
+			request.salt
+		],
+		cwd: request.harness,
+		env: measuringEnvironment(request.env ?? process.env, {
+			PYTHONPATH: path.join(request.harness, "src"),
+			PYTHONDONTWRITEBYTECODE: "1"
+		}),
+		onLine: (line) => lines.push(line),
+		timeoutS: 180,
+		...request.signal === void 0 ? {} : { signal: request.signal }
+	});
+	if (result.code !== 0) {
+		const ended = result.timedOut ? "did not end within 180 s" : `ended with ${result.code ?? result.signal}`;
+		const said = result.startError ?? result.tail.join("\n");
+		throw new Error(`the probe of this machine ${ended}: ${said}`);
+	}
+	return probeSchema.parse(printedObject(lines));
+}
+// src/io/usual-places.ts
+/** Where programs are: on the PATH, and where a service's short PATH does not look. */
+const MINORS = [
+	"3.14",
+	"3.13",
+	"3.12",
+	"3.11"
+];
+function pathFolders({ env, platform }) {
+	const isPath = (name) => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
+	return (Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+/** Folders that may hold a Python interpreter; the tool cache of a runner first. */
+async function pythonFolders(place) {
+	const { platform, env } = place;
+	const home = homeOf(place);
+	const bin = platform === "win32" ? "" : "bin";
+	const folders = [];
+	for (const version of await foldersIn(below(env["RUNNER_TOOL_CACHE"], "Python"))) folders.push(path.join(version, "arm64", bin), path.join(version, "x64", bin));
+	const managed = (await foldersIn(platform === "win32" ? below(env["APPDATA"], "uv", "python") : below(home, ".local/share/uv/python"))).map((version) => path.join(version, bin));
+	if (platform === "win32") return [
+		...folders,
+		...await windowsFolders(place),
+		...managed
+	];
+	const pyenv = env["PYENV_ROOT"] ?? below(home, ".pyenv");
+	const system = [
+		"opt/homebrew/bin",
+		"usr/local/bin",
+		"opt/local/bin",
+		"usr/bin"
+	].map((name) => below(place.root, name));
+	return [
+		...folders,
+		...system,
+		...under(home, [".local/bin"]),
+		...platform === "darwin" ? macFolders(place) : [],
+		...under(pyenv, ["shims"]),
+		...(await foldersIn(below(pyenv, "versions"))).map((version) => path.join(version, bin)),
+		...(await foldersIn(below(home, ".local/share/mise/installs/python"))).map((version) => path.join(version, bin)),
+		...under(home, [
+			"miniforge3/bin",
+			"miniconda3/bin",
+			"anaconda3/bin"
+		]),
+		...managed
+	];
+}
+/** Of python.org's installer, and what Homebrew keeps out of its bin/ because another version stands there. */
+function macFolders({ root }) {
+	return MINORS.flatMap((minor) => [
+		below(root, `Library/Frameworks/Python.framework/Versions/${minor}/bin`),
+		below(root, `opt/homebrew/opt/python@${minor}/bin`),
+		below(root, `usr/local/opt/python@${minor}/bin`)
+	]);
+}
+/** Of python.org's installer, for one user or for all, and of its successor, the install manager. */
+async function windowsFolders({ env }) {
+	const local = env["LOCALAPPDATA"];
+	const forAll = await foldersIn(below(env["PROGRAMFILES"]));
+	return [
+		...await foldersIn(below(local, "Programs", "Python")),
+		...forAll.filter((folder) => /^python3\d+$/i.test(path.basename(folder))),
+		...await foldersIn(below(local, "Python"))
+	];
+}
+/** Path of uv, which installers put where a service does not look; null where there is none. */
+async function findUv(place) {
+	const { env, platform, root } = place;
+	const usual = [...under(homeOf(place), [".local/bin", ".cargo/bin"]), ...platform === "win32" ? under(env["LOCALAPPDATA"], ["Microsoft/WinGet/Links"]) : under(root, [
+		"opt/homebrew/bin",
+		"usr/local/bin",
+		"opt/local/bin"
+	])];
+	return findIn("uv", [...pathFolders(place), ...usual], platform);
+}
+/** The first program of this name in these folders, or null. */
+async function findIn(name, folders, platform) {
+	for (const folder of folders) {
+		const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
+		if (await isProgram(file)) return file;
+	}
+	return null;
+}
+async function isProgram(file) {
+	return access(file, constants.X_OK).then(() => true, () => false);
+}
+function homeOf({ env }) {
+	return env["HOME"] ?? env["USERPROFILE"] ?? "";
+}
+/** A path below a folder; "" where the folder is not known. */
+function below(folder, ...names) {
+	return folder === void 0 || folder === "" ? "" : path.join(folder, ...names);
+}
+function under(folder, names) {
+	return names.map((name) => below(folder, name)).filter((found) => found !== "");
+}
+/** Folders named after versions, newest first; none where the parent is not there. */
+async function foldersIn(parent) {
+	if (parent === "") return [];
+	return (await readdir(parent).catch(() => [])).sort((a, b) => b.localeCompare(a, "en", { numeric: true })).map((name) => path.join(parent, name));
+}
+// src/io/python-candidates.ts
+/** Lists the programs that may be a Python interpreter, the likeliest first. */
+const NAMES = [
+	...MINORS.map((minor) => `python${minor}`),
+	"python3",
+	"python"
+];
+/** Existing programs only, each once: those on the PATH, then those in the usual places, newest name first. */
+async function* pythonCandidates(place) {
+	const { platform, root } = place;
+	const windows = platform === "win32";
+	const apple = platform === "darwin" ? path.join(root, "usr", "bin") : null;
+	const seen = /* @__PURE__ */ new Set();
+	for (const folders of [pathFolders(place), await pythonFolders(place)]) for (const name of NAMES) for (const folder of folders) {
+		const file = path.join(folder, windows ? `${name}.exe` : name);
+		if (seen.has(file) || path.resolve(folder) === apple) continue;
+		seen.add(file);
+		if (await isProgram(file)) yield {
+			file,
+			args: []
+		};
+	}
+	if (!windows) return;
+	const system = place.env["SYSTEMROOT"] ?? place.env["SystemRoot"];
+	const launcher = await findIn("py", [...pathFolders(place), ...system === void 0 ? [] : [system]], platform);
+	if (launcher === null) return;
+	for (const minor of MINORS) yield {
+		file: launcher,
+		args: [`-${minor}`]
+	};
+}
+// src/io/python-fetch.ts
+/** Has uv fetch a Python interpreter into our own cache, for machines that have none of use. */
+/** The newest but one: every pinned package has wheels for it. */
+const FETCHED = "3.13";
+const TIMEOUT_S$2 = 600;
+/** Path of the interpreter, or why it could not be had. One that an earlier job fetched needs no network. */
+async function fetchPython(request) {
+	const folder = path.join(request.cache, "python");
+	await mkdir(folder, { recursive: true });
+	const there = await find(request, folder);
+	if (there !== null) return { file: there };
+	request.progress(`no usable Python on this machine: uv fetches Python ${FETCHED}, about 30 MB`);
+	const installed = await uv(request, folder, [
+		"python",
+		"install",
+		FETCHED
+	]);
+	if (installed.code !== 0) return { problem: problemOf(installed) };
+	const file = await find(request, folder);
+	return file === null ? { problem: "it says that it did, and finds none" } : { file };
+}
+async function find(request, folder) {
+	const lines = [];
+	const { code } = await uv(request, folder, [
+		"python",
+		"find",
+		"--no-project",
+		"--system",
+		FETCHED
+	], (line) => lines.push(line));
+	return code === 0 && lines.map((line) => line.trim()).find((line) => path.isAbsolute(line)) || null;
+}
+function uv({ uv: file, env, signal }, folder, args, onLine = () => {}) {
+	return runProcess({
+		file,
+		args,
+		cwd: folder,
+		env: installEnvironment(env, {
+			UV_PYTHON_INSTALL_DIR: folder,
+			UV_PYTHON_PREFERENCE: "only-managed",
+			UV_PYTHON_INSTALL_BIN: "0",
+			UV_PYTHON_INSTALL_REGISTRY: "0"
+		}),
+		onLine,
+		timeoutS: TIMEOUT_S$2,
+		...signal === void 0 ? {} : { signal }
+	});
+}
+function problemOf({ timedOut, startError, tail, code, signal }) {
+	if (timedOut) return `it did not end within ${TIMEOUT_S$2 / 60} minutes`;
+	const said = startError ?? tail.join(" ").replaceAll(/\s+/g, " ").slice(0, 500);
+	return said === "" ? `it ended with ${code ?? signal}` : said;
+}
+// src/io/python.ts
+/** Finds a Python interpreter that can measure or make virtual environments. */
+const OLDEST_PYTHON = "3.11";
+/** The newest that the pinned packages have wheels for. */
+const NEWEST_MINOR = 14;
+const ANSWER_S = 20;
+/** How `python.exe` ends on Windows where it only offers to open the Store. */
+const STORE_STUB = 9009;
+const factsSchema = object({
+	executable: string().min(1),
+	version: string(),
+	/** `cp312`, `cp313t`: what a wheel of this interpreter is tagged with. */
+	tag: string(),
+	/** `linux_x86_64`, `macosx_26_arm64`, `win_amd64`. */
+	platform: string(),
+	venv: boolean()
+});
+const QUESTION = `
+import json, platform, sys, sysconfig
+def usable():
+    try:
+        import venv, ensurepip
+        return True
+    except ImportError:
+        return False
+name = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+if sys.platform == "darwin":
+    name = "macosx_%s_%s" % (platform.mac_ver()[0].split(".")[0], platform.machine())
+free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+print(json.dumps({
+    "executable": sys.executable,
+    "version": ".".join(str(part) for part in sys.version_info[:3]),
+    "tag": "%s%d%d%s" % ("cp" if platform.python_implementation() == "CPython" else "other", sys.version_info[0], sys.version_info[1], free),
+    "platform": name,
+    "venv": usable(),
+}))
+`;
+/**
+* The interpreter named by the input `python`, or the first usable one of at least 3.11: on the PATH, then where
+* interpreters usually are, the newest name first. Where there is none, uv may fetch one.
+* @throws UserError naming every candidate that was seen, with its version.
+*/
+async function findPython(request = {}) {
+	const { requested = null, env = process.env, platform = process.platform, root = "/", signal } = request;
+	const place = {
+		env,
+		platform,
+		root
+	};
+	const ask = (candidate) => askCandidate(candidate, place, signal);
+	if (requested !== null && requested !== "") return useRequested(requested, await ask({
+		file: requested,
+		args: []
+	}));
+	const uv = await findUv(place);
+	const needsVenv = request.needsVenv ?? (usesPip(env) || uv === null);
+	const seen = [];
+	const asked = /* @__PURE__ */ new Set();
+	for await (const candidate of pythonCandidates(place)) {
+		signal?.throwIfAborted();
+		const answer = await ask(candidate);
+		if ("problem" in answer) seen.push(`${name(candidate)}: ${answer.problem}`);
+		else if (!asked.has(answer.executable)) {
+			asked.add(answer.executable);
+			const problem = isOldEnough(answer.version) ? tooPoor(answer, needsVenv) : `${answer.version} is too old`;
+			if (problem === null) return answer;
+			seen.push(`${name(candidate)}: ${problem}`);
+		}
+	}
+	if (uv !== null && request.fetch !== void 0 && request.fetch !== null) {
+		const fetched = await fetchPython({
+			...request.fetch,
+			uv,
+			env,
+			signal
+		});
+		signal?.throwIfAborted();
+		const answer = "problem" in fetched ? fetched : await ask({
+			file: fetched.file,
+			args: []
+		});
+		if (!("problem" in answer)) return answer;
+		seen.push(`${uv} was asked for Python ${FETCHED}: ${answer.problem}`);
+	}
+	const found = seen.length === 0 ? "There is none on the PATH or where interpreters usually are." : "Found:";
+	throw new UserError([
+		`no usable Python ${OLDEST_PYTHON} or newer. ${found}`,
+		...seen.map((line) => `  ${line}`),
+		`Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).` + (uv === null ? " With uv installed, one is fetched." : "")
+	].join("\n"));
+}
+function useRequested(requested, answer) {
+	const where = `input python: ${JSON.stringify(requested)}`;
+	if ("problem" in answer) throw new UserError(`${where} cannot be used: ${answer.problem}; give the path of a Python ${OLDEST_PYTHON} or newer`);
+	if (!isOldEnough(answer.version)) throw new UserError(`${where} is Python ${answer.version}; at least ${OLDEST_PYTHON} is needed: change the input, or leave it empty for a managed environment`);
+	return answer;
+}
+function isOldEnough(version) {
+	const [major = 0, minor = 0] = version.split(".").map(Number);
+	const [oldestMajor = 0, oldestMinor = 0] = OLDEST_PYTHON.split(".").map(Number);
+	return major > oldestMajor || major === oldestMajor && minor >= oldestMinor;
+}
+function tooPoor(answer, needsVenv) {
+	if (Number(answer.version.split(".")[1]) > NEWEST_MINOR) return `${answer.version} is newer than the frameworks' packages, which end at 3.${NEWEST_MINOR}`;
+	if (!answer.tag.startsWith("cp") || answer.tag.endsWith("t")) return `${answer.version} is no plain CPython, for which there are wheels of the frameworks`;
+	if (answer.venv || !needsVenv) return null;
+	const minor = answer.version.split(".").slice(0, 2).join(".");
+	return `${answer.version} has no usable venv module (on Debian and Ubuntu: apt install python${minor}-venv)`;
+}
+async function askCandidate(candidate, { env, platform }, signal) {
+	const lines = [];
+	const result = await runProcess({
+		file: candidate.file,
+		args: [
+			...candidate.args,
+			"-I",
+			"-c",
+			QUESTION
+		],
+		cwd: process.cwd(),
+		env: installEnvironment(env, { PYTHON_MANAGER_AUTOMATIC_INSTALL: "false" }, platform),
+		onLine: (line) => lines.push(line),
+		timeoutS: ANSWER_S,
+		...signal === void 0 ? {} : { signal }
+	});
+	if (result.code !== 0) return { problem: silence(result) };
+	const parsed = factsSchema.safeParse(printedObject(lines));
+	return parsed.success ? parsed.data : { problem: "does not answer like a Python interpreter" };
+}
+/** Why a program gave no answer. */
+function silence({ code, signal, startError, timedOut, tail }) {
+	if (startError !== null) return startProblem(startError);
+	if (timedOut) return `did not answer within ${ANSWER_S} s`;
+	if (code === STORE_STUB) return "is the Microsoft Store's placeholder, no interpreter";
+	return `does not start (exit ${code ?? signal}): ${tail[0] ?? "no output"}`;
+}
+function startProblem(message) {
+	if (message.includes("ENOENT")) return "there is no such program";
+	if (message.includes("EACCES")) return "is not a program that may be started";
+	return message;
+}
+function name(candidate) {
+	return [candidate.file, ...candidate.args].join(" ");
 }
 // src/core/decision.ts
 /** Everything a decision may leave open. */
@@ -41550,10 +43501,10 @@ function baselineOf(reports) {
 	const [least, most] = [Math.min(...points), Math.max(...points)];
 	const size = least === most ? counted(most, "point") : `${least} to ${counted(most, "point")}`;
 	const age = others.length > 0 ? `at most ${formatAge(oldest).replace(/^less than /, "")}` : formatAge(oldest);
-	const missing = reports.length - baselines.length === 0 ? "" : ` on ${baselines.length} of ${reports.length} runners`;
+	const where = reports.length - baselines.length === 0 ? "" : `, on ${baselines.length} of ${reports.length} runners`;
 	const stale = baselines.filter(({ stale: isStale }) => isStale).length;
 	const old = stale === 0 ? "" : `, ${stale === baselines.length ? "all" : stale} too old to judge against`;
-	return say`${others.length > 0 ? "baselines" : "baseline"}${missing}${commit} ${age}, ${size}${old}`;
+	return say`${others.length > 0 ? "baselines" : "baseline"}${commit} ${age}, ${size}${where}${old}`;
 }
 function minutesOf(reports) {
 	const measured = `${formatDuration(sum(reports, ({ measured_s: s }) => s))} measured`;
@@ -42342,7 +44293,7 @@ function unbroken(cell) {
 // src/core/markdown-tables.ts
 /** The tables of comparisons: what moved, and everything. */
 /** Characters of a line with its padding: with more, a table on a page has to be scrolled. */
-const WIDEST = 170;
+const WIDEST = 190;
 /**
 * Rows that changed, failed or stayed undecided, worst first. One row stands for a benchmark whose every metric has the
 * same fate.
@@ -42493,6 +44444,8 @@ function shellWord(word) {
 }
 // src/core/markdown-sections.ts
 /** The collapsed sections of the comment, each from the report alone. */
+/** Of a section, lines that hold for some runners only, for every runner that lists tell of. */
+const MOST_OWN_LINES = 4;
 /** Where something was found: needed only where there are several runners. */
 function onRunner({ reports }, { runner_key }) {
 	return reports.length > 1 ? say` on ${named(runner_key)}` : [];
@@ -42550,20 +44503,24 @@ function everySection(joint, { rows, others, trend, spread }) {
 		spread
 	}), legend.join(" ")]);
 }
-/** What holds for every runner once, and what holds for some of them with their names. */
+/** Every line once: as it is where it holds for all runners, else after the names of those it holds for. */
 function decidedSection(joint, { items, runners }) {
 	const { reports, gate } = joint;
-	const each = reports.map((report) => ({
-		report,
-		lines: decisionOf(report, items, joint)
-	}));
-	const [first] = each;
-	const known = each.map(({ lines }) => new Set(lines.map(plain)));
-	const isCommon = (line) => known.every((lines) => lines.has(plain(line)));
-	const own = each.slice(0, runners).flatMap(({ report, lines }) => lines.filter((line) => !isCommon(line)).map((line) => say`${named(report.runner_key)}: ${line}`));
+	const lines = /* @__PURE__ */ new Map();
+	for (const report of reports) for (const line of decisionOf(report, items, joint)) {
+		const known = lines.get(plain(line));
+		if (known === void 0) lines.set(plain(line), {
+			line,
+			keys: [report.runner_key]
+		});
+		else known.keys.push(report.runner_key);
+	}
+	const isCommon = ({ keys }) => keys.length === reports.length;
+	const common = [...lines.values()].filter(isCommon).map(({ line }) => line);
+	const told = [...lines.values()].filter((entry) => !isCommon(entry)).slice(0, MOST_OWN_LINES * runners).map(({ line, keys }) => say`${listed(keys)}: ${line}`);
 	return details("How it was decided", [bullets([
-		...(first?.lines ?? []).filter(isCommon),
-		...own,
+		...common,
+		...told,
 		gateLine(gate)
 	].map(drawSentence))]);
 }
@@ -42684,7 +44641,7 @@ async function baseOfHistory(newest, cwd) {
 	return {
 		state: "found",
 		sha,
-		why: "the newest stored job"
+		why: newest?.job.dirty === true ? "the newest stored job, without its uncommitted changes" : "the newest stored job"
 	};
 }
 /** Read from the commit itself: a shallow checkout hides parents from everything that walks the history. */
@@ -42708,23 +44665,6 @@ async function mergeBase(git, { head, base }, remote, signal) {
 	const ref = "refs/heads/base";
 	const wanted = [head, `+${base}:${ref}`];
 	return await graph.query("fetch", "--quiet", "--no-tags", "--filter=tree:0", remote.url, ...wanted) === null ? null : await graph.query("merge-base", head, ref);
-}
-// src/io/cache-folder.ts
-/** Where environments, weights and token files live: outside the checkout, shared between checkouts. */
-/** `FINETUNE_BENCH_CACHE`, else the runner's tool cache, else the user's cache folder. An absolute path. */
-function cacheFolder(env, platform = process.platform) {
-	const given = env["FINETUNE_BENCH_CACHE"];
-	if (given !== void 0 && given !== "") return path.resolve(given);
-	return path.join(parentFolder(env, platform), "finetune-bench");
-}
-function parentFolder(env, platform) {
-	const toolCache = env["RUNNER_TOOL_CACHE"];
-	if (toolCache !== void 0 && toolCache !== "") return path.resolve(toolCache);
-	const home = env["HOME"] ?? env["USERPROFILE"] ?? os.homedir();
-	if (platform === "darwin") return path.join(home, "Library", "Caches");
-	if (platform === "win32") return env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local");
-	const xdg = env["XDG_CACHE_HOME"];
-	return xdg !== void 0 && path.isAbsolute(xdg) ? xdg : path.join(home, ".cache");
 }
 // src/core/github-event.ts
 /** The payload of the event that started a workflow, as far as this program reads it. */
@@ -42780,7 +44720,7 @@ function strangerOf(pull, repository, actor) {
 // src/core/workflow-run.ts
 /** What GitHub itself says of a workflow run: the facts that every claim of an artifact is held against. */
 const sha = string().regex(/^[0-9a-f]{40,64}$/);
-object({
+const workflowRunSchema = object({
 	id: int().positive(),
 	run_attempt: int().positive().default(1),
 	event: string().min(1).max(100),
@@ -42798,14 +44738,49 @@ object({
 		owner: object({ login: string() })
 	}).nullable()
 });
+/** Events of the default branch whose results become history. */
+const RECORDED = /* @__PURE__ */ new Set([
+	"push",
+	"schedule",
+	"workflow_dispatch"
+]);
+/** Whether the commit of a run lies in the repository whose run it is: of a fork it does not. */
+function isOwn({ repository, head_repository }) {
+	return head_repository !== null && sameRepository(head_repository.full_name, repository.full_name);
+}
+/** Whether results of this run may become history: nothing of a fork or of another branch ever may. */
+function isRecorded(run, defaultBranch) {
+	if (!isOwn(run) || !isOfFile(run) || !RECORDED.has(run.event)) return false;
+	return defaultBranch === null ? run.event === "schedule" : run.head_branch === defaultBranch;
+}
+/** Whether a workflow file of this repository started it, and not one that another repository requires. */
+function isOfFile({ path }) {
+	return /^\.github\/workflows\/[^/@]+\.ya?ml(?:@.*)?$/.test(path);
+}
 function sameRepository(a, b) {
 	return a.toLowerCase() === b.toLowerCase();
 }
-object({
+const openPullSchema = object({
 	number: int().positive(),
 	head: object({ sha }),
 	base: object({ repo: object({ full_name: string() }) })
 });
+/**
+* The pull request a run belongs to, from what GitHub says alone. A number out of an artifact could name any pull request
+* of the repository, so it does no more than choose among several that all fit.
+*
+* @param open open pull requests from the owner and branch of the run
+* @param claimed numbers that the artifacts name
+*/
+function pullOfRun(run, open, claimed) {
+	const fitting = open.filter(({ head, base }) => head.sha === run.head_sha && sameRepository(base.repo.full_name, run.repository.full_name));
+	const [only, ...more] = fitting;
+	if (only === void 0) return { reason: `no open pull request has ${run.head_sha.slice(0, 7)} as its head (closed, or pushed to since)` };
+	if (more.length === 0) return { number: only.number };
+	const [one, ...others] = fitting.filter(({ number }) => claimed.includes(number));
+	if (one !== void 0 && others.length === 0) return { number: one.number };
+	return { reason: `${fitting.length} open pull requests have ${run.head_sha.slice(0, 7)} as their head` };
+}
 // src/io/job-context.ts
 /** Which job this is: repository, commit, event and pull request, on GitHub or in a folder of one's own. */
 async function readJobContext({ env, cwd }) {
@@ -42978,411 +44953,6 @@ function parsed(schema, value, name) {
 	const issue = result.error.issues[0];
 	throw new UserError(`${name(issue?.path.join(".") ?? "")}: ${issue?.message ?? "is not what GitHub documents"}`);
 }
-// schema/workloads.json
-var workloads_default = {
-	protocol: 1,
-	workloads: [
-		{
-			"name": "lora-alpaca-tinyllama",
-			"summary": "LoRA fine-tuning of TinyLlama 1.1B (rank 2 on q and v, float32, AdamW, gradient accumulation)",
-			"presets": { "strict": { "comparison_class": "strict" } },
-			"sizes": ["tiny", "real"],
-			"backends": {
-				"mlx-metal": ["tiny", "real"],
-				"mlx-cuda": ["tiny", "real"],
-				"mlx-cpu": ["tiny", "real"],
-				"torch-cuda": ["tiny", "real"],
-				"torch-mps": ["tiny", "real"],
-				"torch-cpu": ["tiny", "real"]
-			},
-			"hyperparameters": [
-				{
-					"name": "rows",
-					"type": "int",
-					"help": "training rows generated",
-					"minimum": 1,
-					"default": {
-						"tiny": 184,
-						"real": 1e3
-					}
-				},
-				{
-					"name": "epochs",
-					"type": "int",
-					"help": "passes over the rows",
-					"minimum": 1,
-					"default": {
-						"tiny": 1,
-						"real": 1
-					}
-				},
-				{
-					"name": "batch_size",
-					"type": "int",
-					"help": "rows in a micro-batch",
-					"minimum": 1,
-					"default": {
-						"tiny": 4,
-						"real": 4
-					}
-				},
-				{
-					"name": "accumulation",
-					"type": "int",
-					"help": "micro-batches in an optimiser step",
-					"minimum": 1,
-					"default": {
-						"tiny": 2,
-						"real": 2
-					}
-				},
-				{
-					"name": "max_length",
-					"type": "int",
-					"help": "tokens every row is cut or padded to",
-					"minimum": 8,
-					"default": {
-						"tiny": 16,
-						"real": 128
-					}
-				},
-				{
-					"name": "rank",
-					"type": "int",
-					"help": "rank of the adapters",
-					"minimum": 1,
-					"default": {
-						"tiny": 2,
-						"real": 2
-					}
-				},
-				{
-					"name": "alpha",
-					"type": "float",
-					"help": "adapter scale times rank",
-					"minimum": 0,
-					"default": {
-						"tiny": 4,
-						"real": 4
-					}
-				},
-				{
-					"name": "learning_rate",
-					"type": "float",
-					"help": "learning rate at its highest",
-					"minimum": 0,
-					"default": {
-						"tiny": 5e-5,
-						"real": 5e-5
-					}
-				},
-				{
-					"name": "schedule",
-					"type": "str",
-					"help": "constant, or linear down to zero after the last step",
-					"choices": ["constant", "linear"],
-					"default": {
-						"tiny": "constant",
-						"real": "constant"
-					}
-				},
-				{
-					"name": "lr_warmup_steps",
-					"type": "int",
-					"help": "steps of a linear rise before that",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				},
-				{
-					"name": "clip",
-					"type": "float",
-					"help": "largest global gradient norm; 0 clips nothing",
-					"minimum": 0,
-					"default": {
-						"tiny": .3,
-						"real": .3
-					}
-				},
-				{
-					"name": "weight_decay",
-					"type": "float",
-					"help": "decoupled weight decay",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				},
-				{
-					"name": "validation_rows",
-					"type": "int",
-					"help": "rows of the validation split",
-					"minimum": 1,
-					"default": {
-						"tiny": 8,
-						"real": 32
-					}
-				},
-				{
-					"name": "seed",
-					"type": "int",
-					"help": "seed of weights, adapters, rows and order",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				}
-			]
-		},
-		{
-			"name": "nli-bert-tiny",
-			"summary": "BERT tiny as a siamese classifier of sentence pairs (4.4 M parameters, float32, AdamW)",
-			"presets": { "strict": { "comparison_class": "strict" } },
-			"sizes": ["tiny", "real"],
-			"backends": {
-				"mlx-metal": ["tiny", "real"],
-				"mlx-cuda": ["tiny", "real"],
-				"mlx-cpu": ["tiny", "real"],
-				"torch-cuda": ["tiny", "real"],
-				"torch-mps": ["tiny", "real"],
-				"torch-cpu": ["tiny", "real"]
-			},
-			"hyperparameters": [
-				{
-					"name": "rows",
-					"type": "int",
-					"help": "training rows generated",
-					"minimum": 1,
-					"default": {
-						"tiny": 184,
-						"real": 5e4
-					}
-				},
-				{
-					"name": "epochs",
-					"type": "int",
-					"help": "passes over the rows",
-					"minimum": 1,
-					"default": {
-						"tiny": 1,
-						"real": 1
-					}
-				},
-				{
-					"name": "batch_size",
-					"type": "int",
-					"help": "rows in a micro-batch",
-					"minimum": 1,
-					"default": {
-						"tiny": 8,
-						"real": 8
-					}
-				},
-				{
-					"name": "accumulation",
-					"type": "int",
-					"help": "micro-batches in an optimiser step",
-					"minimum": 1,
-					"default": {
-						"tiny": 1,
-						"real": 1
-					}
-				},
-				{
-					"name": "max_length",
-					"type": "int",
-					"help": "tokens every row is cut or padded to",
-					"minimum": 8,
-					"default": {
-						"tiny": 64,
-						"real": 128
-					}
-				},
-				{
-					"name": "steps",
-					"type": "int",
-					"help": "at most so many optimiser steps; 0: as many as rows × epochs give",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 200
-					}
-				},
-				{
-					"name": "dropout",
-					"type": "float",
-					"help": "share of values dropped in training",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				},
-				{
-					"name": "learning_rate",
-					"type": "float",
-					"help": "learning rate at its highest",
-					"minimum": 0,
-					"default": {
-						"tiny": 5e-5,
-						"real": 5e-5
-					}
-				},
-				{
-					"name": "schedule",
-					"type": "str",
-					"help": "constant, or linear down to zero after the last step",
-					"choices": ["constant", "linear"],
-					"default": {
-						"tiny": "constant",
-						"real": "constant"
-					}
-				},
-				{
-					"name": "lr_warmup_steps",
-					"type": "int",
-					"help": "steps of a linear rise before that",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				},
-				{
-					"name": "clip",
-					"type": "float",
-					"help": "largest global gradient norm; 0 clips nothing",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				},
-				{
-					"name": "weight_decay",
-					"type": "float",
-					"help": "decoupled weight decay",
-					"minimum": 0,
-					"default": {
-						"tiny": .01,
-						"real": .01
-					}
-				},
-				{
-					"name": "validation_rows",
-					"type": "int",
-					"help": "rows of the validation split",
-					"minimum": 1,
-					"default": {
-						"tiny": 64,
-						"real": 2e3
-					}
-				},
-				{
-					"name": "seed",
-					"type": "int",
-					"help": "seed of weights, pairs and order",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				}
-			]
-		},
-		{
-			"name": "switch-matmul",
-			"summary": "Six square float32 products an iteration, half on the accelerator and half on the processor",
-			"presets": { "strict": { "comparison_class": "strict" } },
-			"sizes": ["tiny", "real"],
-			"backends": {
-				"mlx-metal": ["tiny", "real"],
-				"mlx-cuda": ["tiny", "real"],
-				"mlx-cpu": ["tiny", "real"],
-				"torch-cuda": ["tiny", "real"],
-				"torch-mps": ["tiny", "real"],
-				"torch-cpu": ["tiny", "real"]
-			},
-			"hyperparameters": [
-				{
-					"name": "n",
-					"type": "int",
-					"help": "rows and columns of the matrices",
-					"minimum": 2,
-					"default": {
-						"tiny": 512,
-						"real": 1e4
-					}
-				},
-				{
-					"name": "iterations",
-					"type": "int",
-					"help": "iterations, each six products",
-					"minimum": 1,
-					"default": {
-						"tiny": 23,
-						"real": 50
-					}
-				},
-				{
-					"name": "seed",
-					"type": "int",
-					"help": "seed of the matrices",
-					"minimum": 0,
-					"default": {
-						"tiny": 0,
-						"real": 0
-					}
-				}
-			]
-		}
-	]
-};
-// src/core/catalogue.ts
-/** The workloads the harness offers, as `finetune_bench list` prints them: names, presets, sizes, backends, hyperparameters. */
-const scalar$1 = union([
-	string(),
-	number(),
-	boolean(),
-	_null()
-]);
-const sizeSchema = _enum(["tiny", "real"]);
-const hyperparameterSchema = strictObject({
-	name: string(),
-	type: _enum([
-		"int",
-		"float",
-		"bool",
-		"str"
-	]),
-	help: string(),
-	minimum: number().optional(),
-	choices: array(scalar$1).optional(),
-	default: record(sizeSchema, scalar$1)
-});
-const catalogueSchema = strictObject({
-	protocol: literal(1),
-	workloads: array(strictObject({
-		name: string(),
-		summary: string(),
-		presets: record(string(), strictObject({ comparison_class: _enum([
-			"strict",
-			"approximate",
-			"informative"
-		]) })),
-		sizes: array(sizeSchema),
-		backends: partialRecord(backendSchema, array(sizeSchema)),
-		hyperparameters: array(hyperparameterSchema)
-	}))
-});
-/** The catalogue of the harness this program ships with. */
-function shippedCatalogue() {
-	return catalogueSchema.parse(workloads_default);
-}
 // src/core/control.ts
 /** What the control workload says of the machine: steady, moved, or not yet known. No code of the project can move it. */
 /** A smaller difference is no excuse for anything, however certain it is. */
@@ -43530,596 +45100,6 @@ function otherwisePowered(samples, start) {
 		message: `${SWITCHES[name][start[name] === true ? "off" : "on"]} after the job began`
 	}));
 }
-// src/core/suite.ts
-/** The suite file: which benchmarks to run, how often, and how strictly to judge. */
-const PERCENT = "must be a percentage such as 2%";
-const DURATION = "must be a duration such as 90s, 10m or 1h30m";
-const percent = string({ error: PERCENT }).refine((text) => parsePercent(text) !== null, { error: PERCENT }).transform((text) => parsePercent(text) ?? 0).meta({
-	description: "A percentage such as 2%",
-	pattern: "^\\d+(\\.\\d+)?\\s*%$"
-});
-const duration = string({ error: DURATION }).refine((text) => parseDuration(text) !== null, { error: DURATION }).transform((text) => parseDuration(text) ?? 0).meta({ description: "A duration such as 90s, 10m, 1h30m or 30d" });
-const DAY_S = 86400;
-const MIN_EFFECT = "must be a percentage such as 2%, or auto";
-const minEffect = string({ error: MIN_EFFECT }).refine((text) => text === "auto" || parsePercent(text) !== null, { error: MIN_EFFECT }).transform((text) => text === "auto" ? "auto" : parsePercent(text) ?? 0).meta({ pattern: String.raw`^(auto|\d+(\.\d+)?\s*%)$` });
-const name$1 = string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, { error: "must be lower-case letters, digits and -, at most 60 of them" });
-const envName = string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, { error: "is not a variable name" });
-const envValue = union([
-	string().max(4e3),
-	number(),
-	boolean()
-]).transform(String);
-const common$1 = {
-	backends: array(backendSchema).min(1).meta({ description: "Backends to run on, of those a machine has" }),
-	env: record(envName, envValue).default({}).meta({ description: "Variables for the measured process" }),
-	timeout: duration.default(600).meta({ description: "Longest time one run may take; default 10m" })
-};
-const workloadEntry = strictObject({
-	workload: string().meta({ description: "A built-in workload" }),
-	preset: string().default("strict").meta({ description: "One set of its hyperparameters" }),
-	size: sizeSchema.meta({ description: "tiny: seconds on two processor cores; real: the full model" }),
-	set: record(string(), union([
-		string(),
-		number(),
-		boolean()
-	])).default({}).meta({ description: "Hyperparameters by name; they enter the work hash" }),
-	...common$1,
-	backends: common$1.backends.optional()
-});
-const commandEntry = strictObject({
-	name: name$1.meta({ description: "Name of your own benchmark" }),
-	command: array(string().min(1)).min(1).meta({ description: "Program and arguments; it appends events to the file named by FINETUNE_BENCH_EVENTS" }),
-	requirements: string().min(1).optional().meta({ description: "A requirements file to install first" }),
-	...common$1
-});
-const suiteSchema = strictObject({
-	version: literal(1),
-	repeats: int().min(1).max(50).default(3).meta({ description: "Runs (processes) of every benchmark" }),
-	judge: strictObject({
-		"min-effect": minEffect.default(.02).meta({ description: "Smallest change worth a verdict; default 2%; auto: 1% on a runner that is quiet enough" }),
-		"max-tolerated": percent.default(.05).meta({ description: "Slow-down that must be ruled out; default 5%" }),
-		confirm: _enum(["auto", "never"]).default("auto").meta({ description: "auto: run base and head in pairs where history cannot clear a change; never" }),
-		"max-baseline-age": duration.default(30 * DAY_S).meta({ description: "Older stored jobs are not judged against; default 30d" })
-	}).default({
-		"min-effect": .02,
-		"max-tolerated": .05,
-		confirm: "auto",
-		"max-baseline-age": 30 * DAY_S
-	}).refine((judge) => smallestEffect(judge["min-effect"]) < judge["max-tolerated"], { error: "min-effect must be smaller than max-tolerated" }),
-	benchmarks: array(union([workloadEntry, commandEntry])).min(1)
-});
-/** The schemas of the two kinds of entry, so that a mistake is reported against the kind that was meant. */
-const entrySchemas = {
-	workload: workloadEntry,
-	command: commandEntry
-};
-/** `auto` begins at the usual 2 % and is tightened per series by the judge. */
-function smallestEffect(given) {
-	return given === "auto" ? .02 : given;
-}
-/** Title of an entry: its benchmark ids without the backend. */
-function titleOf$2(entry) {
-	return "workload" in entry ? `${entry.workload}.${entry.preset}.${entry.size}` : entry.name;
-}
-// src/core/plan.ts
-/** Which benchmarks this machine runs, in which order, and what it leaves out and why. */
-/**
-* The backends of this machine's accelerator, or those of its processor where it has none. The processor does not stand in
-* for an accelerator that is there and cannot be used.
-*/
-function automaticBackends(probe) {
-	const usable = probe.backends.filter((entry) => entry.possible || entry.faulty);
-	const accelerated = usable.filter((entry) => entry.accelerated);
-	return (accelerated.length > 0 ? accelerated : usable).map((entry) => entry.backend);
-}
-/**
-* Every entry of the suite on every backend it is meant for. A backend named by the input that cannot run is `failed`, and
-* so is one whose accelerator is faulty. One named by the suite is left out where the machine does not have it, because
-* one suite serves many machines.
-*/
-function makePlan(suite, probe, inputs, catalogue) {
-	const plan = {
-		benchmarks: [],
-		skipped: [],
-		failed: [],
-		listed: []
-	};
-	const automatic = automaticBackends(probe);
-	for (const entry of suite.benchmarks) {
-		const title = titleOf$2(entry);
-		const offered = offeredBackends(entry, catalogue);
-		const allowed = (backend) => entry.backends?.includes(backend) ?? true;
-		const meant = (inputs.backends ?? entry.backends ?? backendSchema.options).filter(allowed);
-		plan.listed.push(...meant.map((backend) => `${title}.${backend}`));
-		const asked = inputs.backends ?? entry.backends ?? automatic;
-		for (const backend of asked) {
-			const id = `${title}.${backend}`;
-			const left = (reason) => ({
-				id,
-				title,
-				backend,
-				reason
-			});
-			if (!allowed(backend)) {
-				plan.skipped.push(left(`the suite limits it to ${entry.backends?.join(", ")}`));
-				continue;
-			}
-			if (offered !== null && !offered.includes(backend)) {
-				plan.skipped.push(left(`not offered on ${backend} in this size`));
-				continue;
-			}
-			const state = probe.backends.find((candidate) => candidate.backend === backend);
-			if (state?.possible !== true) {
-				const reason = state?.reason ?? `${backend} is not known to the probe`;
-				(inputs.backends === null && state?.faulty !== true ? plan.skipped : plan.failed).push(left(reason));
-				continue;
-			}
-			plan.benchmarks.push({
-				id,
-				title,
-				backend,
-				entry,
-				comparisonClass: classOf(entry, catalogue)
-			});
-		}
-	}
-	return plan;
-}
-function offeredBackends(entry, catalogue) {
-	if (!("workload" in entry)) return null;
-	const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
-	return [
-		"torch-cuda",
-		"torch-mps",
-		"torch-cpu",
-		"mlx-metal",
-		"mlx-cuda",
-		"mlx-cpu"
-	].filter((backend) => workload?.backends[backend]?.includes(entry.size) ?? false);
-}
-function classOf(entry, catalogue) {
-	if (!("workload" in entry)) return "strict";
-	return catalogue.workloads.find((candidate) => candidate.name === entry.workload)?.presets[entry.preset]?.comparison_class ?? "strict";
-}
-// src/io/child-environment.ts
-/** Needed to find programs, libraries, folders and devices; nothing that changes numbers unseen, and no secret. */
-const MEASURING = [
-	/^(?:PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR)$/,
-	/^(?:RUNNER_TRACKING_ID|CUDA_VISIBLE_DEVICES|HF_HOME)$/,
-	/^FINETUNE_BENCH_/,
-	/^LD_LIBRARY_PATH$/
-];
-/** Without these, programs on Windows do not start or do not find their folders. */
-const WINDOWS = [
-	/^(?:SYSTEMROOT|SYSTEMDRIVE|WINDIR|TEMP|TMP|COMSPEC|PATHEXT|OS)$/,
-	/^(?:USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|ALLUSERSPROFILE)$/,
-	/^(?:PROGRAMFILES|PROGRAMFILES\(X86\)|PROGRAMW6432|COMMONPROGRAMFILES|NUMBER_OF_PROCESSORS|PROCESSOR_.+)$/
-];
-/** Indexes, proxies, certificates and tokens: for installation and preparation only. */
-const INSTALLING = [
-	/^(?:PIP|UV)_/,
-	/^(?:https?|all|no|ftp)_proxy$/i,
-	/^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
-	/^(?:HF_TOKEN|HF_ENDPOINT|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
-];
-/** These send packages past the environment that is being made. */
-const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
-/** Text of Python's programs arrives as UTF-8 and line by line. */
-const PYTHON = {
-	PYTHONUTF8: "1",
-	PYTHONIOENCODING: "utf-8",
-	PYTHONUNBUFFERED: "1"
-};
-/**
-* The environment of a measured process. `extra` (the suite's own `env`) stands above all.
-* Variable names are compared without case on Windows, where `Path` and `PATH` are one.
-*/
-function measuringEnvironment(parent, extra = {}, platform = process.platform) {
-	return merge({
-		...keep(parent, platform === "win32" ? [...MEASURING, ...WINDOWS] : MEASURING, platform),
-		CUDA_DEVICE_ORDER: "PCI_BUS_ID",
-		...PYTHON
-	}, extra, platform);
-}
-/** The environment of an installation or preparation: also proxies, certificates, PIP_*, UV_* and HF_TOKEN. */
-function installEnvironment(parent, extra = {}, platform = process.platform) {
-	const installing = keep(parent, INSTALLING, platform);
-	for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
-	const quiet = {
-		PYTHONNOUSERSITE: "1",
-		PIP_NO_INPUT: "1",
-		PIP_DISABLE_PIP_VERSION_CHECK: "1",
-		UV_NO_PROGRESS: "1"
-	};
-	return merge({
-		...measuringEnvironment(parent, {}, platform),
-		...installing,
-		...quiet
-	}, extra, platform);
-}
-function keep(parent, allowed, platform) {
-	const kept = {};
-	for (const [name, value] of Object.entries(parent)) {
-		const compared = platform === "win32" ? name.toUpperCase() : name;
-		if (value !== void 0 && allowed.some((pattern) => pattern.test(compared))) kept[name] = value;
-	}
-	return kept;
-}
-function merge(base, extra, platform) {
-	if (platform !== "win32") return {
-		...base,
-		...extra
-	};
-	const given = new Set(Object.keys(extra).map((name) => name.toUpperCase()));
-	const others = Object.entries(base).filter(([name]) => !given.has(name.toUpperCase()));
-	return {
-		...Object.fromEntries(others),
-		...extra
-	};
-}
-/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
-function usesPip(env) {
-	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
-	return given([
-		"PIP_INDEX_URL",
-		"PIP_EXTRA_INDEX_URL",
-		"PIP_NO_INDEX",
-		"PIP_FIND_LINKS",
-		"PIP_CONFIG_FILE"
-	]) && !given([...[
-		"UV_DEFAULT_INDEX",
-		"UV_INDEX",
-		"UV_INDEX_URL",
-		"UV_EXTRA_INDEX_URL",
-		"UV_NO_INDEX",
-		"UV_FIND_LINKS"
-	], "UV_CONFIG_FILE"]);
-}
-// src/io/process-output.ts
-/** What a program prints: kept in its log up to a bound, and handed on line by line. */
-const MAX_LOG_BYTES = 33554432;
-const TAIL_LINES = 20;
-const MAX_LINE = 4e3;
-/** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
-async function drain(output, request, tail) {
-	const log = request.log === void 0 ? null : createWriteStream(request.log);
-	let written = 0;
-	let rest = "";
-	const line = (text) => {
-		const cut = text.slice(0, MAX_LINE);
-		tail.push(cut);
-		if (tail.length > TAIL_LINES) tail.shift();
-		request.onLine?.(cut);
-	};
-	output.setEncoding("utf8");
-	for await (const chunk of untilClosed(output)) {
-		if (log !== null && written <= MAX_LOG_BYTES) {
-			written += Buffer.byteLength(chunk);
-			log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);
-		}
-		const parts = (rest + chunk).split(/\r\n|\n|\r/);
-		rest = parts.pop() ?? "";
-		if (rest.length > MAX_LINE) {
-			parts.push(rest);
-			rest = "";
-		}
-		for (const part of parts) if (part !== "") line(part);
-	}
-	if (rest !== "") line(rest);
-	if (log !== null) {
-		log.end();
-		await finished(log);
-	}
-}
-/** The chunks of a stream until it ends or is cut off. */
-async function* untilClosed(output) {
-	try {
-		for await (const chunk of output) yield String(chunk);
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE")) throw error;
-	}
-}
-// src/io/process.ts
-/** Runs one program in its own process group, and leaves nothing of that group behind. */
-const TERMINATE_AFTER_MS$1 = 3e3;
-const KILL_AFTER_MS$1 = 5e3;
-/** For output still on its way when the program has ended. */
-const OUTPUT_GRACE_MS$1 = 1e3;
-function later(stack, ms, action) {
-	stack.adopt(setTimeout(action, ms), clearTimeout);
-}
-async function runProcess(request) {
-	if (request.signal?.aborted === true) return {
-		...notStarted(null),
-		cancelled: true
-	};
-	const child = execa(request.file, [...request.args], {
-		cwd: request.cwd,
-		env: request.env,
-		extendEnv: false,
-		stdio: [
-			"ignore",
-			"pipe",
-			"pipe",
-			...request.onWait === void 0 ? [] : ["pipe"]
-		],
-		all: true,
-		buffer: false,
-		reject: false,
-		killDescendants: true,
-		cleanup: true,
-		windowsHide: true
-	});
-	using limits = new DisposableStack();
-	using grace = new DisposableStack();
-	grace.use(noteChild(child.pid));
-	let timedOut = false;
-	let cancelled = false;
-	let began = {
-		ms: Date.now(),
-		clock: performance.now()
-	};
-	let ended = null;
-	const onAbort = () => {
-		if (cancelled) return;
-		cancelled = true;
-		child.kill("SIGINT");
-		later(limits, TERMINATE_AFTER_MS$1, () => child.kill("SIGTERM"));
-		later(limits, KILL_AFTER_MS$1, () => child.kill("SIGKILL"));
-	};
-	request.signal?.addEventListener("abort", onAbort, { once: true });
-	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
-	const begin = () => {
-		if (ended !== null) return;
-		began = {
-			ms: Date.now(),
-			clock: performance.now()
-		};
-		if (request.timeoutS === void 0) return;
-		later(limits, request.timeoutS * 1e3, () => {
-			timedOut = true;
-			child.kill("SIGTERM");
-			later(limits, 2e3, () => child.kill("SIGKILL"));
-		});
-	};
-	const { stdio } = child.nodeChildProcess;
-	const words = stdio[3];
-	if (request.onWait === void 0 || words === null || words === void 0 || !("read" in words)) begin();
-	else {
-		words.on("error", () => {});
-		readline.createInterface({
-			input: words,
-			crlfDelay: Number.POSITIVE_INFINITY
-		}).on("line", request.onWait).on("close", begin);
-	}
-	child.nodeChildProcess.on("exit", (code, signal) => {
-		ended = {
-			code,
-			signal,
-			clock: performance.now()
-		};
-		limits.dispose();
-		child.kill("SIGKILL");
-		later(grace, OUTPUT_GRACE_MS$1, () => {
-			for (const stream of [...stdio, child.all]) stream?.destroy();
-		});
-	});
-	const tail = [];
-	const drained = drain(child.all, request, tail);
-	const result = await child;
-	await drained;
-	const { code, signal, clock } = ended ?? {
-		code: null,
-		signal: null,
-		clock: performance.now()
-	};
-	const startError = ended !== null ? null : result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started";
-	const durationS = Math.max(0, clock - began.clock) / 1e3;
-	return {
-		code,
-		signal,
-		timedOut,
-		cancelled,
-		startError,
-		startedMs: began.ms,
-		durationS,
-		tail
-	};
-}
-/** Of a process whose turn never came. */
-function notStarted(startError) {
-	return {
-		code: null,
-		signal: null,
-		timedOut: false,
-		cancelled: false,
-		durationS: 0,
-		tail: [],
-		startError,
-		startedMs: Date.now()
-	};
-}
-// src/io/harness.ts
-/** The Python harness as this program sees it: prepare a work order, estimate it, run it once. */
-const scalar = union([
-	string(),
-	number(),
-	boolean(),
-	_null()
-]);
-const preparedSchema = strictObject({
-	order: string(),
-	work_hash: string().regex(/^[0-9a-f]{64}$/),
-	steps: int().positive(),
-	warmup: int().nonnegative(),
-	comparison_class: _enum([
-		"strict",
-		"approximate",
-		"informative"
-	]),
-	hyperparameters: record(string(), scalar)
-});
-const estimateSchema = looseObject({
-	seconds: number().nonnegative(),
-	download_bytes: number().nonnegative(),
-	disk_bytes: number().nonnegative()
-});
-/** The harness under an interpreter. Preparing may need the network; what is measured does not get its variables. */
-function harnessUnder(host, python) {
-	return {
-		python,
-		folder: host.harness,
-		cache: host.cache,
-		env: host.env,
-		signal: host.signal
-	};
-}
-/** A refusal of the harness, in its own words. */
-var HarnessError = class extends Error {
-	name = "HarnessError";
-};
-function callOf(harness, args, { env, ...rest }) {
-	return {
-		...harnessProcess(harness, args, env),
-		signal: harness.signal,
-		...rest
-	};
-}
-function call(harness, args, more) {
-	return runProcess(callOf(harness, args, more));
-}
-/** A call of the harness as a process: what to start, where and with which variables. */
-function harnessProcess({ python, folder }, args, env) {
-	return {
-		file: python,
-		args: [
-			"-m",
-			"finetune_bench",
-			...args
-		],
-		cwd: folder,
-		env: {
-			...env,
-			PYTHONPATH: path.join(folder, "src"),
-			PYTHONDONTWRITEBYTECODE: "1"
-		}
-	};
-}
-async function requestFile(entry, folder) {
-	await mkdir(folder, { recursive: true });
-	const file = path.join(folder, `${entry.workload}.${entry.preset}.${entry.size}.request.json`);
-	const { workload, preset, size, set } = entry;
-	await writeFile(file, `${JSON.stringify({
-		protocol: 1,
-		workload,
-		preset,
-		size,
-		set
-	})}\n`);
-	return file;
-}
-/** Makes weights, data and the work order in `orders`. Its output (progress of long generations) goes to `onLine`. */
-async function prepareOrder(harness, entry, orders, scratch, onLine) {
-	const request = await requestFile(entry, scratch);
-	const answer = `${request}.prepared`;
-	await mkdir(orders, { recursive: true });
-	const result = await call(harness, [
-		"prepare",
-		request,
-		"--cache",
-		harness.cache,
-		"--out",
-		orders,
-		"--result",
-		answer
-	], {
-		onLine,
-		env: installEnvironment(harness.env)
-	});
-	if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"));
-	return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
-}
-/** Import and one small product on the device, before anything is measured. @throws HarnessError with the reason. */
-async function smokeTest(harness, backend) {
-	const result = await call(harness, [
-		"smoke",
-		"--backend",
-		backend
-	], {
-		env: measuringEnvironment(harness.env),
-		timeoutS: 600
-	});
-	if (result.code !== 0) throw new HarnessError(lastWords(result, `${backend} does not work in its environment`));
-}
-/** One run's expected time and sizes. Needs only the standard library of any Python. */
-async function estimateRun(harness, entry, backend, scratch) {
-	const request = await requestFile(entry, scratch);
-	const lines = [];
-	if ((await call(harness, [
-		"estimate",
-		request,
-		"--backend",
-		backend
-	], {
-		onLine: (line) => lines.push(line),
-		timeoutS: 30,
-		env: measuringEnvironment(harness.env)
-	})).code !== 0) return null;
-	const parsed = estimateSchema.safeParse(parseJson$1(lines.join("\n")));
-	return parsed.success ? parsed.data : null;
-}
-/** One measured process. */
-function runOrder(harness, request) {
-	const process = callOf(harness, [
-		"run",
-		request.order,
-		"--backend",
-		request.backend,
-		"--events",
-		request.events,
-		"--cache",
-		harness.cache,
-		"--benchmark",
-		request.benchmark
-	], {
-		log: request.log,
-		timeoutS: request.timeoutS,
-		onLine: request.onLine,
-		env: measuringEnvironment(harness.env, request.env)
-	});
-	return request.lock.run(request.backend, process);
-}
-/** One process of the control workload. */
-function runControl(harness, request) {
-	const { backend, stdlib, events, lock, ...rest } = request;
-	const args = [
-		"control",
-		"--backend",
-		backend,
-		"--events",
-		events,
-		...stdlib ? ["--stdlib"] : []
-	];
-	const env = measuringEnvironment(harness.env, { FINETUNE_BENCH_EVENTS: events });
-	return lock.run(backend, callOf(harness, args, {
-		...rest,
-		env
-	}));
-}
-/** The harness's own last words, or how it ended where it said nothing. */
-function lastWords(result, otherwise) {
-	const said = result.tail.slice(-5).join("\n").trim();
-	if (said !== "") return said;
-	if (result.startError !== null) return `${otherwise}: ${result.startError}`;
-	return `${otherwise} (${result.signal === null ? `exit ${result.code}` : `signal ${result.signal}`})`;
-}
-function parseJson$1(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return;
-	}
-}
 // src/io/announce.ts
 async function announceJob(input) {
 	const { suite, plan, repeats } = input;
@@ -44160,7 +45140,42 @@ async function runFromEstimate(planned, { host, machine }) {
 function artifactName(runnerKey, runId, attempt, suiteName) {
 	return `finetune-bench-${runnerKey}-${runId}-${attempt}${suiteSuffix(suiteName)}`;
 }
+/** Of a report over several runners; no runner key makes this name, so that nothing takes it for results. */
+function reportName(runId, attempt) {
+	return `finetune-bench.report-${runId}-${attempt}`;
+}
+/** Null for every artifact that is none of this run's results. */
+function parseArtifactName(name, runId) {
+	if (!/^finetune-bench-[a-z0-9][a-z0-9._-]{0,250}$/.test(name)) return null;
+	const [, runnerKey, attempt, end] = new RegExp(`^finetune-bench-(.+?)-${runId}-([1-9][0-9]{0,5})((?:-[a-z0-9._-]+)?)$`).exec(name) ?? [];
+	if (runnerKey === void 0 || attempt === void 0 || end === void 0) return null;
+	return {
+		runnerKey,
+		attempt: Number(attempt),
+		end
+	};
+}
+/**
+* Whether a result may lie in an artifact of this name. Where a name was taken, by a second job or by an upload whose
+* answer was lost, a number stands behind it.
+*/
+function belongsTo({ runner_key, job, suite }, name) {
+	const own = artifactName(runner_key, job.run_id, job.attempt, suite.name);
+	return name === own || name.startsWith(`${own}-`) && /^[2-9]$/.test(name.slice(own.length + 1));
+}
+/** For every name without its attempt the newest one: jobs that were not run again keep what an earlier attempt measured. */
+function newestAttempts(found) {
+	const newest = /* @__PURE__ */ new Map();
+	for (const one of found) {
+		const { runnerKey, end, attempt } = one.parsed;
+		const key = `${runnerKey} ${end}`;
+		const known = newest.get(key);
+		if (known === void 0 || attempt > known.parsed.attempt) newest.set(key, one);
+	}
+	return [...newest].sort(([a], [b]) => a < b ? -1 : 1).map(([, one]) => one);
+}
 // src/io/assemble-result.ts
+/** Puts what was measured into the result of one job: the value that is stored, judged and uploaded. */
 function assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted }) {
 	const warnings = [
 		...note === null ? [] : [note],
@@ -44168,7 +45183,7 @@ function assembleResult({ host, suite, repeats, machine, plan, measured, started
 		...measured.warnings,
 		...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`)
 	];
-	return {
+	const result = {
 		schema: 1,
 		version: host.version,
 		job: {
@@ -44196,6 +45211,7 @@ function assembleResult({ host, suite, repeats, machine, plan, measured, started
 		measured_s: measured.measuredS,
 		warnings: warnings.map((text) => text.slice(0, 2e3))
 	};
+	return withoutHome(jobResultSchema, result, homedir());
 }
 /** A backend named by the input that this machine cannot run: a broken driver must not look green. */
 function refused$1({ id, title, backend, reason }) {
@@ -45119,19 +46135,33 @@ function ownWarnings(events) {
 }
 // src/io/control.ts
 /** Runs the control workload of a job's backends: fixed work, so that a change of its speed is a change of the machine. */
+/** What a user's own program without requirements most likely runs under. */
+const ON_PATH = "python";
 /** Importing a framework from a cold disk takes the longest part of it. */
-const TIMEOUT_S$2 = 180;
-/** What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any. */
+const TIMEOUT_S$1 = 180;
+/**
+* What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any.
+*
+* Packages of a user's own program change with the program, and a processor needs none of them. An accelerator is reached by
+* a framework alone: there that of the program has to do, and where its version changes, nothing is compared.
+*/
 function controlBackends(ready) {
-	const found = /* @__PURE__ */ new Map();
-	for (const { planned, environment } of ready) {
-		const python = "workload" in planned.entry ? environment.python : null;
-		found.set(planned.backend, found.get(planned.backend) ?? python);
-	}
-	return [...found].map(([backend, python]) => ({
-		backend,
-		python
-	}));
+	return [...new Set(ready.map(({ planned }) => planned.backend))].map((backend) => {
+		const own = ready.filter(({ planned }) => planned.backend === backend);
+		const workload = own.find(({ planned }) => "workload" in planned.entry);
+		if (workload !== void 0) return {
+			backend,
+			python: workload.environment.python
+		};
+		if (isCpu(backend)) return {
+			backend,
+			python: null
+		};
+		return {
+			backend,
+			python: own.map(({ environment }) => environment.python).find((python) => python !== null) ?? ON_PATH
+		};
+	});
 }
 function openControl(job) {
 	const states = job.backends.map(({ backend, python }) => ({
@@ -45180,7 +46210,7 @@ async function runOnce$1(state, number, job) {
 		stdlib: framework === null,
 		events: file,
 		log,
-		timeoutS: TIMEOUT_S$2,
+		timeoutS: TIMEOUT_S$1,
 		onLine: host.progress.output,
 		lock
 	});
@@ -45194,7 +46224,7 @@ async function runOnce$1(state, number, job) {
 			events,
 			exit: {
 				...ended,
-				timeoutS: TIMEOUT_S$2
+				timeoutS: TIMEOUT_S$1
 			},
 			expected: {
 				benchmark: `control.${backend}`,
@@ -46078,6 +47108,36 @@ async function lockFolder(request) {
 		if (await request.unneeded()) return null;
 	}
 }
+// src/io/long-paths.ts
+/** Windows cuts paths after 259 characters unless a switch is set, and packages bring long ones. */
+/** Characters of a whole path that every Windows takes. */
+const MOST = 259;
+/** Of the longest file name inside a package, from its folder on: torch's licences have 167 characters. */
+const LONGEST_IN_PACKAGES = 170;
+const SWITCH = String.raw`HKLM\SYSTEM\CurrentControlSet\Control\FileSystem`;
+/** What to do where the files of an environment would have names too long for this machine; null where they fit. */
+async function longPathProblem({ folder, env, platform = process.platform }) {
+	const longest = folder.length + 19 + LONGEST_IN_PACKAGES;
+	if (platform !== "win32" || longest <= MOST || await isSwitchedOn(env, platform)) return null;
+	return `its files in ${folder} would have names of up to ${longest} characters, and this Windows takes ${MOST}: set ` + String.raw`FINETUNE_BENCH_CACHE to a short folder such as C:\fb, or switch long paths on, as an administrator: ` + `reg add ${SWITCH} /v LongPathsEnabled /t REG_DWORD /d 1 /f`;
+}
+async function isSwitchedOn(env, platform) {
+	const lines = [];
+	const { code } = await runProcess({
+		file: "reg",
+		args: [
+			"query",
+			SWITCH,
+			"/v",
+			"LongPathsEnabled"
+		],
+		cwd: process.cwd(),
+		env: measuringEnvironment(env, {}, platform),
+		onLine: (line) => lines.push(line),
+		timeoutS: 10
+	});
+	return code === 0 && lines.some((line) => /LongPathsEnabled\s+REG_DWORD\s+0x1\s*$/.test(line));
+}
 // src/io/install-errors.ts
 /** Says in plain words why an installer gave up, from what it printed. */
 const CAUSES = [
@@ -46123,7 +47183,7 @@ var InstallFailure = class extends Error {
 	name = "InstallFailure";
 };
 /** What an hour did not bring, the next hour will not. */
-const TIMEOUT_S$1 = 3600;
+const TIMEOUT_S = 3600;
 /** Makes the empty environment. @throws InstallFailure */
 async function makeVenv(installation, folder) {
 	const { uv, base } = installation;
@@ -46279,11 +47339,11 @@ async function run(installation, what, file, args, more = {}) {
 			errors.watch(line);
 			installation.output(line);
 		},
-		timeoutS: TIMEOUT_S$1,
+		timeoutS: TIMEOUT_S,
 		signal: installation.signal
 	});
 	if (result.code === 0) return;
-	const ended = result.timedOut ? `took longer than ${TIMEOUT_S$1 / 60} minutes` : `ended with ${result.code ?? result.signal}`;
+	const ended = result.timedOut ? `took longer than ${TIMEOUT_S / 60} minutes` : `ended with ${result.code ?? result.signal}`;
 	const said = result.startError === null ? result.tail.slice(-8) : [result.startError];
 	throw new InstallFailure([`${what} ${ended}${errors.cause === null ? "" : `: ${errors.cause}`}`, ...said].join("\n  "));
 }
@@ -46399,6 +47459,11 @@ async function build(request, requirements, folder, signal) {
 		output: request.output
 	};
 	const attempt = await beginAttempt(folder);
+	const tooLong = await longPathProblem({
+		folder: attempt,
+		env: request.env
+	});
+	if (tooLong !== null) throw new InstallFailure(tooLong);
 	await checkSpace(spec.name, spec.size, folder);
 	progress(`making the environment ${spec.name} with ${uv === null ? "pip" : "uv"}: ${sizeText(spec.size)}`);
 	const began = performance.now();
@@ -46680,378 +47745,6 @@ function waitingText({ waiting_s: seconds = 0, for: what = "the devices", holder
 }
 function unlocked(why) {
 	return `other jobs of this machine may measure at the same time: ${why}; FINETUNE_BENCH_LOCK_DIR names another folder`;
-}
-// src/io/printed-object.ts
-/** The JSON object that a Python program printed among whatever its libraries said. */
-/** From the first line that opens an object to the last that closes one; undefined where there is none. */
-function printedObject(lines) {
-	const first = lines.findIndex((line) => line.startsWith("{"));
-	const last = lines.findLastIndex((line) => line.trimEnd().endsWith("}"));
-	try {
-		return JSON.parse(lines.slice(first, last + 1).join("\n"));
-	} catch {
-		return;
-	}
-}
-// src/io/probe.ts
-/** Asks the harness for the facts of this machine. Needs a Python and nothing installed in it. */
-/** @throws Error when the probe itself breaks; a missing tool or an unreadable fact is part of the answer. */
-async function probeMachine(request) {
-	const lines = [];
-	const result = await runProcess({
-		file: request.python,
-		args: [
-			"-m",
-			"finetune_bench",
-			"probe",
-			"--salt",
-			request.salt
-		],
-		cwd: request.harness,
-		env: measuringEnvironment(request.env ?? process.env, {
-			PYTHONPATH: path.join(request.harness, "src"),
-			PYTHONDONTWRITEBYTECODE: "1"
-		}),
-		onLine: (line) => lines.push(line),
-		timeoutS: 180,
-		...request.signal === void 0 ? {} : { signal: request.signal }
-	});
-	if (result.code !== 0) {
-		const ended = result.timedOut ? "did not end within 180 s" : `ended with ${result.code ?? result.signal}`;
-		const said = result.startError ?? result.tail.join("\n");
-		throw new Error(`the probe of this machine ${ended}: ${said}`);
-	}
-	return probeSchema.parse(printedObject(lines));
-}
-// src/io/usual-places.ts
-/** Where programs are: on the PATH, and where a service's short PATH does not look. */
-const MINORS = [
-	"3.14",
-	"3.13",
-	"3.12",
-	"3.11"
-];
-function pathFolders({ env, platform }) {
-	const isPath = (name) => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
-	return (Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-}
-/** Folders that may hold a Python interpreter; the tool cache of a runner first. */
-async function pythonFolders(place) {
-	const { platform, env } = place;
-	const home = homeOf(place);
-	const bin = platform === "win32" ? "" : "bin";
-	const folders = [];
-	for (const version of await foldersIn(below(env["RUNNER_TOOL_CACHE"], "Python"))) folders.push(path.join(version, "arm64", bin), path.join(version, "x64", bin));
-	const managed = (await foldersIn(platform === "win32" ? below(env["APPDATA"], "uv", "python") : below(home, ".local/share/uv/python"))).map((version) => path.join(version, bin));
-	if (platform === "win32") return [
-		...folders,
-		...await windowsFolders(place),
-		...managed
-	];
-	const pyenv = env["PYENV_ROOT"] ?? below(home, ".pyenv");
-	const system = [
-		"opt/homebrew/bin",
-		"usr/local/bin",
-		"opt/local/bin",
-		"usr/bin"
-	].map((name) => below(place.root, name));
-	return [
-		...folders,
-		...system,
-		...under(home, [".local/bin"]),
-		...platform === "darwin" ? macFolders(place) : [],
-		...under(pyenv, ["shims"]),
-		...(await foldersIn(below(pyenv, "versions"))).map((version) => path.join(version, bin)),
-		...(await foldersIn(below(home, ".local/share/mise/installs/python"))).map((version) => path.join(version, bin)),
-		...under(home, [
-			"miniforge3/bin",
-			"miniconda3/bin",
-			"anaconda3/bin"
-		]),
-		...managed
-	];
-}
-/** Of python.org's installer, and what Homebrew keeps out of its bin/ because another version stands there. */
-function macFolders({ root }) {
-	return MINORS.flatMap((minor) => [
-		below(root, `Library/Frameworks/Python.framework/Versions/${minor}/bin`),
-		below(root, `opt/homebrew/opt/python@${minor}/bin`),
-		below(root, `usr/local/opt/python@${minor}/bin`)
-	]);
-}
-/** Of python.org's installer, for one user or for all, and of its successor, the install manager. */
-async function windowsFolders({ env }) {
-	const local = env["LOCALAPPDATA"];
-	const forAll = await foldersIn(below(env["PROGRAMFILES"]));
-	return [
-		...await foldersIn(below(local, "Programs", "Python")),
-		...forAll.filter((folder) => /^python3\d+$/i.test(path.basename(folder))),
-		...await foldersIn(below(local, "Python"))
-	];
-}
-/** Path of uv, which installers put where a service does not look; null where there is none. */
-async function findUv(place) {
-	const { env, platform, root } = place;
-	const usual = [...under(homeOf(place), [".local/bin", ".cargo/bin"]), ...platform === "win32" ? under(env["LOCALAPPDATA"], ["Microsoft/WinGet/Links"]) : under(root, [
-		"opt/homebrew/bin",
-		"usr/local/bin",
-		"opt/local/bin"
-	])];
-	return findIn("uv", [...pathFolders(place), ...usual], platform);
-}
-/** The first program of this name in these folders, or null. */
-async function findIn(name, folders, platform) {
-	for (const folder of folders) {
-		const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
-		if (await isProgram(file)) return file;
-	}
-	return null;
-}
-async function isProgram(file) {
-	return access(file, constants.X_OK).then(() => true, () => false);
-}
-function homeOf({ env }) {
-	return env["HOME"] ?? env["USERPROFILE"] ?? "";
-}
-/** A path below a folder; "" where the folder is not known. */
-function below(folder, ...names) {
-	return folder === void 0 || folder === "" ? "" : path.join(folder, ...names);
-}
-function under(folder, names) {
-	return names.map((name) => below(folder, name)).filter((found) => found !== "");
-}
-/** Folders named after versions, newest first; none where the parent is not there. */
-async function foldersIn(parent) {
-	if (parent === "") return [];
-	return (await readdir(parent).catch(() => [])).sort((a, b) => b.localeCompare(a, "en", { numeric: true })).map((name) => path.join(parent, name));
-}
-// src/io/python-candidates.ts
-/** Lists the programs that may be a Python interpreter, the likeliest first. */
-const NAMES = [
-	...MINORS.map((minor) => `python${minor}`),
-	"python3",
-	"python"
-];
-/** Existing programs only, each once: those on the PATH, then those in the usual places, newest name first. */
-async function* pythonCandidates(place) {
-	const { platform, root } = place;
-	const windows = platform === "win32";
-	const apple = platform === "darwin" ? path.join(root, "usr", "bin") : null;
-	const seen = /* @__PURE__ */ new Set();
-	for (const folders of [pathFolders(place), await pythonFolders(place)]) for (const name of NAMES) for (const folder of folders) {
-		const file = path.join(folder, windows ? `${name}.exe` : name);
-		if (seen.has(file) || path.resolve(folder) === apple) continue;
-		seen.add(file);
-		if (await isProgram(file)) yield {
-			file,
-			args: []
-		};
-	}
-	if (!windows) return;
-	const system = place.env["SYSTEMROOT"] ?? place.env["SystemRoot"];
-	const launcher = await findIn("py", [...pathFolders(place), ...system === void 0 ? [] : [system]], platform);
-	if (launcher === null) return;
-	for (const minor of MINORS) yield {
-		file: launcher,
-		args: [`-${minor}`]
-	};
-}
-// src/io/python-fetch.ts
-/** Has uv fetch a Python interpreter into our own cache, for machines that have none of use. */
-/** The newest but one: every pinned package has wheels for it. */
-const FETCHED = "3.13";
-const TIMEOUT_S = 600;
-/** Path of the interpreter, or why it could not be had. One that an earlier job fetched needs no network. */
-async function fetchPython(request) {
-	const folder = path.join(request.cache, "python");
-	await mkdir(folder, { recursive: true });
-	const there = await find(request, folder);
-	if (there !== null) return { file: there };
-	request.progress(`no usable Python on this machine: uv fetches Python ${FETCHED}, about 30 MB`);
-	const installed = await uv(request, folder, [
-		"python",
-		"install",
-		FETCHED
-	]);
-	if (installed.code !== 0) return { problem: problemOf(installed) };
-	const file = await find(request, folder);
-	return file === null ? { problem: "it says that it did, and finds none" } : { file };
-}
-async function find(request, folder) {
-	const lines = [];
-	const { code } = await uv(request, folder, [
-		"python",
-		"find",
-		"--no-project",
-		"--system",
-		FETCHED
-	], (line) => lines.push(line));
-	return code === 0 && lines.map((line) => line.trim()).find((line) => path.isAbsolute(line)) || null;
-}
-function uv({ uv: file, env, signal }, folder, args, onLine = () => {}) {
-	return runProcess({
-		file,
-		args,
-		cwd: folder,
-		env: installEnvironment(env, {
-			UV_PYTHON_INSTALL_DIR: folder,
-			UV_PYTHON_PREFERENCE: "only-managed",
-			UV_PYTHON_INSTALL_BIN: "0",
-			UV_PYTHON_INSTALL_REGISTRY: "0"
-		}),
-		onLine,
-		timeoutS: TIMEOUT_S,
-		...signal === void 0 ? {} : { signal }
-	});
-}
-function problemOf({ timedOut, startError, tail, code, signal }) {
-	if (timedOut) return `it did not end within ${TIMEOUT_S / 60} minutes`;
-	const said = startError ?? tail.join(" ").replaceAll(/\s+/g, " ").slice(0, 500);
-	return said === "" ? `it ended with ${code ?? signal}` : said;
-}
-// src/io/python.ts
-/** Finds a Python interpreter that can measure or make virtual environments. */
-const OLDEST_PYTHON = "3.11";
-/** The newest that the pinned packages have wheels for. */
-const NEWEST_MINOR = 14;
-const ANSWER_S = 20;
-/** How `python.exe` ends on Windows where it only offers to open the Store. */
-const STORE_STUB = 9009;
-const factsSchema = object({
-	executable: string().min(1),
-	version: string(),
-	/** `cp312`, `cp313t`: what a wheel of this interpreter is tagged with. */
-	tag: string(),
-	/** `linux_x86_64`, `macosx_26_arm64`, `win_amd64`. */
-	platform: string(),
-	venv: boolean()
-});
-const QUESTION = `
-import json, platform, sys, sysconfig
-def usable():
-    try:
-        import venv, ensurepip
-        return True
-    except ImportError:
-        return False
-name = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-if sys.platform == "darwin":
-    name = "macosx_%s_%s" % (platform.mac_ver()[0].split(".")[0], platform.machine())
-free = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
-print(json.dumps({
-    "executable": sys.executable,
-    "version": ".".join(str(part) for part in sys.version_info[:3]),
-    "tag": "%s%d%d%s" % ("cp" if platform.python_implementation() == "CPython" else "other", sys.version_info[0], sys.version_info[1], free),
-    "platform": name,
-    "venv": usable(),
-}))
-`;
-/**
-* The interpreter named by the input `python`, or the first usable one of at least 3.11: on the PATH, then where
-* interpreters usually are, the newest name first. Where there is none, uv may fetch one.
-* @throws UserError naming every candidate that was seen, with its version.
-*/
-async function findPython(request = {}) {
-	const { requested = null, env = process.env, platform = process.platform, root = "/", signal } = request;
-	const place = {
-		env,
-		platform,
-		root
-	};
-	const ask = (candidate) => askCandidate(candidate, place, signal);
-	if (requested !== null && requested !== "") return useRequested(requested, await ask({
-		file: requested,
-		args: []
-	}));
-	const uv = await findUv(place);
-	const needsVenv = request.needsVenv ?? (usesPip(env) || uv === null);
-	const seen = [];
-	const asked = /* @__PURE__ */ new Set();
-	for await (const candidate of pythonCandidates(place)) {
-		signal?.throwIfAborted();
-		const answer = await ask(candidate);
-		if ("problem" in answer) seen.push(`${name(candidate)}: ${answer.problem}`);
-		else if (!asked.has(answer.executable)) {
-			asked.add(answer.executable);
-			const problem = isOldEnough(answer.version) ? tooPoor(answer, needsVenv) : `${answer.version} is too old`;
-			if (problem === null) return answer;
-			seen.push(`${name(candidate)}: ${problem}`);
-		}
-	}
-	if (uv !== null && request.fetch !== void 0 && request.fetch !== null) {
-		const fetched = await fetchPython({
-			...request.fetch,
-			uv,
-			env,
-			signal
-		});
-		signal?.throwIfAborted();
-		const answer = "problem" in fetched ? fetched : await ask({
-			file: fetched.file,
-			args: []
-		});
-		if (!("problem" in answer)) return answer;
-		seen.push(`${uv} was asked for Python ${FETCHED}: ${answer.problem}`);
-	}
-	const found = seen.length === 0 ? "There is none on the PATH or where interpreters usually are." : "Found:";
-	throw new UserError([
-		`no usable Python ${OLDEST_PYTHON} or newer. ${found}`,
-		...seen.map((line) => `  ${line}`),
-		`Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).` + (uv === null ? " With uv installed, one is fetched." : "")
-	].join("\n"));
-}
-function useRequested(requested, answer) {
-	const where = `input python: ${JSON.stringify(requested)}`;
-	if ("problem" in answer) throw new UserError(`${where} cannot be used: ${answer.problem}; give the path of a Python ${OLDEST_PYTHON} or newer`);
-	if (!isOldEnough(answer.version)) throw new UserError(`${where} is Python ${answer.version}; at least ${OLDEST_PYTHON} is needed: change the input, or leave it empty for a managed environment`);
-	return answer;
-}
-function isOldEnough(version) {
-	const [major = 0, minor = 0] = version.split(".").map(Number);
-	const [oldestMajor = 0, oldestMinor = 0] = OLDEST_PYTHON.split(".").map(Number);
-	return major > oldestMajor || major === oldestMajor && minor >= oldestMinor;
-}
-function tooPoor(answer, needsVenv) {
-	if (Number(answer.version.split(".")[1]) > NEWEST_MINOR) return `${answer.version} is newer than the frameworks' packages, which end at 3.${NEWEST_MINOR}`;
-	if (!answer.tag.startsWith("cp") || answer.tag.endsWith("t")) return `${answer.version} is no plain CPython, for which there are wheels of the frameworks`;
-	if (answer.venv || !needsVenv) return null;
-	const minor = answer.version.split(".").slice(0, 2).join(".");
-	return `${answer.version} has no usable venv module (on Debian and Ubuntu: apt install python${minor}-venv)`;
-}
-async function askCandidate(candidate, { env, platform }, signal) {
-	const lines = [];
-	const result = await runProcess({
-		file: candidate.file,
-		args: [
-			...candidate.args,
-			"-I",
-			"-c",
-			QUESTION
-		],
-		cwd: process.cwd(),
-		env: installEnvironment(env, { PYTHON_MANAGER_AUTOMATIC_INSTALL: "false" }, platform),
-		onLine: (line) => lines.push(line),
-		timeoutS: ANSWER_S,
-		...signal === void 0 ? {} : { signal }
-	});
-	if (result.code !== 0) return { problem: silence(result) };
-	const parsed = factsSchema.safeParse(printedObject(lines));
-	return parsed.success ? parsed.data : { problem: "does not answer like a Python interpreter" };
-}
-/** Why a program gave no answer. */
-function silence({ code, signal, startError, timedOut, tail }) {
-	if (startError !== null) return startProblem(startError);
-	if (timedOut) return `did not answer within ${ANSWER_S} s`;
-	if (code === STORE_STUB) return "is the Microsoft Store's placeholder, no interpreter";
-	return `does not start (exit ${code ?? signal}): ${tail[0] ?? "no output"}`;
-}
-function startProblem(message) {
-	if (message.includes("ENOENT")) return "there is no such program";
-	if (message.includes("EACCES")) return "is not a program that may be started";
-	return message;
-}
-function name(candidate) {
-	return [candidate.file, ...candidate.args].join(" ");
 }
 // src/io/machine.ts
 async function readMachine(inputs, host) {
@@ -47662,169 +48355,6 @@ async function stayAwake({ env, progress, platform = process.platform }) {
 	child.unref();
 	return { [Symbol.dispose]: () => void child.kill() };
 }
-// src/core/builtin-suites.ts
-/** Suites that come with the program, in the form a user would write them. */
-const BUILTIN_SUITES = { "builtin:quick": `version: 1
-repeats: 3
-benchmarks:
-  - workload: lora-alpaca-tinyllama
-    preset: strict
-    size: tiny
-  - workload: switch-matmul
-    preset: strict
-    size: tiny
-` };
-// src/core/suite-check.ts
-function checkSuite(suite, catalogue) {
-	return [...suite.benchmarks.flatMap((entry, index) => ("workload" in entry ? checkWorkload(entry, catalogue) : checkCommand(entry, catalogue)).map((problem) => ({
-		...problem,
-		path: [
-			"benchmarks",
-			index,
-			...problem.path
-		]
-	}))), ...doubles(suite)];
-}
-function checkWorkload(entry, catalogue) {
-	const names = catalogue.workloads.map((workload) => workload.name);
-	const workload = catalogue.workloads.find((candidate) => candidate.name === entry.workload);
-	if (workload === void 0) return [{
-		path: ["workload"],
-		message: `there is no workload ${JSON.stringify(entry.workload)}; accepted: ${names.join(", ")}${didYouMean(entry.workload, names)}`
-	}];
-	const problems = [];
-	const presets = Object.keys(workload.presets);
-	if (!presets.includes(entry.preset)) problems.push({
-		path: ["preset"],
-		message: `${workload.name} has no preset ${JSON.stringify(entry.preset)}; accepted: ${presets.join(", ")}${didYouMean(entry.preset, presets)}`
-	});
-	for (const [at, backend] of (entry.backends ?? []).entries()) if (!(workload.backends[backend] ?? []).includes(entry.size)) problems.push({
-		path: ["backends", at],
-		message: `${workload.name} is not offered in size ${entry.size} on ${backend}; it is on ${offered(workload, entry.size)}`
-	});
-	for (const [name, value] of Object.entries(entry.set)) {
-		const message = checkHyperparameter(workload, name, value);
-		if (message !== null) problems.push({
-			path: ["set", name],
-			message,
-			atKey: message.startsWith("there is no")
-		});
-	}
-	return problems;
-}
-function offered(workload, size) {
-	return Object.entries(workload.backends).flatMap(([backend, sizes]) => sizes.includes(size) ? [backend] : []).join(", ") || "no backend";
-}
-function checkHyperparameter(workload, name, value) {
-	const known = workload.hyperparameters;
-	const parameter = known.find((candidate) => candidate.name === name);
-	if (parameter === void 0) {
-		const names = known.map((candidate) => candidate.name);
-		return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}; accepted: ${names.join(", ")}${didYouMean(name, names)}`;
-	}
-	if (!hasType(value, parameter.type)) return `must be ${TYPE_WORDS[parameter.type]}; given ${JSON.stringify(value)}`;
-	if (parameter.choices !== void 0 && !parameter.choices.includes(value)) return `must be one of ${parameter.choices.map(String).join(", ")}; given ${JSON.stringify(value)}`;
-	if (parameter.minimum !== void 0 && typeof value === "number" && value < parameter.minimum) return `must be at least ${parameter.minimum}; given ${value}`;
-	return null;
-}
-const TYPE_WORDS = {
-	int: "a whole number",
-	float: "a number",
-	bool: "true or false",
-	str: "a text"
-};
-function hasType(value, type) {
-	switch (type) {
-		case "int": return Number.isInteger(value);
-		case "float": return typeof value === "number" && Number.isFinite(value);
-		case "bool": return typeof value === "boolean";
-		case "str": return typeof value === "string";
-	}
-}
-/** Every job runs a benchmark of its own by this name. */
-const CONTROL = "control";
-/** A command's name must not read as that of something built in: its results would stand in that one's folder. */
-function checkCommand({ name }, catalogue) {
-	const isWorkload = catalogue.workloads.some((workload) => workload.name === name);
-	if (!isWorkload && name !== CONTROL) return [];
-	return [{
-		path: ["name"],
-		message: `${name} is the name of ${isWorkload ? "a built-in workload" : "the control workload that every job runs"}; choose another`
-	}];
-}
-/** Entries whose benchmark ids would be the same: equal titles on a backend that both may run on. */
-function doubles(suite) {
-	return suite.benchmarks.flatMap((entry, index) => {
-		const first = suite.benchmarks.slice(0, index).findIndex((earlier) => titleOf$2(earlier) === titleOf$2(entry) && meet(earlier, entry));
-		return first === -1 ? [] : [{
-			path: ["benchmarks", index],
-			message: `is ${titleOf$2(entry)} again, which benchmarks[${first}] already is`
-		}];
-	});
-}
-function meet(a, b) {
-	const { backends } = b;
-	return a.backends === void 0 || backends === void 0 || a.backends.some((backend) => backends.includes(backend));
-}
-// src/core/suite-parse.ts
-/** Reads a suite file: every mistake at once, each with its line and column. */
-const outline = suiteSchema.extend({ benchmarks: array(unknown()).min(1) });
-const MAX_BYTES = 262144;
-/**
-* The suite in `text`. `name` is what the user calls the file: it leads every message and names the suite in reports.
-* Throws a `UserError` that lists every mistake as `name:line:column: …`.
-*/
-function parseSuite(text, name, catalogue = shippedCatalogue()) {
-	if (text.length > MAX_BYTES) throw new UserError(`${name}: larger than ${MAX_BYTES} bytes, which no suite needs`);
-	const { value, refusal } = readYaml(text, name);
-	const problems = [];
-	const frame = outline.safeParse(value);
-	if (!frame.success) problems.push(...problemsOf(frame.error, value, outline));
-	const entries = readEntries(frame.success ? frame.data.benchmarks : rawEntries(value), problems);
-	if (frame.success && problems.length === 0) {
-		const suite = {
-			...frame.data,
-			benchmarks: entries,
-			name
-		};
-		problems.push(...checkSuite(suite, catalogue));
-		if (problems.length === 0) return suite;
-	}
-	throw refusal(problems);
-}
-function rawEntries(value) {
-	const shape = looseObject({ benchmarks: array(unknown()) }).safeParse(value);
-	return shape.success ? shape.data.benchmarks : [];
-}
-/** Each entry against the kind it means to be, so that messages speak of one kind only. */
-function readEntries(raw, problems) {
-	return raw.flatMap((entry, index) => {
-		const path = ["benchmarks", index];
-		if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-			problems.push({
-				path,
-				message: `must be a mapping with "workload", or with "name" and "command"; given ${shown(entry)}`
-			});
-			return [];
-		}
-		const keys = new Set(Object.keys(entry));
-		if (!keys.has("workload") && !keys.has("command") && !keys.has("name")) {
-			problems.push({
-				path,
-				message: `needs "workload" (a built-in one), or "name" and "command" (your own program)`
-			});
-			return [];
-		}
-		const schema = keys.has("workload") ? entrySchemas.workload : entrySchemas.command;
-		const parsed = schema.safeParse(entry);
-		if (parsed.success) return [parsed.data];
-		for (const problem of problemsOf(parsed.error, entry, schema)) problems.push({
-			...problem,
-			path: [...path, ...problem.path]
-		});
-		return [];
-	});
-}
 // src/io/suite-file.ts
 /** Finds and reads the suite: a built-in one by name, or a file of the repository. */
 const FALLBACK = "builtin:quick";
@@ -48048,6 +48578,311 @@ function openJobLock(host, { python }, { timeBudget }) {
 		python: python.executable,
 		waitS: Math.max(LEAST_WAIT_S, timeBudget)
 	});
+}
+// src/core/moved.ts
+/** What the machine itself changed, which no pull request is blamed for. */
+/** The finding that says the machine moved under a backend; null where it did not, or nobody knows. */
+function movedMachine(control, backend) {
+	return control.find((finding) => finding.backend === backend && finding.state === "moved") ?? null;
+}
+/** What was measured is shown; no verdict on speed is given. */
+function isMoved(comparison, values, moved) {
+	const effect = moved.effect ?? 0;
+	const isSlower = effect > 0 === (moved.metric?.direction !== "higher");
+	const size = formatPercent(effect);
+	const jobs = values.history.map((runs) => runs.filter(isRatioScale)).filter((runs) => runs.length > 0);
+	return {
+		...comparison,
+		verdict: "inconclusive",
+		base: sideOf(jobs.map(geometricMean), geometricMean),
+		head: sideOf(values.head.filter(isRatioScale), geometricMean),
+		differences: [],
+		reason: `the machine moved: control workload ${size} ${isSlower ? "slower" : "faster"} than its history`
+	};
+}
+/**
+* How the base, measured today, compares with the newest stored job of another machine or software: both run the same
+* code, so the difference is the environment's. Null for other work and for everything but speed.
+*/
+function environmentShift(series, metric, paired) {
+	if (series.state !== "incomparable" || metric.class !== "throughput" || paired === null) return null;
+	if (series.differences.some(({ kind }) => kind === "work")) return null;
+	const [before] = historyOf$1([series.newest], metric);
+	const [then, now] = [before?.values ?? [], paired.base].map((values) => values.filter(isRatioScale));
+	if (then === void 0 || now === void 0 || then.length === 0 || now.length === 0) return null;
+	return bounded(geometricMean(now) / geometricMean(then) - 1);
+}
+// src/core/unjudged.ts
+/** Comparisons that need no judge: of benchmarks that failed, were cut short, or did not run at all. */
+/** A comparison that says who it is about and nothing else. */
+function blank(benchmark, metric, verdict) {
+	const { id, title, backend, comparison_class } = benchmark;
+	return {
+		benchmark: id,
+		title,
+		backend,
+		comparison_class,
+		metric,
+		verdict,
+		unconfirmed: false,
+		base: null,
+		head: null,
+		trend: [],
+		effect: null,
+		interval: null,
+		p: null,
+		smallest_detectable: null,
+		pairs: 0,
+		accepted: null,
+		environment_shift: null,
+		differences: [],
+		reason: null,
+		warnings: []
+	};
+}
+/** What the finished runs of a failed or cut benchmark gave is shown, and judged by nobody. */
+function unfinished(benchmark) {
+	const { status } = benchmark;
+	const metric = benchmark.metrics.find(({ primary }) => primary) ?? null;
+	const head = sideOf(metric === null ? [] : runValues(benchmark, metric.name).filter(Number.isFinite), median);
+	const reason = status.state === "complete" ? null : status.message;
+	return {
+		...blank(benchmark, metric, status.state === "cut" ? "inconclusive" : "failed"),
+		head,
+		reason
+	};
+}
+/** A metric of the baseline that is no longer told: never silence, and for a loss a failure. */
+function lostMetric(benchmark, metric) {
+	const reason = `${metric.name} stands in the baseline and was not measured now`;
+	return {
+		...blank(benchmark, metric, metric.class === "loss" ? "failed" : "inconclusive"),
+		reason
+	};
+}
+/**
+* Benchmarks that are complete in the newest stored job of this suite, that the suite still lists, and that have no result
+* now: a broken driver must not look green.
+*
+* @param stored oldest first
+*/
+function missingBenchmarks(result, stored, planned) {
+	const newest = stored.findLast(({ suite }) => suite.name === result.suite.name) ?? stored.at(-1);
+	const listed = new Set(planned);
+	const ran = new Set(result.benchmarks.map(({ id }) => id));
+	const missing = (newest?.benchmarks ?? []).filter(({ id, status }) => status.state === "complete" && listed.has(id) && !ran.has(id));
+	const reason = "it stands in the newest baseline of this runner and did not run now";
+	return missing.map((benchmark) => ({
+		...blank(benchmark, null, "failed"),
+		reason
+	}));
+}
+// src/core/compare.ts
+/** A job's result beside its runner's stored ones → one comparison for every metric of every benchmark. */
+function compareJob(input) {
+	const opened = openJob(input);
+	return closeJob(opened, judgeTogether([casesOf(opened)]).flat());
+}
+/**
+* The jobs of one report, such as those of a runner matrix: each is compared with its own runner's history, and all their
+* primary metrics are one family of tests. What a job judged alone holds for sure may therefore be open here.
+*/
+function compareJobs(inputs) {
+	const opened = inputs.map(openJob);
+	const decided = judgeTogether(opened.map(casesOf));
+	return opened.map((job, index) => closeJob(job, decided[index] ?? []));
+}
+function openJob(input) {
+	const { result, history } = input;
+	const context = {
+		input,
+		stored: otherJobs(result, history),
+		used: /* @__PURE__ */ new Map()
+	};
+	return {
+		...context,
+		rows: result.benchmarks.flatMap((benchmark) => rowsOf$1(benchmark, context))
+	};
+}
+function casesOf({ rows, input }) {
+	const { min_effect, max_tolerated, auto_tighten } = input.result.suite;
+	const policy = {
+		minEffect: min_effect,
+		maxTolerated: max_tolerated,
+		tighten: auto_tighten
+	};
+	return {
+		cases: rows.flatMap(({ judged }) => judged ?? []),
+		policy
+	};
+}
+function closeJob({ input, stored, used, rows }, decided) {
+	const { result } = input;
+	const decisions = new Map(decided.map((decision) => [decision.id, decision]));
+	const judged = rows.map((row) => finish(row, decisions));
+	const jobs = [...used.values()];
+	return {
+		comparisons: [...judged, ...missingBenchmarks(result, stored, input.planned)],
+		baseline: summaryOf(jobs, result),
+		differences: newestDifferences(result, stored.at(-1)),
+		warnings: jobs.some(({ dirty }) => dirty) ? ["stored jobs measured with uncommitted changes are in the baseline"] : [],
+		control: input.control,
+		wanted: wantedPairs(rows, decisions)
+	};
+}
+function done(comparison) {
+	return {
+		comparison,
+		judged: null,
+		acceptable: null
+	};
+}
+function rowsOf$1(benchmark, context) {
+	if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
+	const stopped = benchmark.paired?.stopped;
+	if (stopped?.side === "head") return [done({
+		...unfinished(benchmark),
+		verdict: "failed",
+		reason: stopped.message
+	})];
+	const series = findSeries(context.stored, benchmark, context.input.result.machine);
+	return [...benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context)), ...lostMetrics(benchmark, series).map((metric) => done(lostMetric(benchmark, metric)))];
+}
+function rowOf(benchmark, metric, series, { input, stored, used }) {
+	const { result } = input;
+	const name = {
+		benchmark: benchmark.id,
+		metric: metric.name,
+		runnerKey: result.runner_key
+	};
+	const points = series.state === "found" ? historyOf$1(series.jobs, metric) : [];
+	const isShownOnly = metric.class === "info";
+	if (!isShownOnly) for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
+	const newest = points.at(-1);
+	const tooOld = newest !== void 0 && isStale(newest.job, result);
+	const current = tooOld ? [] : points.slice(segmentStart(points, name));
+	const paired = pairsOf(benchmark, metric);
+	const today = dayOf$1(result.job.started_at);
+	const spent = [...result.confirmation?.accepted ?? [], ...stored.at(-1)?.accepted ?? []];
+	const doubt = whyNotAccepted(name, result.accepted, spent, today);
+	const comparison = {
+		...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
+		trend: isShownOnly ? [] : trendOf(points, runValues(benchmark, metric.name), metric),
+		differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
+		environment_shift: environmentShift(series, metric, paired),
+		reason: benchmark.paired?.stopped?.message ?? (tooOld ? staleReason(newest.job, result) : series.state === "none" ? uselessReason(benchmark, stored) : null),
+		warnings: doubt === null ? [] : [doubt]
+	};
+	const acceptable = acceptanceFor(name, result.accepted, spent, today);
+	const moved = metric.class === "throughput" ? movedMachine(input.control, benchmark.backend) : null;
+	if (moved !== null) return {
+		comparison: isMoved(comparison, {
+			head: runValues(benchmark, metric.name),
+			history: current.map((point) => point.values)
+		}, moved),
+		judged: null,
+		acceptable: null
+	};
+	return {
+		comparison,
+		judged: {
+			id: JSON.stringify([benchmark.id, metric.name]),
+			metric,
+			history: current.map(({ values }) => values),
+			candidate: runValues(benchmark, metric.name),
+			paired,
+			isConfirmable: isConfirmable(benchmark, result),
+			inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative"
+		},
+		acceptable
+	};
+}
+/** The whole series, also what lies before an accepted change or is too old to be judged against. */
+function trendOf(points, candidate, metric) {
+	return [...points.map(({ values }) => values), candidate.filter(Number.isFinite)].flatMap((values) => jobValue(values, metric) ?? []).slice(-30);
+}
+/** A base commit is at hand, has this benchmark doing the same work, and its verdict counts. */
+function isConfirmable({ id, comparison_class }, { confirmation }) {
+	if (confirmation === null || confirmation.base_sha === null) return false;
+	return comparison_class !== "informative" && !confirmation.unpaired.includes(id);
+}
+/** Null without pairs, and where the base measures this metric in another way. */
+function pairsOf({ paired }, metric) {
+	if (paired === null || !paired.metrics.some((known) => isSameMeasure(known, metric))) return null;
+	return {
+		base: valuesOf$1(paired.base, metric.name),
+		head: valuesOf$1(paired.head, metric.name)
+	};
+}
+/** Pairs that broke off are not asked for again. */
+function wantedPairs(rows, decisions) {
+	const wanted = /* @__PURE__ */ new Map();
+	for (const { comparison, judged } of rows) {
+		const pairs = decisions.get(judged?.id ?? "")?.wantedPairs ?? 0;
+		if (pairs > 0) wanted.set(comparison.benchmark, Math.max(pairs, wanted.get(comparison.benchmark) ?? 0));
+	}
+	return wanted;
+}
+/** Judged metrics of the newest job of the series that the candidate does not have. */
+function lostMetrics(benchmark, series) {
+	const newest = series.state === "found" ? series.jobs.at(-1)?.benchmark.metrics : void 0;
+	const names = new Set(benchmark.metrics.map(({ name }) => name));
+	return (newest ?? []).filter((metric) => metric.class !== "info" && !names.has(metric.name));
+}
+function finish({ comparison, judged, acceptable }, decisions) {
+	const decision = judged === null ? void 0 : decisions.get(judged.id);
+	if (decision === void 0) return comparison;
+	const isOpen = comparison.verdict === "incomparable" && decision.verdict === "no-baseline";
+	const isChange = decision.verdict === "regression" || decision.verdict === "improvement";
+	return {
+		...comparison,
+		verdict: isOpen ? "incomparable" : decision.verdict,
+		unconfirmed: decision.unconfirmed,
+		base: decision.base,
+		head: decision.head,
+		effect: decision.effect,
+		interval: decision.interval === null ? null : [...decision.interval],
+		p: decision.p,
+		smallest_detectable: decision.smallestDetectable,
+		pairs: decision.pairs,
+		accepted: isChange && acceptable !== null ? {
+			reason: acceptable.reason,
+			expires: acceptable.expires
+		} : null,
+		differences: isOpen ? comparison.differences : [],
+		reason: decision.reason ?? (OPEN.has(decision.verdict) ? comparison.reason : null),
+		warnings: [...decision.warnings, ...isChange ? comparison.warnings : []]
+	};
+}
+/** Verdicts that leave a reader asking why there is none. */
+const OPEN = /* @__PURE__ */ new Set([
+	"inconclusive",
+	"no-baseline",
+	"incomparable"
+]);
+const DAY_MS = 864e5;
+function isStale(newest, { job, suite }) {
+	return Date.parse(job.started_at) - Date.parse(newest.finished_at) > suite.max_baseline_age_days * DAY_MS;
+}
+function staleReason(newest, { job, suite }) {
+	return `the newest stored job is ${Math.floor((Date.parse(job.started_at) - Date.parse(newest.finished_at)) / DAY_MS)} days old, and the suite judges against none older than ${suite.max_baseline_age_days} days`;
+}
+/** Null where nothing is stored of it at all. */
+function uselessReason({ id }, stored) {
+	const count = stored.filter(({ benchmarks }) => benchmarks.some((known) => known.id === id)).length;
+	if (count === 0) return null;
+	return `${count === 1 ? "all 1 stored result of it was" : `all ${count} stored results of it were`} disturbed or incomplete, and such a result is never judged against`;
+}
+function summaryOf(jobs, result) {
+	const newest = jobs.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).at(-1);
+	if (newest === void 0) return null;
+	const { sha: newest_sha, finished_at: newest_at } = newest;
+	return {
+		jobs: jobs.length,
+		newest_sha,
+		newest_at,
+		stale: isStale(newest, result)
+	};
 }
 // src/core/advice-found.ts
 /** What to do about a finding: what failed, what changed, what has no history of its kind. */
@@ -48473,7 +49308,7 @@ const disturbedSchema = disturbanceSchema.extend({
 	/** Numbers of the runs, each once. */
 	runs: array(int().positive()).min(1)
 });
-strictObject({
+const reportSchema = strictObject({
 	schema: literal(1),
 	version: string(),
 	job: jobSchema,
@@ -48747,7 +49582,10 @@ function changesOf(id, jobs, newest) {
 		metric: metric.name,
 		runnerKey: measured[0]?.result.runner_key ?? ""
 	});
-	return findChangePoints(points).filter(({ index }) => index >= points.length - newest).flatMap(({ index, jump, interval, p, before, after, pending }) => {
+	const cuts = findChangePoints(points);
+	const series = points.slice(-30).map(({ value }) => value);
+	return cuts.filter(({ index }) => index >= points.length - newest).flatMap((cut) => {
+		const { index, jump, interval, p, before, after, pending } = cut;
 		const [good, bad] = [points[index - 1], points[index]];
 		if (good === void 0 || bad === void 0) return [];
 		const isBetter = jump > 0 === (metric.direction === "higher");
@@ -48770,9 +49608,18 @@ function changesOf(id, jobs, newest) {
 			interval: [relativeChange(interval[0]), relativeChange(interval[1])],
 			p,
 			jobs: after,
-			pending
+			pending,
+			stands: !isBetter && !pending && isStanding(cut, cuts, points),
+			series
 		}];
 	});
+}
+/** Whether what the series became since, as far as that is settled, is still off the old level by what counts as a change. */
+function isStanding(cut, cuts, points) {
+	const { identity } = points[cut.index] ?? {};
+	if (points.slice(cut.index).some((point) => point.identity !== identity)) return false;
+	const net = cuts.filter(({ index, pending }) => index >= cut.index && !pending).reduce((sum, { jump }) => sum + jump, 0);
+	return Math.sign(net) === Math.sign(cut.jump) && Math.abs(net) >= LEAST_JUMP;
 }
 /** Both as logarithms, larger is faster; `control` null: nothing is known of the machine. */
 function isOfMachine(jump, control) {
@@ -48811,301 +49658,33 @@ function pointOf(result, benchmark, metric) {
 		identity: sha256Hex(canonicalJson(measured))
 	}];
 }
-// src/core/moved.ts
-/** What the machine itself changed, which no pull request is blamed for. */
-/** The finding that says the machine moved under a backend; null where it did not, or nobody knows. */
-function movedMachine(control, backend) {
-	return control.find((finding) => finding.backend === backend && finding.state === "moved") ?? null;
-}
-/** What was measured is shown; no verdict on speed is given. */
-function isMoved(comparison, values, moved) {
-	const effect = moved.effect ?? 0;
-	const isSlower = effect > 0 === (moved.metric?.direction !== "higher");
-	const size = formatPercent(effect);
-	const jobs = values.history.map((runs) => runs.filter(isRatioScale)).filter((runs) => runs.length > 0);
+// src/core/job-report.ts
+/** What the result of one job comes to beside the history of its runner. */
+function compareInput(result, history) {
+	const { results } = history;
 	return {
-		...comparison,
-		verdict: "inconclusive",
-		base: sideOf(jobs.map(geometricMean), geometricMean),
-		head: sideOf(values.head.filter(isRatioScale), geometricMean),
-		differences: [],
-		reason: `the machine moved: control workload ${size} ${isSlower ? "slower" : "faster"} than its history`
+		result,
+		history: results,
+		planned: result.listed,
+		control: controlFindings(result, results)
 	};
 }
-/**
-* How the base, measured today, compares with the newest stored job of another machine or software: both run the same
-* code, so the difference is the environment's. Null for other work and for everything but speed.
-*/
-function environmentShift(series, metric, paired) {
-	if (series.state !== "incomparable" || metric.class !== "throughput" || paired === null) return null;
-	if (series.differences.some(({ kind }) => kind === "work")) return null;
-	const [before] = historyOf$1([series.newest], metric);
-	const [then, now] = [before?.values ?? [], paired.base].map((values) => values.filter(isRatioScale));
-	if (then === void 0 || now === void 0 || then.length === 0 || now.length === 0) return null;
-	return bounded(geometricMean(now) / geometricMean(then) - 1);
-}
-// src/core/unjudged.ts
-/** Comparisons that need no judge: of benchmarks that failed, were cut short, or did not run at all. */
-/** A comparison that says who it is about and nothing else. */
-function blank(benchmark, metric, verdict) {
-	const { id, title, backend, comparison_class } = benchmark;
-	return {
-		benchmark: id,
-		title,
-		backend,
-		comparison_class,
-		metric,
-		verdict,
-		unconfirmed: false,
-		base: null,
-		head: null,
-		trend: [],
-		effect: null,
-		interval: null,
-		p: null,
-		smallest_detectable: null,
-		pairs: 0,
-		accepted: null,
-		environment_shift: null,
-		differences: [],
-		reason: null,
-		warnings: []
-	};
-}
-/** What the finished runs of a failed or cut benchmark gave is shown, and judged by nobody. */
-function unfinished(benchmark) {
-	const { status } = benchmark;
-	const metric = benchmark.metrics.find(({ primary }) => primary) ?? null;
-	const head = sideOf(metric === null ? [] : runValues(benchmark, metric.name).filter(Number.isFinite), median);
-	const reason = status.state === "complete" ? null : status.message;
-	return {
-		...blank(benchmark, metric, status.state === "cut" ? "inconclusive" : "failed"),
-		head,
-		reason
-	};
-}
-/** A metric of the baseline that is no longer told: never silence, and for a loss a failure. */
-function lostMetric(benchmark, metric) {
-	const reason = `${metric.name} stands in the baseline and was not measured now`;
-	return {
-		...blank(benchmark, metric, metric.class === "loss" ? "failed" : "inconclusive"),
-		reason
-	};
-}
-/**
-* Benchmarks that are complete in the newest stored job of this suite, that the suite still lists, and that have no result
-* now: a broken driver must not look green.
-*
-* @param stored oldest first
-*/
-function missingBenchmarks(result, stored, planned) {
-	const newest = stored.findLast(({ suite }) => suite.name === result.suite.name) ?? stored.at(-1);
-	const listed = new Set(planned);
-	const ran = new Set(result.benchmarks.map(({ id }) => id));
-	const missing = (newest?.benchmarks ?? []).filter(({ id, status }) => status.state === "complete" && listed.has(id) && !ran.has(id));
-	const reason = "it stands in the newest baseline of this runner and did not run now";
-	return missing.map((benchmark) => ({
-		...blank(benchmark, null, "failed"),
-		reason
-	}));
-}
-// src/core/compare.ts
-/** A job's result beside its runner's stored ones → one comparison for every metric of every benchmark. */
-function compareJob(input) {
-	const opened = openJob(input);
-	return closeJob(opened, judgeTogether([casesOf(opened)]).flat());
-}
-function openJob(input) {
-	const { result, history } = input;
-	const context = {
-		input,
-		stored: otherJobs(result, history),
-		used: /* @__PURE__ */ new Map()
-	};
-	return {
-		...context,
-		rows: result.benchmarks.flatMap((benchmark) => rowsOf$1(benchmark, context))
-	};
-}
-function casesOf({ rows, input }) {
-	const { min_effect, max_tolerated, auto_tighten } = input.result.suite;
-	const policy = {
-		minEffect: min_effect,
-		maxTolerated: max_tolerated,
-		tighten: auto_tighten
-	};
-	return {
-		cases: rows.flatMap(({ judged }) => judged ?? []),
-		policy
-	};
-}
-function closeJob({ input, stored, used, rows }, decided) {
-	const { result } = input;
-	const decisions = new Map(decided.map((decision) => [decision.id, decision]));
-	const judged = rows.map((row) => finish(row, decisions));
-	const jobs = [...used.values()];
-	return {
-		comparisons: [...judged, ...missingBenchmarks(result, stored, input.planned)],
-		baseline: summaryOf(jobs, result),
-		differences: newestDifferences(result, stored.at(-1)),
-		warnings: jobs.some(({ dirty }) => dirty) ? ["stored jobs measured with uncommitted changes are in the baseline"] : [],
-		control: input.control,
-		wanted: wantedPairs(rows, decisions)
-	};
-}
-function done(comparison) {
-	return {
-		comparison,
-		judged: null,
-		acceptable: null
-	};
-}
-function rowsOf$1(benchmark, context) {
-	if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
-	const stopped = benchmark.paired?.stopped;
-	if (stopped?.side === "head") return [done({
-		...unfinished(benchmark),
-		verdict: "failed",
-		reason: stopped.message
-	})];
-	const series = findSeries(context.stored, benchmark, context.input.result.machine);
-	return [...benchmark.metrics.map((metric) => rowOf(benchmark, metric, series, context)), ...lostMetrics(benchmark, series).map((metric) => done(lostMetric(benchmark, metric)))];
-}
-function rowOf(benchmark, metric, series, { input, stored, used }) {
-	const { result } = input;
-	const name = {
-		benchmark: benchmark.id,
-		metric: metric.name,
-		runnerKey: result.runner_key
-	};
-	const points = series.state === "found" ? historyOf$1(series.jobs, metric) : [];
-	const isShownOnly = metric.class === "info";
-	if (!isShownOnly) for (const { job } of points) used.set(`${job.run_id} ${job.attempt}`, job);
-	const newest = points.at(-1);
-	const tooOld = newest !== void 0 && isStale(newest.job, result);
-	const current = tooOld ? [] : points.slice(segmentStart(points, name));
-	const paired = pairsOf(benchmark, metric);
-	const today = dayOf$1(result.job.started_at);
-	const spent = [...result.confirmation?.accepted ?? [], ...stored.at(-1)?.accepted ?? []];
-	const doubt = whyNotAccepted(name, result.accepted, spent, today);
-	const comparison = {
-		...blank(benchmark, metric, series.state === "incomparable" ? "incomparable" : "no-baseline"),
-		trend: isShownOnly ? [] : trendOf(points, runValues(benchmark, metric.name), metric),
-		differences: series.state === "incomparable" && !isShownOnly ? [...series.differences] : [],
-		environment_shift: environmentShift(series, metric, paired),
-		reason: benchmark.paired?.stopped?.message ?? (tooOld ? staleReason(newest.job, result) : series.state === "none" ? uselessReason(benchmark, stored) : null),
-		warnings: doubt === null ? [] : [doubt]
-	};
-	const acceptable = acceptanceFor(name, result.accepted, spent, today);
-	const moved = metric.class === "throughput" ? movedMachine(input.control, benchmark.backend) : null;
-	if (moved !== null) return {
-		comparison: isMoved(comparison, {
-			head: runValues(benchmark, metric.name),
-			history: current.map((point) => point.values)
-		}, moved),
-		judged: null,
-		acceptable: null
-	};
-	return {
-		comparison,
-		judged: {
-			id: JSON.stringify([benchmark.id, metric.name]),
-			metric,
-			history: current.map(({ values }) => values),
-			candidate: runValues(benchmark, metric.name),
-			paired,
-			isConfirmable: isConfirmable(benchmark, result),
-			inFamily: metric.class === "throughput" && benchmark.comparison_class !== "informative"
-		},
-		acceptable
-	};
-}
-/** The whole series, also what lies before an accepted change or is too old to be judged against. */
-function trendOf(points, candidate, metric) {
-	return [...points.map(({ values }) => values), candidate.filter(Number.isFinite)].flatMap((values) => jobValue(values, metric) ?? []).slice(-30);
-}
-/** A base commit is at hand, has this benchmark doing the same work, and its verdict counts. */
-function isConfirmable({ id, comparison_class }, { confirmation }) {
-	if (confirmation === null || confirmation.base_sha === null) return false;
-	return comparison_class !== "informative" && !confirmation.unpaired.includes(id);
-}
-/** Null without pairs, and where the base measures this metric in another way. */
-function pairsOf({ paired }, metric) {
-	if (paired === null || !paired.metrics.some((known) => isSameMeasure(known, metric))) return null;
-	return {
-		base: valuesOf$1(paired.base, metric.name),
-		head: valuesOf$1(paired.head, metric.name)
-	};
-}
-/** Pairs that broke off are not asked for again. */
-function wantedPairs(rows, decisions) {
-	const wanted = /* @__PURE__ */ new Map();
-	for (const { comparison, judged } of rows) {
-		const pairs = decisions.get(judged?.id ?? "")?.wantedPairs ?? 0;
-		if (pairs > 0) wanted.set(comparison.benchmark, Math.max(pairs, wanted.get(comparison.benchmark) ?? 0));
-	}
-	return wanted;
-}
-/** Judged metrics of the newest job of the series that the candidate does not have. */
-function lostMetrics(benchmark, series) {
-	const newest = series.state === "found" ? series.jobs.at(-1)?.benchmark.metrics : void 0;
-	const names = new Set(benchmark.metrics.map(({ name }) => name));
-	return (newest ?? []).filter((metric) => metric.class !== "info" && !names.has(metric.name));
-}
-function finish({ comparison, judged, acceptable }, decisions) {
-	const decision = judged === null ? void 0 : decisions.get(judged.id);
-	if (decision === void 0) return comparison;
-	const isOpen = comparison.verdict === "incomparable" && decision.verdict === "no-baseline";
-	const isChange = decision.verdict === "regression" || decision.verdict === "improvement";
-	return {
-		...comparison,
-		verdict: isOpen ? "incomparable" : decision.verdict,
-		unconfirmed: decision.unconfirmed,
-		base: decision.base,
-		head: decision.head,
-		effect: decision.effect,
-		interval: decision.interval === null ? null : [...decision.interval],
-		p: decision.p,
-		smallest_detectable: decision.smallestDetectable,
-		pairs: decision.pairs,
-		accepted: isChange && acceptable !== null ? {
-			reason: acceptable.reason,
-			expires: acceptable.expires
-		} : null,
-		differences: isOpen ? comparison.differences : [],
-		reason: decision.reason ?? (OPEN.has(decision.verdict) ? comparison.reason : null),
-		warnings: [...decision.warnings, ...isChange ? comparison.warnings : []]
-	};
-}
-/** Verdicts that leave a reader asking why there is none. */
-const OPEN = /* @__PURE__ */ new Set([
-	"inconclusive",
-	"no-baseline",
-	"incomparable"
-]);
-const DAY_MS = 864e5;
-function isStale(newest, { job, suite }) {
-	return Date.parse(job.started_at) - Date.parse(newest.finished_at) > suite.max_baseline_age_days * DAY_MS;
-}
-function staleReason(newest, { job, suite }) {
-	return `the newest stored job is ${Math.floor((Date.parse(job.started_at) - Date.parse(newest.finished_at)) / DAY_MS)} days old, and the suite judges against none older than ${suite.max_baseline_age_days} days`;
-}
-/** Null where nothing is stored of it at all. */
-function uselessReason({ id }, stored) {
-	const count = stored.filter(({ benchmarks }) => benchmarks.some((known) => known.id === id)).length;
-	if (count === 0) return null;
-	return `${count === 1 ? "all 1 stored result of it was" : `all ${count} stored results of it were`} disturbed or incomplete, and such a result is never judged against`;
-}
-function summaryOf(jobs, result) {
-	const newest = jobs.toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at)).at(-1);
-	if (newest === void 0) return null;
-	const { sha: newest_sha, finished_at: newest_at } = newest;
-	return {
-		jobs: jobs.length,
-		newest_sha,
-		newest_at,
-		stale: isStale(newest, result)
-	};
+function jobReport({ result, compared, history, recording, failOn, warnings }) {
+	return buildReport({
+		...compared,
+		result,
+		gate: decideGate(compared.comparisons, failOn),
+		changePoints: recording.wanted ? changePointsOf$1(history.results, result) : [],
+		qualification: history.qualification,
+		recorded: recording.recorded,
+		historyUnread: history.unread !== void 0,
+		storeFaults: [history.unread, recording.fault].filter((fault) => typeof fault === "string"),
+		warnings: [
+			...history.warnings,
+			...compared.warnings,
+			...warnings
+		]
+	});
 }
 // src/core/markdown-changes.ts
 /** Collapsed sections about changes: how to accept one, where the default branch changed, and what disturbed the runs. */
@@ -49469,7 +50048,7 @@ const SUMMARY_BYTES = 1e6;
 /** From everything to the least that still tells the verdict: what matters least goes first. */
 const LADDER = [
 	{
-		rows: 1e3,
+		rows: 5e3,
 		others: true,
 		trend: true,
 		spread: true,
@@ -49657,7 +50236,7 @@ function adviceOfJoint(facts) {
 	const parts = partsWorstFirst(facts);
 	const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
 	const rest = parts.filter((part) => !worst.includes(part));
-	const { shared, own } = adviceOnWorst(worst);
+	const { shared, own } = adviceOnWorst(worst, parts);
 	return {
 		advice: [
 			...aboutMissing(facts.missing),
@@ -49673,20 +50252,22 @@ const SAID_ONCE = /* @__PURE__ */ new Set([
 	"improvement",
 	"unconfirmed"
 ]);
-/** What is said of these counts benchmarks, so it is said of all runners in one. */
-const COUNTED = /* @__PURE__ */ new Set(["failed", "accepted"]);
-function adviceOnWorst(worst) {
+function adviceOnWorst(worst, parts) {
 	const [first, ...more] = worst;
 	if (first === void 0) return {
 		shared: [],
 		own: []
 	};
+	if (first.standing === "failed") return {
+		shared: adviceOnFailed(merged(first.report, parts)),
+		own: worst.flatMap(withoutHeadline)
+	};
 	if (more.length === 0 || SAID_ONCE.has(first.standing)) return {
 		shared: adviceOnFindings(first.report),
 		own: more.flatMap(withoutHeadline)
 	};
-	if (COUNTED.has(first.standing) || isFreshAlike(worst)) return {
-		shared: adviceOnAll(worst),
+	if (first.standing === "accepted" || isFreshAlike(worst)) return {
+		shared: adviceOnAll(first.report, worst),
 		own: []
 	};
 	const own = worst.flatMap(({ report }) => entryOf(report, adviceOnFindings(report)));
@@ -49704,17 +50285,20 @@ function isFreshAlike(parts) {
 	const [first] = parts;
 	return parts.every(({ standing, lead, report }) => standing === "no-baseline" && lead.about === "verdict" && report.recorded === first?.report.recorded && report.history_unread === first.report.history_unread);
 }
-/** The advice of one report that holds the findings of all, in which a benchmark of two runners is two. */
-function adviceOnAll([first, ...more]) {
-	if (first === void 0) return [];
-	const reports = [first, ...more].map(({ report }) => withOwnIds(report));
-	return adviceOnFindings({
-		...first.report,
+/** What one report would advise that holds the findings of all. */
+function adviceOnAll(first, parts) {
+	return adviceOnFindings(merged(first, parts)).map((sentence) => sentence.map((part) => typeof part !== "string" && part.name === first.runner_key ? "these runners" : part));
+}
+/** The first report with the findings of all, in which a benchmark of two runners is two. */
+function merged(first, parts) {
+	const reports = parts.map(({ report }) => withOwnIds(report));
+	return {
+		...first,
 		comparisons: reports.flatMap(({ comparisons }) => comparisons),
 		failures: reports.flatMap(({ failures }) => failures),
 		disturbances: reports.flatMap(({ disturbances }) => disturbances),
 		control: reports.flatMap(({ control }) => control)
-	}).map((sentence) => sentence.map((part) => typeof part !== "string" && part.name === first.report.runner_key ? "these runners" : part));
+	};
 }
 function withOwnIds(report) {
 	const own = (entries) => entries.map((entry) => ({
@@ -49748,7 +50332,7 @@ function aboutMissing(missing) {
 	const told = missing.slice(0, MOST_MISSING).map(({ name, reason }) => say`No result of ${named(name)} reached this report${reason === null ? "" : `: ${reason}`}.`);
 	const rest = missing.length - told.length;
 	const more = rest > 0 ? [[`${counted(rest, "more runner")} delivered nothing.`]] : [];
-	const where = missing.length > 0 ? [["The log of the run says what became of its job."]] : [];
+	const where = missing.some(({ reason }) => reason === null) ? [["The log of the run says what became of its job."]] : [];
 	return [
 		...told,
 		...more,
@@ -49766,7 +50350,7 @@ function jointHeadline(facts) {
 function together(worst, { reports }) {
 	const [first, ...more] = worst;
 	if (first === void 0) return ["Nothing was measured"];
-	if (more.length === 0) return headlineOf(first.report);
+	if (more.length === 0 && (first.standing !== "failed" || reports.length === 1)) return headlineOf(first.report);
 	const where = `${worst.length} runners`;
 	const total = benchmarkCount(reports);
 	switch (first.standing) {
@@ -49802,14 +50386,20 @@ function failed(worst, total) {
 	const [first] = failures;
 	if (first === void 0) return [`Benchmarks failed on ${worst.length} runners`];
 	const one = say`${benchmarkName$1(first.failure)} ${failureInWords(first.failure)} on ${named(first.report.runner_key)}`;
-	return say`${failures.length === total ? `All ${total}` : `${failures.length} of ${total}`} benchmarks failed on ${String(worst.length)} runners; the first: ${one}`;
+	if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
+	const where = worst.length === 1 ? "" : ` on ${worst.length} runners`;
+	return say`${failures.length === total ? `All ${total}` : `${failures.length} of ${total}`} benchmarks failed${where}; the first: ${one}`;
 }
 /** The largest change with its runner, and how many there are beside it. */
 function changedOnSeveral(worst) {
-	const [first] = worst;
+	const [first, ...more] = worst;
 	const comparison = first !== void 0 && first.lead.about === "verdict" ? first.lead.found[0] : void 0;
 	if (first === void 0 || comparison === void 0) return [];
-	return say`${changed(comparison, affectedBy(worst) - 1, first.report)} on ${String(worst.length)} runners`;
+	const others = affectedBy(worst) - 1;
+	const where = affectedBy([first]) > 1 ? [`${worst.length} runners`] : runnersInWords(more.map(({ report }) => report));
+	const one = changed(comparison, 0, first.report);
+	const did = comparison.verdict === "regression" ? "got worse" : "improved";
+	return say`${one}, and ${counted(others, "other benchmark")} ${did} on ${where}`;
 }
 function undecided(worst, total) {
 	const moved = worst.filter(({ lead }) => lead.about === "machine");
@@ -50139,6 +50729,46 @@ function acceptedIn(text) {
 		throw error;
 	}
 }
+// src/io/base-imports.ts
+/** Packages that an earlier step installed from the head's checkout: the base must import its own version of them. */
+/**
+* What Python looks through beside the program's own folder: the folders of its path, among them those that `.pth` files of
+* `pip install -e` name, and the packages that setuptools leads to by finders of its own.
+*/
+const ASK = `import json, os, sys
+finders = [sys.modules.get(getattr(finder, "__module__", "")) for finder in sys.meta_path]
+packages = [item for module in finders for item in getattr(module, "MAPPING", {}).items()]
+folders = [os.path.dirname(place) for name, place in packages if os.path.basename(place) == name]
+print(json.dumps({"folders": [folder for folder in sys.path + folders if os.path.isabs(folder)]}))
+`;
+const ASK_S = 60;
+const answerSchema = object({ folders: array(string()) });
+/** Folders of the base, in the order in which Python finds the head's; none where it cannot be asked. */
+async function baseImports(base, imports) {
+	const found = [];
+	for (const folder of await importFolders(imports)) {
+		const own = await base.counterpart(folder);
+		if (own !== null && !found.includes(own)) found.push(own);
+	}
+	return found;
+}
+async function importFolders({ python, env, workspace, signal }) {
+	for (const file of python === null ? ["python", "python3"] : [python]) {
+		const lines = [];
+		const { code } = await runProcess({
+			file,
+			args: ["-c", ASK],
+			cwd: path.parse(workspace).root,
+			env: measuringEnvironment(env),
+			onLine: (line) => lines.push(line),
+			timeoutS: ASK_S,
+			signal
+		});
+		const answer = answerSchema.safeParse(printedObject(lines));
+		if (code === 0 && answer.success) return answer.data.folders;
+	}
+	return [];
+}
 // src/io/sides.ts
 /** Both sides of the benchmarks that ask for pairs: the head as it was measured, and what the base commit has of it. */
 /** What the base commit has of the benchmarks in question: its own suite file, requirements, programs and harness. */
@@ -50187,7 +50817,8 @@ async function prepareSides(job, base, wanted) {
 				base: {
 					ready: other,
 					bench,
-					firstNumber: 1
+					firstNumber: 1,
+					env: await importsOf(other, base, host)
 				},
 				head: {
 					ready: head,
@@ -50202,6 +50833,21 @@ async function prepareSides(job, base, wanted) {
 		unpaired,
 		notes
 	};
+}
+/** Of a program that runs with what is installed: its packages may have been installed from the head's checkout. */
+async function importsOf({ planned, environment }, base, host) {
+	const { entry } = planned;
+	if ("workload" in entry || environment.versions !== null) return {};
+	const { env, workspace, signal } = host;
+	const folders = await baseImports(base, {
+		python: environment.python,
+		env,
+		workspace,
+		signal
+	});
+	const given = entry.env["PYTHONPATH"];
+	const all = [...given === void 0 ? [] : [given], ...folders];
+	return all.length === 0 ? {} : { PYTHONPATH: all.join(path.delimiter) };
 }
 /** The plan of the base's suite, or why it has none. */
 async function basePlan(inputs, host, machine) {
@@ -50434,6 +51080,35 @@ async function recordResult(result, host) {
 		fault: null
 	};
 }
+/** The same for results that other jobs measured, in their order and in one change of the store. */
+async function recordEach(results, { mayRecord, store, progress }) {
+	const allowed = results.map(mayRecord);
+	const saved = results.filter((_result, index) => allowed[index] === true);
+	if (saved.length > 0) progress.phase("Record");
+	const outcomes = new Map((await store.saveEach(saved)).map((outcome, index) => [saved[index], outcome]));
+	return results.map((result, index) => {
+		const may = allowed[index] ?? false;
+		if (may === false) return {
+			wanted: false,
+			recorded: "no",
+			fault: null
+		};
+		const outcome = outcomes.get(result);
+		if (outcome?.saved === true) {
+			progress.line(`saved to ${outcome.where}`);
+			return {
+				wanted: true,
+				recorded: "yes",
+				fault: null
+			};
+		}
+		return {
+			wanted: true,
+			recorded: "failed",
+			fault: `baseline not saved: ${outcome?.warning ?? (may === true ? "nothing was stored" : may.fault)}`
+		};
+	});
+}
 // src/pipeline.ts
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
 const NO_BASE = { state: "none" };
@@ -50492,12 +51167,7 @@ async function runPipeline(inputs, host) {
 	});
 	await folder.writeJson("result.json", result);
 	const record = await recordResult(result, host);
-	const compare = (candidate) => compareJob({
-		result: candidate,
-		history: history.results,
-		planned: candidate.listed,
-		control: controlFindings(candidate, history.results)
-	});
+	const compare = (candidate) => compareJob(compareInput(candidate, history));
 	const confirmed = await confirmJob({
 		inputs,
 		host,
@@ -50512,23 +51182,17 @@ async function runPipeline(inputs, host) {
 	await folder.writeJson("result.json", confirmed.result);
 	const unwatched = observation.watch.fault();
 	await stack.disposeAsync();
-	const { compared } = confirmed;
-	const gate = decideGate(compared.comparisons, inputs.failOn);
-	const report = buildReport({
-		...compared,
-		result: confirmed.result,
-		gate,
-		changePoints: host.record ? changePointsOf$1(history.results, confirmed.result) : [],
-		qualification: history.qualification,
-		recorded: record.recorded,
-		historyUnread: history.unread !== void 0,
-		storeFaults: [history.unread, record.fault].filter((fault) => typeof fault === "string"),
-		warnings: [
-			...history.warnings,
-			...compared.warnings,
-			...unwatched === null ? [] : [unwatched]
-		]
+	const built = jobReport({
+		...confirmed,
+		history,
+		recording: {
+			...record,
+			wanted: host.record
+		},
+		failOn: inputs.failOn,
+		warnings: unwatched === null ? [] : [unwatched]
 	});
+	const report = withoutHome(reportSchema, built, homedir());
 	await folder.writeJson("report.json", report);
 	const joint = joinReports([report], inputs.failOn);
 	await folder.write("report.md", renderSummary(joint));
@@ -50537,4 +51201,4 @@ async function runPipeline(inputs, host) {
 		results: folder.path
 	};
 }
-export { isShown as $, isRatioScale as $t, baseOfJob as A, formatInterval as At, rangeOf as B, oversized as Bt, smallestEffect as C, sparkline as Ct, readJobContext as D, formatAge as Dt, shippedCatalogue as E, counted as Et, warningsOf as F, segmentStart as Ft, offeredByAll as G, storedText as Gt, standingOf as H, qualificationPath as Ht, changeOf as I, didYouMean as It, believableOfJoint as J, directionSchema as Jt, qualifiedInWords as K, suiteKeyOf as Kt, metricWords as L, MAX_STORED_BYTES as Lt, githubRemote as M, formatValue as Mt, frameworkRows as N, findChangePoints as Nt, cacheFolder as O, formatChange as Ot, onRunner as P, ACCEPT_FILE as Pt, benchmarkName$1 as Q, valuesOf$1 as Qt, sidesOf as R, gather$1 as Rt, makePlan as S, packTar as St, controlFindings as T, terminalText as Tt, failureInWords as U, readStored as Ut, sizeOf as V, parseStoredPath as Vt, acceptLines as W, storedPath as Wt, whichRuns as X, isSameMeasure as Xt, isAllClear as Y, findSeries as Yt, leadOf as Z, isUsable as Zt, controlBackends as _, readTarGz as _t, openJobLock as a, tQuantile as an, parseInputs as at, artifactName as b, publishFile as bt, stayAwake as c, detectableOf as ct, benchOf as d, completePairs as dt, jobValue as en, listed as et, readyAll as f, LEAST_SD as ft, planEnvironments as g, TooLarge as gt, measuringClock as h, openStore as ht, renderSummary as i, sum$1 as in, sentenceCase as it, baseOfRef as j, formatPercent as jt, baseOfHistory as k, formatDuration as kt, measurePairs as l, marginsOf as lt, readMachine as m, makeResultsFolder as mt, withArtifact as n, mean as nn, plain as nt, openWatch as o, variance as on, isAccepted as ot, waitUntilQuiet as p, localFolder as pt, iconFor as q, verdictSchema as qt, renderComment as r, spread as rn, say as rt, loadSuite as s, canonicalJson as sn, judge as st, runPipeline as t, relativeChange as tn, named as tt, runsDue as u, LOOK_ALPHA as ut, openControl as v, gitAt as vt, machineChanges as w, codeBlock as wt, announceJob as x, systemFault as xt, assembleResult as y, parseBaselineInput as yt, verdictOf as z, irregular as zt };
+export { unbroken as $, systemFault as $t, reportName as A, suiteKeyOf as An, LOOK_ALPHA as At, sameRepository as B, isRatioScale as Bn, BUILTIN_SUITES as Bt, controlBackends as C, parseJson$2 as Cn, say as Ct, belongsTo as D, storedPath as Dn, judge as Dt, artifactName as E, readStored as En, isAccepted as Et, isOfFile as F, directionSchema as Fn, parseSuite as Ft, githubRemote as G, sum$1 as Gn, makeResultsFolder as Gt, baseOfHistory as H, relativeChange as Hn, harnessUnder as Ht, isOwn as I, findSeries as In, automaticBackends as It, warningsOf as J, deviceName as Jn, limited as Jt, frameworkRows as K, tQuantile as Kn, openStore as Kt, isRecorded as L, isSameMeasure as Ln, makePlan as Lt, machineChanges as M, jobResultSchema as Mn, LEAST_SD as Mt, controlFindings as N, VERDICTS as Nn, findPython as Nt, newestAttempts as O, storedText as On, detectableOf as Ot, readJobContext as P, verdictSchema as Pn, probeMachine as Pt, table as Q, publishFile as Qt, openPullSchema as R, isUsable as Rn, smallestEffect as Rt, planEnvironments as S, oversized as Sn, plain as St, assembleResult as T, qualificationPath as Tn, parseInputs as Tt, baseOfJob as U, mean as Un, cacheFolder as Ut, workflowRunSchema as V, jobValue as Vn, estimateRun as Vt, baseOfRef as W, spread as Wn, localFolder as Wt, bullets as X, canonicalJson as Xn, gitAt as Xt, movedRows as Y, memoryText as Yn, readTarGz as Yt, drawSentence as Z, sha256Hex as Zn, parseBaselineInput as Zt, benchOf as _, didYouMean as _n, benchmarkName$1 as _t, fitting as a, formatDuration as an, sinceOf as at, readMachine as b, irregular as bn, listed as bt, compareInput as c, formatValue as cn, failureInWords as ct, openJobLock as d, segmentStart as dn, qualifiedInWords as dt, packTar as en, changeOf as et, openWatch as f, clip as fn, iconFor as ft, runsDue as g, terminalText as gn, leadOf as gt, measurePairs as h, link$1 as hn, whichRuns as ht, withArtifact as i, formatChange as in, rangeOf as it, announceJob as j, suiteSuffix as jn, completePairs as jt, parseArtifactName as k, DEFAULT_SUITE as kn, marginsOf as kt, jobReport as l, findChangePoints as ln, acceptLines as lt, stayAwake as m, codeSpan as mn, isAllClear as mt, recordEach as n, counted as nn, sidesOf as nt, renderComment as o, formatInterval as on, sizeOf as ot, loadSuite as p, codeBlock as pn, believableOfJoint as pt, onRunner as q, variance as qn, TooLarge as qt, joinReports as r, formatAge as rn, verdictOf as rt, renderSummary as s, formatPercent as sn, standingOf as st, runPipeline as t, sparkline as tn, metricWords as tt, compareJobs as u, ACCEPT_FILE as un, offeredByAll as ut, readyAll as v, MAX_STORED_BYTES as vn, changeInWords as vt, openControl as w, parseStoredPath as wn, sentenceCase as wt, measuringClock as x, isFileName as xn, named as xt, waitUntilQuiet as y, gather$1 as yn, isShown as yt, pullOfRun as z, valuesOf$1 as zn, shippedCatalogue as zt };

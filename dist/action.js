@@ -1,0 +1,1783 @@
+import { A as object, B as UserError, E as int, P as string, V as describeError, a as connectGitHub, c as describeFailure, i as answerWithin, k as number, l as permissionAdvice, o as BrokenAnswer, s as apiFailure, u as withRetry, w as boolean } from "./home.js";
+import { $ as unbroken, $t as systemFault, A as reportName, An as suiteKeyOf, B as sameRepository, Cn as parseJson, Ct as say, D as belongsTo, Et as isAccepted, F as isOfFile, G as githubRemote, Gt as makeResultsFolder, I as isOwn, J as warningsOf$1, Jt as limited, Kt as openStore, L as isRecorded, Mn as jobResultSchema, Nn as VERDICTS, O as newestAttempts, P as readJobContext, Q as table, R as openPullSchema, St as plain, Tt as parseInputs, U as baseOfJob, Ut as cacheFolder, V as workflowRunSchema, X as bullets, Xn as canonicalJson, Y as movedRows, Z as drawSentence, Zn as sha256Hex, Zt as parseBaselineInput, _t as benchmarkName, a as fitting, at as sinceOf, c as compareInput, et as changeOf, fn as clip, gn as terminalText, gt as leadOf, hn as link$1, i as withArtifact, it as rangeOf, jn as suiteSuffix, k as parseArtifactName, kn as DEFAULT_SUITE, l as jobReport, mn as codeSpan, mt as isAllClear, n as recordEach, nn as counted, nt as sidesOf, o as renderComment, ot as sizeOf, pn as codeBlock, qt as TooLarge, r as joinReports, rt as verdictOf, s as renderSummary, t as runPipeline, tn as sparkline, tt as metricWords, u as compareJobs, un as ACCEPT_FILE, vn as MAX_STORED_BYTES, vt as changeInWords, xn as isFileName, z as pullOfRun } from "./pipeline.js";
+import { t as VERSION } from "./version.js";
+import { a as maskSecret, c as fence, i as log, n as annotate, o as openGroup, r as debug, s as setOutputs, t as actionInput } from "./runner.js";
+import { inspect } from "node:util";
+import { crc32 } from "node:zlib";
+import { createHash } from "node:crypto";
+import { appendFile, readdir, stat } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import path from "node:path";
+import { buffer } from "node:stream/consumers";
+// src/core/check-run.ts
+/** The report as a check run of the commit: what GitHub is to be told, within its limits. */
+/** Of a title, characters. */
+const LONGEST_TITLE = 255;
+/** GitHub takes 65,535 characters of a summary; bytes are never fewer. */
+const SUMMARY_BYTES = 65e3;
+/** Of one request; more are added by further requests. */
+const BATCH = 50;
+/** The worst findings, four requests of them: the summary has all. */
+const MOST_ANNOTATIONS = 200;
+/** Of a message, characters: far below the 64 kB that GitHub takes. */
+const LONGEST_MESSAGE = 4e3;
+const CONCLUSIONS = {
+	pass: "success",
+	fail: "failure",
+	neutral: "neutral"
+};
+/** What one suite is called that is not the usual file. */
+function checkNameOf(suite) {
+	return suite === "finetune-bench.yml" ? "finetune-bench" : `finetune-bench (${terminalText(suite, 100)})`;
+}
+function checkRunOf(joint) {
+	const suite = joint.reports[0]?.suite.name ?? "finetune-bench.yml";
+	const all = [
+		...missingIn(joint),
+		...faultsOf(joint),
+		...movedRows(joint).map((row) => findingOf(row, joint))
+	];
+	const place = {
+		path: pathOf(suite),
+		start_line: 1,
+		end_line: 1
+	};
+	const annotations = all.slice(0, MOST_ANNOTATIONS).map((annotation) => ({
+		...place,
+		...annotation
+	}));
+	return {
+		name: checkNameOf(suite),
+		conclusion: CONCLUSIONS[joint.gate.gate],
+		title: terminalText(plain(joint.headline), LONGEST_TITLE),
+		summary: fitting(joint, SUMMARY_BYTES),
+		annotations: batches(annotations)
+	};
+}
+/** A built-in suite is no file: what is said of it stands at the file that would replace it. */
+function pathOf(suite) {
+	const path = suite.replaceAll("\\", "/").replace(/^(\.\/)+/, "");
+	return /^(builtin:|\/|[a-z]:|\.\.)/i.test(path) ? DEFAULT_SUITE : terminalText(path, 500);
+}
+function missingIn({ missing, gate }) {
+	return missing.map(({ name, reason }) => ({
+		annotation_level: gate.gate === "fail" ? "failure" : "warning",
+		title: terminalText(`No result of ${name}`, LONGEST_TITLE),
+		message: terminalText(reason ?? "the log of the run says what became of its job", LONGEST_MESSAGE)
+	}));
+}
+function faultsOf({ reports }) {
+	return [...new Set(reports.flatMap(({ store_faults }) => store_faults))].map((fault) => ({
+		annotation_level: "warning",
+		title: "The history could not be read or stored",
+		message: terminalText(fault, LONGEST_MESSAGE)
+	}));
+}
+function findingOf({ comparison, report }, joint) {
+	const { base, head } = sidesOf(comparison);
+	const { size, sense, interval } = changeOf(comparison);
+	const measured = [[base.value, head.value].filter((value) => value !== "").join(" → "), [
+		size,
+		sense,
+		interval === "" ? "" : `(${interval})`
+	].filter((part) => part !== "").join(" ")].filter((part) => part !== "").join(", ");
+	const metric = plain(metricWords(comparison.metric));
+	const what = metric === "" || measured === "" ? metric + measured : `${metric}: ${measured}`;
+	return {
+		annotation_level: levelOf({
+			comparison,
+			report
+		}, joint),
+		title: terminalText(`${plain(benchmarkName(comparison))} on ${report.runner_key}`, LONGEST_TITLE),
+		message: terminalText([plain(verdictOf(comparison, report)), what].filter((part) => part !== "").join(" · "), LONGEST_MESSAGE)
+	};
+}
+/** Nothing is a failure while the gate passes. */
+function levelOf({ comparison }, { gate }) {
+	if (isAccepted(comparison)) return "notice";
+	switch (comparison.verdict) {
+		case "failed": return gate.gate === "fail" ? "failure" : "warning";
+		case "regression": return gate.gate === "fail" && !comparison.unconfirmed ? "failure" : "warning";
+		case "incomparable":
+		case "inconclusive": return "warning";
+		case "no-baseline":
+		case "improvement":
+		case "no-change": return "notice";
+	}
+}
+function batches(annotations) {
+	const count = Math.ceil(annotations.length / BATCH);
+	return Array.from({ length: count }, (_, index) => annotations.slice(index * BATCH, (index + 1) * BATCH));
+}
+// src/io/annotations.ts
+/** The verdict first, then what else is to be said of single runners; then what could not be published or measured well. */
+function annotationsOf(joint, publishing) {
+	const { gate, headline, advice, beside, reports } = joint;
+	const isWarning = gate.gate === "neutral" || reports.some((report) => leadOf(report).about === "change-point");
+	const level = gate.gate === "fail" ? "error" : isWarning ? "warning" : "notice";
+	const message = [`${plain(headline)}.`, ...advice.map(plain)].join(" ");
+	const faults = /* @__PURE__ */ new Set([...reports.flatMap(({ store_faults }) => store_faults), ...publishing]);
+	return [
+		{
+			level,
+			title: "finetune-bench",
+			message
+		},
+		...beside.map(({ runner_key, sentences }) => ({
+			level: "notice",
+			title: `finetune-bench on ${runner_key}`,
+			message: sentences.map(plain).join(" ")
+		})),
+		...[...faults].map((warning) => ({
+			level: "warning",
+			message: warning
+		})),
+		...warningsOf$1(joint).map((warning) => ({
+			level: "notice",
+			message: warning.message
+		}))
+	];
+}
+// src/io/artifacts.ts
+/** Uploads the results folder as an artifact of the workflow run. */
+/** Each may take a name that nothing can be stored under any more. */
+const ATTEMPTS = 3;
+const WAIT_S = 2;
+/** The client is loaded only here: it is the largest part of the program, and most commands never need it. */
+async function uploadResults(request) {
+	const { folder, name, runUrl, withinS = 600 } = request;
+	const files = await filesOf(folder);
+	if (files.length === 0) return {
+		uploaded: false,
+		warning: `no artifact: ${folder} holds no file`
+	};
+	const { DefaultArtifactClient } = await import("./artifact.js");
+	const client = new DefaultArtifactClient();
+	const clock = new AbortController();
+	try {
+		const late = setTimeout(withinS * 1e3, void 0, { signal: clock.signal }).then(() => {
+			throw new Error(`it took longer than ${withinS} s`);
+		});
+		const id = await Promise.race([uploadOnce(client, {
+			name,
+			files,
+			folder
+		}), late]);
+		return {
+			uploaded: true,
+			url: `${runUrl.replace(/\/attempts\/\d+$/, "")}/artifacts/${id}`
+		};
+	} catch (error) {
+		return {
+			uploaded: false,
+			warning: `the artifact ${name} was not uploaded: ${explain$2(error)}`
+		};
+	} finally {
+		clock.abort();
+	}
+}
+/**
+* Uploads under `name`, or under `name-2` where the name is taken: by another job of this run, or by an attempt of ours
+* whose answer was lost. Resolves to the id of the artifact. The client repeats what failed with 5xx, not a lost connection.
+*/
+async function uploadOnce(client, { name, files, folder }) {
+	let wanted = name;
+	let names = 1;
+	for (let attempt = 1;; attempt++) try {
+		const { id } = await client.uploadArtifact(wanted, files, folder);
+		if (id === void 0) throw new Error("it was uploaded without an id");
+		return id;
+	} catch (error) {
+		const message = describeError(error);
+		const unfinished = message.includes("FinalizeArtifact");
+		const finished = unfinished ? await idOf(client, wanted) : null;
+		if (finished !== null) return finished;
+		const taken = /\b409\b/.test(message);
+		if (attempt >= ATTEMPTS || !(taken || /Unable to make request/.test(message))) throw error;
+		if (taken || unfinished) wanted = `${name}-${names += 1}`;
+		if (!taken) await setTimeout(WAIT_S * 1e3);
+	}
+}
+async function idOf(client, name) {
+	try {
+		return (await client.getArtifact(name)).artifact.id;
+	} catch {
+		return null;
+	}
+}
+function explain$2(error) {
+	const message = describeError(error);
+	if (error instanceof Error && error.name === "GHESNotSupportedError") return "GitHub Enterprise Server has no artifacts of this kind. Copy the results folder with a step of your own (output results-path).";
+	const place = "The results folder is on the runner until the job ends (output results-path)";
+	if (/ACTIONS_RUNTIME_TOKEN|ACTIONS_RESULTS_URL/.test(message)) return `${message}; artifacts exist only inside a workflow run.`;
+	if (/\b409\b/.test(message)) return `${message}. Other jobs of this run uploaded that name: give the jobs different runner keys. ${place}.`;
+	return `${message.replace(/\s+/g, " ")}. ${place}.`;
+}
+/** Plain files only: what was measured is foreign code, and a link it left behind could point at anything. */
+async function filesOf(folder) {
+	return (await readdir(folder, {
+		recursive: true,
+		withFileTypes: true
+	})).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name)).sort();
+}
+// src/core/comment-marker.ts
+function writeMarker({ suiteKey, runId, attempt }) {
+	return `<!-- finetune-bench:${suiteKey} run ${runId}.${attempt} -->`;
+}
+/** The marker a comment begins with; null for every other comment, such as one that quotes ours. */
+function readMarker(body) {
+	const [, suiteKey, runId, attempt] = /^<!-- finetune-bench:([a-z0-9._-]+) run ([0-9]{1,20})\.([0-9]{1,9}) -->/.exec(body) ?? [];
+	if (suiteKey === void 0 || runId === void 0 || attempt === void 0) return null;
+	return {
+		suiteKey,
+		runId,
+		attempt: Number(attempt)
+	};
+}
+/** Run ids grow with time, so an old run that is started again stays older than what came after it. */
+function isNewer(a, b) {
+	const [runA, runB] = [BigInt(a.runId), BigInt(b.runId)];
+	return runA === runB ? a.attempt > b.attempt : runA > runB;
+}
+// src/io/check-run.ts
+async function publishCheckRun(api, request) {
+	try {
+		const found = await findOwn(api, request);
+		if (found !== null && isNewer(found.marker, request.marker)) return {
+			state: "kept-newer",
+			url: found.url
+		};
+		return found === null ? await create$1(api, request) : await update$1(api, request, found);
+	} catch (error) {
+		const failure = apiFailure(error);
+		if ((failure.status === 403 || failure.status === 404) && failure.waitS === null) return { state: "not-allowed" };
+		return {
+			state: "failed",
+			warning: `the check run could not be written: ${describeFailure(failure)}`
+		};
+	}
+}
+/** The newest one that carries our mark; jobs of workflows and other programs may have taken the same name. */
+async function findOwn(api, { headSha, drawing, marker }) {
+	const { octokit, owner, repo } = api;
+	const query = {
+		owner,
+		repo,
+		ref: headSha,
+		check_name: drawing.name,
+		filter: "all",
+		per_page: 100
+	};
+	const { data } = await withRetry(() => octokit.rest.checks.listForRef(query));
+	return data.check_runs.flatMap((run) => {
+		const known = readMarker(run.external_id ?? "");
+		if (known === null || known.suiteKey !== marker.suiteKey) return [];
+		return [{
+			id: run.id,
+			url: run.html_url ?? "",
+			annotations: run.output.annotations_count,
+			marker: known
+		}];
+	}).toSorted((a, b) => b.id - a.id)[0] ?? null;
+}
+async function create$1(api, request) {
+	const { octokit, owner, repo } = api;
+	const [first = [], ...rest] = request.drawing.annotations;
+	const fields = {
+		...fieldsOf(request, first),
+		head_sha: request.headSha
+	};
+	const { data } = await withRetry(() => octokit.rest.checks.create({
+		owner,
+		repo,
+		...fields
+	}));
+	await add(api, data.id, request, rest);
+	return {
+		state: "created",
+		url: data.html_url ?? ""
+	};
+}
+async function update$1(api, request, found) {
+	const { octokit, owner, repo } = api;
+	const [first = [], ...rest] = found.annotations === 0 ? request.drawing.annotations : [];
+	const fields = {
+		...fieldsOf(request, first),
+		check_run_id: found.id
+	};
+	const { data } = await withRetry(() => octokit.rest.checks.update({
+		owner,
+		repo,
+		...fields
+	}));
+	await add(api, data.id, request, rest);
+	return {
+		state: "updated",
+		url: data.html_url ?? ""
+	};
+}
+/** The annotations that one request has no room for. */
+async function add({ octokit, owner, repo }, id, request, batches) {
+	for (const batch of batches) {
+		const fields = {
+			...fieldsOf(request, batch),
+			check_run_id: id
+		};
+		await withRetry(() => octokit.rest.checks.update({
+			owner,
+			repo,
+			...fields
+		}));
+	}
+}
+function fieldsOf({ drawing, marker, detailsUrl }, annotations) {
+	const { name, conclusion, title, summary } = drawing;
+	return {
+		name,
+		external_id: writeMarker(marker),
+		...detailsUrl === null ? {} : { details_url: detailsUrl },
+		status: "completed",
+		conclusion,
+		output: {
+			title,
+			summary,
+			...annotations.length === 0 ? {} : { annotations: [...annotations] }
+		}
+	};
+}
+// src/io/token-login.ts
+/** The login under which a token writes. */
+/** The author of every comment that the token of a job writes. */
+const JOB_TOKEN_LOGIN = "github-actions[bot]";
+const viewerSchema = object({ viewer: object({ login: string() }) });
+/**
+* Who this token writes as, where comments by `apps` might be its own. Tokens of apps, the job's own among them, may not
+* ask `GET /user`.
+*/
+async function loginOf({ octokit }, apps) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.users.getAuthenticated());
+		return data.login;
+	} catch (error) {
+		const { status, waitS } = apiFailure(error);
+		if (status !== 403 && status !== 404 || waitS !== null) throw error;
+	}
+	if (apps.every((login) => login === JOB_TOKEN_LOGIN)) return JOB_TOKEN_LOGIN;
+	try {
+		const viewer = viewerSchema.safeParse(await withRetry(() => octokit.graphql("query { viewer { login } }")));
+		return viewer.success ? viewer.data.viewer.login : JOB_TOKEN_LOGIN;
+	} catch (error) {
+		apiFailure(error);
+		return JOB_TOKEN_LOGIN;
+	}
+}
+const MAX_COMMENT_BYTES = 262144;
+const MOST_LOOKS = 4;
+async function publishComment(api, request) {
+	try {
+		return await publish(api, request);
+	} catch (error) {
+		return {
+			state: "failed",
+			warning: explain$1(apiFailure(error), request.pullRequest)
+		};
+	}
+}
+async function publish(api, request) {
+	const text = textOf(request);
+	const marked = await findMarked$1(api, request);
+	const author = marked.length === 0 ? null : await ownLogin(api, marked);
+	const ours = marked.filter((comment) => comment.author === author);
+	if (ours.length > 0) {
+		const outcome = await settle(api, {
+			ours,
+			text,
+			marker: request.marker
+		});
+		if (outcome !== null) return outcome;
+	}
+	if (request.onlyUpdate === true) return { state: "none" };
+	return settleRivals(api, {
+		request,
+		text,
+		created: await create(api, request, text)
+	});
+}
+/**
+* Another job may have created a comment at the same time. GitHub knows no "update if unchanged", so a job that met a
+* rival looks again a moment later, until it finds one comment that is not older than its own.
+*/
+async function settleRivals(api, { request, text, created }) {
+	const { marker } = request;
+	let outcome = {
+		state: "created",
+		url: created.url
+	};
+	for (let look = 0; look < MOST_LOOKS; look++) {
+		if (look > 0) await setTimeout(500 + 1e3 * Math.random());
+		const ours = (await findMarked$1(api, request)).filter((comment) => comment.author === created.author);
+		if (ours.length <= 1 && !ours.some((comment) => isNewer(marker, comment.marker))) return outcome;
+		outcome = await settle(api, {
+			ours,
+			text,
+			marker
+		}) ?? outcome;
+	}
+	return outcome;
+}
+/**
+* Leaves one comment of ours, the oldest, with the newest text. All jobs keep the same one, so that two that settle at
+* the same time never delete each other's. Null when the one to keep has just been deleted by somebody.
+*/
+async function settle(api, { ours, text, marker }) {
+	const [kept, ...others] = ours.toSorted((a, b) => a.id - b.id);
+	if (kept === void 0) return null;
+	const newer = ours.find((comment) => isNewer(comment.marker, marker));
+	if (newer === void 0 && !await update(api, kept.id, text)) return null;
+	for (const other of others) if (!isNewer(other.marker, marker)) await remove(api, other.id);
+	return newer === void 0 ? {
+		state: "updated",
+		url: kept.url
+	} : {
+		state: "kept-newer",
+		url: newer.url
+	};
+}
+async function findMarked$1({ octokit, owner, repo }, request) {
+	const found = [];
+	for (let page = 1;; page++) {
+		const query = {
+			owner,
+			repo,
+			issue_number: request.pullRequest,
+			per_page: 100,
+			page
+		};
+		const { data } = await withRetry(() => octokit.rest.issues.listComments(query));
+		for (const { id, html_url, user, body } of data) {
+			const marker = readMarker(body ?? "");
+			if (marker === null || marker.suiteKey !== request.marker.suiteKey || user === null) continue;
+			found.push({
+				id,
+				url: html_url,
+				author: user.login,
+				isBot: user.type === "Bot",
+				marker
+			});
+		}
+		if (data.length < query.per_page) return found;
+	}
+}
+async function create(api, request, body) {
+	const { octokit, owner, repo } = api;
+	return withRetry(async (attempt) => {
+		const written = attempt === 1 ? void 0 : await findWritten(api, request);
+		if (written !== void 0) return written;
+		const { data } = await octokit.rest.issues.createComment({
+			owner,
+			repo,
+			issue_number: request.pullRequest,
+			body
+		});
+		return {
+			url: data.html_url,
+			author: data.user?.login ?? null
+		};
+	});
+}
+/** The comment that this very job has written. */
+async function findWritten(api, request) {
+	const { runId, attempt } = request.marker;
+	const same = (await findMarked$1(api, request)).filter(({ marker }) => marker.runId === runId && marker.attempt === attempt);
+	if (same.length === 0) return void 0;
+	const author = await ownLogin(api, same);
+	return same.find((comment) => comment.author === author);
+}
+function ownLogin(api, marked) {
+	return loginOf(api, marked.filter((comment) => comment.isBot).map((comment) => comment.author));
+}
+/** False when the comment is gone. */
+async function update({ octokit, owner, repo }, id, body) {
+	return unlessGone(() => octokit.rest.issues.updateComment({
+		owner,
+		repo,
+		comment_id: id,
+		body
+	}));
+}
+async function remove({ octokit, owner, repo }, id) {
+	return unlessGone(() => octokit.rest.issues.deleteComment({
+		owner,
+		repo,
+		comment_id: id
+	}));
+}
+async function unlessGone(request) {
+	try {
+		await withRetry(request);
+		return true;
+	} catch (error) {
+		if (apiFailure(error).status === 404) return false;
+		throw error;
+	}
+}
+/** The marked body, or its first paragraphs and the place of the rest: never a table cut in two. */
+function textOf({ marker, body, fullReportUrl }) {
+	const whole = `${writeMarker(marker)}\n${body}`;
+	if (fits(whole)) return whole;
+	const note = `The report is longer than a comment may be; the whole of it is in ${fullReportUrl === null ? "the summary of the job" : `[the job](${fullReportUrl})`}.`;
+	const blocks = [];
+	for (const block of body.split(/\n{2,}/)) {
+		if (/^\s*(\||<|```|~~~)/.test(block) || !fits([
+			...blocks,
+			block,
+			whole.slice(0, 400),
+			note
+		].join("\n\n"))) break;
+		blocks.push(block);
+	}
+	return `${writeMarker(marker)}\n${[...blocks, note].join("\n\n")}\n`;
+}
+function fits(text) {
+	return text.length <= 65536 && Buffer.byteLength(text) <= MAX_COMMENT_BYTES;
+}
+function explain$1(failure, pullRequest) {
+	const what = `the report could not be posted on pull request #${pullRequest}: ${describeFailure(failure)}.`;
+	if (failure.status === 401) return `${what} The token is not valid; check the input token.`;
+	if (!((failure.status === 403 || failure.status === 404) && failure.waitS === null) || /locked/i.test(failure.message)) return `${what} The same report is in the job summary.`;
+	return `${what} The same report is in the job summary. The token lacks pull-requests: write (for a pull request from a fork GitHub never grants it). ${permissionAdvice({
+		contents: "read",
+		"pull-requests": "write"
+	})}`;
+}
+// src/io/in-time.ts
+/** Work that is left when a job that was cancelled has no more time for it. */
+/** The work's own answer, or `otherwise` once the signal has aborted; the work itself goes on unheeded. */
+async function inTime(work, signal, otherwise) {
+	work.catch(() => {});
+	using cleanUp = new DisposableStack();
+	const late = new Promise((resolve) => {
+		const leave = () => resolve(otherwise);
+		if (signal.aborted) leave();
+		signal.addEventListener("abort", leave, { once: true });
+		cleanUp.defer(() => signal.removeEventListener("abort", leave));
+	});
+	return await Promise.race([work, late]);
+}
+// src/core/issue-marker.ts
+function writeIssueMarker({ suiteKey, runnerKey, runId, attempt, standing, gone }) {
+	return `<!-- finetune-bench-issue:${suiteKey}:${runnerKey} run ${runId}.${attempt} standing ${written(standing)} gone ${written(gone)} -->`;
+}
+function written(keys) {
+	return keys.slice(-200).join(",") || "none";
+}
+function read(keys = "none") {
+	return keys === "none" ? [] : keys.split(",");
+}
+const KEYS = "(none|[0-9a-f]{8}(?:,[0-9a-f]{8})*)";
+const PATTERN = new RegExp(`^<!-- finetune-bench-issue:([a-z0-9._-]+):([a-z0-9._-]+) run ([0-9]{1,20})\\.([0-9]{1,9}) standing ${KEYS} gone ${KEYS} -->`);
+/** The marker an issue begins with; null for every other issue. */
+function readIssueMarker(body) {
+	const [, suiteKey, runnerKey, runId, attempt, standing, gone] = PATTERN.exec(body) ?? [];
+	if (suiteKey === void 0 || runnerKey === void 0 || runId === void 0) return null;
+	return {
+		suiteKey,
+		runnerKey,
+		runId,
+		attempt: Number(attempt),
+		standing: read(standing),
+		gone: read(gone)
+	};
+}
+/**
+* One key for each finding, in their order. The commit is no part of it: with more jobs the same change may turn out to
+* lie one commit earlier. Several changes of one series are told apart by their number, oldest first.
+*/
+function findingKeys(newestFirst) {
+	const seen = /* @__PURE__ */ new Map();
+	return newestFirst.toReversed().map(({ benchmark, metric }) => {
+		const series = canonicalJson([benchmark, metric.name]);
+		const number = (seen.get(series) ?? 0) + 1;
+		seen.set(series, number);
+		return sha256Hex(canonicalJson([series, number])).slice(0, 8);
+	}).toReversed();
+}
+// src/core/regression-issue.ts
+/** The one issue about lasting regressions of the default branch on one runner: what it says, and what is to be done with it. */
+/** By this label the issue is found again, and by people. */
+const ISSUE_LABEL = "finetune-bench";
+const MOST_ROWS = 30;
+/** Confirmed, for the worse, not accepted, not the machine's own, and still there; newest first. */
+function standingRegressions({ change_points: points }) {
+	return points.filter(({ stands }) => stands);
+}
+/**
+* @param known the newest issue about this suite and runner; null: there never was one
+*/
+function planIssue(report, known) {
+	const standing = standingRegressions(report);
+	const keys = findingKeys(standing);
+	if (report.history_unread) return { do: "nothing" };
+	const marker = {
+		suiteKey: suiteKeyOf(report.suite.name),
+		runnerKey: report.runner_key,
+		...runOf(report)
+	};
+	const text = (gone, before) => issueBody(report, standing, {
+		...marker,
+		standing: keys,
+		gone
+	}, before);
+	if (known === null) return standing.length === 0 ? { do: "nothing" } : {
+		do: "open",
+		title: titleOf(report),
+		body: text([], null)
+	};
+	if (isNewer(known.marker, marker)) return { do: "nothing" };
+	const { number } = known;
+	const gone = [.../* @__PURE__ */ new Set([...known.marker.gone, ...known.marker.standing])].filter((key) => !keys.includes(key));
+	if (standing.length === 0) {
+		if (known.marker.standing.length === 0) return { do: "nothing" };
+		const body = text(gone, null);
+		if (!known.open) return {
+			do: "change",
+			number,
+			body,
+			state: null,
+			comment: null
+		};
+		return {
+			do: "change",
+			number,
+			body,
+			state: "closed",
+			comment: goneComment(report)
+		};
+	}
+	const isNew = (key) => !known.marker.standing.includes(key);
+	const added = standing.filter((_, index) => isNew(keys[index] ?? ""));
+	if (known.open) {
+		const comment = added.length === 0 ? null : newComment(report, added);
+		return {
+			do: "change",
+			number,
+			body: text(gone, null),
+			state: null,
+			comment
+		};
+	}
+	if (added.length === 0) return { do: "nothing" };
+	if (added.length < standing.length || keys.some((key) => known.marker.gone.includes(key))) return {
+		do: "change",
+		number,
+		body: text(gone, null),
+		state: "open",
+		comment: newComment(report, added)
+	};
+	return {
+		do: "open",
+		title: titleOf(report),
+		body: text([], number)
+	};
+}
+function runOf({ job }) {
+	return {
+		runId: job.run_id,
+		attempt: job.attempt
+	};
+}
+/** The same for as long as the issue lives. Both parts are letters, digits, dots and dashes. */
+function titleOf({ runner_key, suite }) {
+	return `Training became worse on ${runner_key} (${suiteKeyOf(suite.name)})`;
+}
+function issueBody(report, standing, marker, before) {
+	const { job, runner_key, suite } = report;
+	const run = job.run_url === null ? codeSpan(job.run_id) : link$1("this run", job.run_url);
+	const blocks = standing.length === 0 ? [`Nothing stands any more of what this was about. Last looked at by ${run}.`] : [
+		`The default branch trains worse on ${codeSpan(runner_key)} than it did (suite ${codeSpan(suite.name)}). Several jobs confirm each change below, none is accepted, and the control workload does not explain any.`,
+		findings(report, standing),
+		standing.length > MOST_ROWS ? `${standing.length - MOST_ROWS} more are in the summary of the run.` : "",
+		bullets([
+			`If one is meant, accept it in ${codeSpan(ACCEPT_FILE)}: the summary of the run has the lines.`,
+			`Close this issue to hear no more of what it lists; another change opens it again or opens a new one.`,
+			`It is renewed by every nightly job, and closed by itself when nothing of it stands.`
+		]),
+		`Last renewed by ${run}${before === null ? "" : `; an earlier one was #${before}`}.`
+	];
+	return `${[writeIssueMarker(marker), ...blocks.filter((block) => block !== "")].join("\n\n")}\n`;
+}
+function findings(report, standing) {
+	return table([
+		{
+			title: "Benchmark",
+			cell: (point) => drawSentence(benchmarkName(point))
+		},
+		{
+			title: "Metric",
+			cell: ({ metric }) => drawSentence(metricWords(metric))
+		},
+		{
+			title: "Commits",
+			cell: (point) => commits(report, point)
+		},
+		{
+			title: "Measured",
+			cell: ({ at }) => at.slice(0, 10)
+		},
+		{
+			title: "Change (99 % interval)",
+			align: "r",
+			cell: (point) => {
+				const { size, sense, interval } = sizeOf(point);
+				return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
+			}
+		},
+		{
+			title: "Jobs since",
+			align: "r",
+			cell: ({ jobs }) => `${jobs}`
+		},
+		{
+			title: "Newest jobs",
+			cell: ({ series }) => series.length === 0 ? "" : codeSpan(sparkline(series))
+		}
+	], standing.slice(0, MOST_ROWS));
+}
+/** The range in words, with a link to what lies in it where both ends are known. */
+function commits({ job, links }, point) {
+	const words = drawSentence(rangeOf(point));
+	const { last_good: good, first_bad: bad } = point;
+	const repository = /^(https?:\/\/.+)\/actions\/runs\//.exec(job.run_url ?? links.run_url ?? "")?.[1];
+	if (repository === void 0 || good === null || bad === null || good === bad) return words;
+	return `${words} (${link$1("compare", `${repository}/compare/${good}...${bad}`)})`;
+}
+function newComment(report, added) {
+	const lines = added.slice(0, MOST_ROWS).map((point) => drawSentence(say`${benchmarkName(point)} ${changeInWords(point.metric, point.effect, false)} since ${sinceOf(point)}`));
+	return `${added.length === 1 ? "A change" : counted(added.length, "change")} for the worse that was not listed here before, seen by ${runLink(report)}:\n\n${bullets(lines)}\n`;
+}
+function goneComment(report) {
+	return `Nothing of this stands any more, says ${runLink(report)}: it was mended or accepted, the series ended with other software, work or settings of the machine, or 30 jobs have measured the new level, so that later ones are judged against it.\n`;
+}
+function runLink({ job }) {
+	return job.run_url === null ? codeSpan(job.run_id) : link$1("this run", job.run_url);
+}
+// src/io/issue.ts
+/** The one issue about lasting regressions of the default branch: found again, renewed, closed when they are gone. */
+/** Events that look after the default branch without a change of their own; a push has its author's attention already. */
+const LOOKING_AFTER = /* @__PURE__ */ new Set(["schedule", "workflow_dispatch"]);
+/** Nobody has this many issues of one label; a list that never ends must not be read for ever. */
+const MOST_PAGES = 20;
+/**
+* Does what the reports of the default branch ask for, each for its own runner and suite. A warning for each that could
+* not be done.
+*/
+async function publishIssues(api, reports) {
+	const warnings = [];
+	for (const report of reports) warnings.push(await publishIssue(api, report));
+	return warnings.filter((warning) => warning !== null);
+}
+async function publishIssue(api, report) {
+	if (!LOOKING_AFTER.has(report.job.event)) return null;
+	try {
+		await carryOut(api, planIssue(report, await findOurs(api, report)));
+		return null;
+	} catch (error) {
+		return explain(apiFailure(error), report);
+	}
+}
+/** The newest one, and of several that are open the newest of those. */
+async function findOurs(api, report) {
+	const marked = await findMarked(api, report);
+	if (marked.length === 0) return null;
+	const login = await loginOf(api, marked.filter(({ isBot }) => isBot).map(({ author }) => author));
+	const ours = marked.filter(({ author }) => author === login).toSorted((a, b) => b.number - a.number);
+	return ours.find(({ open }) => open) ?? ours[0] ?? null;
+}
+async function findMarked({ octokit, owner, repo }, report) {
+	const suiteKey = suiteKeyOf(report.suite.name);
+	const found = [];
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const query = {
+			owner,
+			repo,
+			labels: ISSUE_LABEL,
+			state: "all",
+			per_page: 100,
+			page
+		};
+		const { data } = await withRetry(() => octokit.rest.issues.listForRepo(query));
+		for (const { number, state, user, body, pull_request: pull } of data) {
+			const marker = readIssueMarker(body ?? "");
+			if (marker === null || user === null || pull !== void 0) continue;
+			if (marker.suiteKey !== suiteKey || marker.runnerKey !== report.runner_key) continue;
+			const who = {
+				author: user.login,
+				isBot: user.type === "Bot"
+			};
+			found.push({
+				number,
+				open: state === "open",
+				body: body ?? "",
+				marker,
+				...who
+			});
+		}
+		if (data.length < query.per_page) break;
+	}
+	return found;
+}
+async function carryOut({ octokit, owner, repo }, step) {
+	const at = {
+		owner,
+		repo
+	};
+	if (step.do === "nothing") return;
+	if (step.do === "open") {
+		const { title, body } = step;
+		await withRetry(() => octokit.rest.issues.create({
+			...at,
+			title,
+			body,
+			labels: [ISSUE_LABEL]
+		}));
+		return;
+	}
+	const { number: issue_number, body, state, comment } = step;
+	const become = state === null ? {} : {
+		state,
+		state_reason: state === "open" ? "reopened" : "completed"
+	};
+	await withRetry(() => octokit.rest.issues.update({
+		...at,
+		issue_number,
+		body,
+		...become
+	}));
+	if (comment !== null) await withRetry(() => octokit.rest.issues.createComment({
+		...at,
+		issue_number,
+		body: comment
+	}));
+}
+/** Opening issues is a choice: who runs this by hand without the permission, or has nothing to hear, is not nagged. */
+function explain(failure, report) {
+	const isRefused = (failure.status === 403 || failure.status === 404) && failure.waitS === null;
+	const isMissed = report.job.event === "schedule" && standingRegressions(report).length > 0;
+	if (isRefused && !isMissed) return null;
+	const what = `the issue about lasting regressions could not be looked after: ${describeFailure(failure)}.`;
+	return isRefused ? `${what} ${permissionAdvice({
+		contents: "write",
+		issues: "write"
+	})}` : what;
+}
+// src/io/outputs.ts
+/** The outputs of the action, out of the reports of a job. */
+const GATES = [
+	"fail",
+	"neutral",
+	"pass"
+];
+/** @param reports one for each suite, at least one */
+function outputsOf(reports, { folder, comment, checkRun }) {
+	const parts = reports.flatMap((joint) => joint.reports);
+	return {
+		verdict: VERDICTS.find((verdict) => reports.some(({ gate }) => gate.verdict === verdict)) ?? "inconclusive",
+		gate: worstGate(reports),
+		"runner-key": [...new Set(parts.map(({ runner_key }) => runner_key))].join(","),
+		"baseline-saved": parts.every(({ recorded }) => recorded === "yes"),
+		"results-path": folder,
+		"artifact-url": reports[0]?.links.artifact_url ?? "",
+		"comment-url": comment ?? "",
+		"check-run-url": checkRun ?? ""
+	};
+}
+function worstGate(reports) {
+	return GATES.find((gate) => reports.some((joint) => joint.gate.gate === gate)) ?? "neutral";
+}
+/** Appends to the summary; the answer is a warning, or null when everything was written. */
+async function writeSummary({ markdown, file, fullReportUrl }) {
+	if (file === void 0 || file === "") return "there is no job summary: this runner sets no GITHUB_STEP_SUMMARY. The report is in the artifact.";
+	try {
+		const written = (await stat(file)).size;
+		const text = `${markdown.trimEnd()}\n`;
+		if (written + Buffer.byteLength(text) <= 1048576) {
+			await appendFile(file, text);
+			return null;
+		}
+		const place = fullReportUrl === null ? "report.md of the results folder" : `[the artifact](${fullReportUrl})`;
+		const note = `${/^#{1,6} .{1,300}$/m.exec(markdown)?.[0] ?? "### finetune-bench"}\n\nThe report is larger than a job summary may be (1 MiB); the whole of it is in ${place}.\n`;
+		if (written + Buffer.byteLength(note) <= 1048576) await appendFile(file, note);
+		return `the report did not fit into the job summary (1 MiB a step); the whole of it is in ${place}.`;
+	} catch (error) {
+		return `the job summary could not be written: ${systemFault(error).message}`;
+	}
+}
+// src/io/publish.ts
+/** Makes reports known: artifact, comment, check run, summary, annotations and outputs. */
+const LEFT = "the job was cancelled, and its time was over";
+const PART = "> [!NOTE]\n> This is one runner's part (`mode: measure`): nothing was posted or stored, and no gate was set. The job with `mode: report` judges all runners together.";
+/**
+* Artifact first, so that everything after it can point to it. What fails is a warning, and the rest goes on.
+*
+* @param judged one for each suite
+*/
+async function publishReports(judged, publication) {
+	const { folder, api, context, inputs, target, hurry } = publication;
+	const warnings = [...publication.warnings];
+	const artifact = await upload(publication);
+	if ("warning" in artifact) warnings.push(artifact.warning);
+	const reports = "url" in artifact ? judged.map((report) => withArtifact(report, artifact.url)) : [...judged];
+	const fullReportUrl = "url" in artifact ? artifact.url : context.job.run_url;
+	let comment = null;
+	let checkRun = null;
+	if (inputs.mode !== "measure") {
+		for (const report of reports) {
+			const posted = await inTime(post(report, publication, fullReportUrl), hurry, {
+				comment: null,
+				checkRun: null,
+				warnings: [`comment and check run were not written: ${LEFT}`]
+			});
+			comment ??= posted.comment;
+			checkRun ??= posted.checkRun;
+			warnings.push(...posted.warnings);
+		}
+		const parts = reports.flatMap((joint) => joint.reports);
+		if (target.isDefaultBranch) warnings.push(...await inTime(publishIssues(api, parts), hurry, []));
+	}
+	const markdown = [
+		...inputs.mode === "measure" ? [PART] : [],
+		...reports.map(renderSummary),
+		...warnings.map((warning) => `⚠️ Not everything was published:\n\n${codeBlock(warning)}`)
+	];
+	const file = process.env["GITHUB_STEP_SUMMARY"];
+	const summary = await writeSummary({
+		markdown: markdown.join("\n\n"),
+		file,
+		fullReportUrl
+	});
+	if (summary !== null) warnings.push(summary);
+	const annotations = reports.flatMap((report, index) => annotationsOf(report, index === 0 ? warnings : []));
+	annotate(inputs.mode === "measure" ? annotations.map((one) => one.level === "error" ? {
+		...one,
+		level: "warning"
+	} : one) : annotations);
+	setOutputs(outputsOf(reports, {
+		folder: folder.path,
+		comment,
+		checkRun
+	}));
+	return reports;
+}
+async function upload({ folder, api, context, hurry }) {
+	const { serverUrl, job } = context;
+	const runUrl = `${serverUrl}/${job.repository}/actions/runs/${job.run_id}`;
+	const withinS = 10 * api.answerWithinS;
+	const done = await inTime(uploadResults({
+		folder: folder.path,
+		name: folder.name,
+		runUrl,
+		withinS
+	}), hurry, {
+		uploaded: false,
+		warning: `the artifact ${folder.name} was not uploaded: ${LEFT}`
+	});
+	return done.uploaded ? { url: done.url } : { warning: done.warning };
+}
+async function post(report, publication, fullReportUrl) {
+	const { runId, attempt } = publication.target;
+	const marker = {
+		suiteKey: suiteKeyOf(report.reports[0]?.suite.name ?? ""),
+		runId,
+		attempt
+	};
+	const comment = await postComment(report, publication, {
+		marker,
+		fullReportUrl
+	});
+	const checkRun = await postCheckRun(report, publication, {
+		marker,
+		fullReportUrl
+	});
+	return {
+		comment: comment.url,
+		checkRun: checkRun.url,
+		warnings: [comment.warning, checkRun.warning].filter((warning) => warning !== null)
+	};
+}
+async function postComment(report, { api, inputs, target }, { marker, fullReportUrl }) {
+	const { pullRequest } = target;
+	if (pullRequest === null || inputs.comment === "never") return {
+		url: null,
+		warning: null
+	};
+	const outcome = await publishComment(api, {
+		pullRequest,
+		marker,
+		body: renderComment(report),
+		fullReportUrl,
+		onlyUpdate: inputs.comment === "on-change" && isAllClear(report)
+	});
+	if (outcome.state === "failed") return {
+		url: null,
+		warning: outcome.warning
+	};
+	return {
+		url: outcome.state === "none" ? null : outcome.url,
+		warning: null
+	};
+}
+async function postCheckRun(report, { api, target }, { marker, fullReportUrl: detailsUrl }) {
+	const { headSha } = target;
+	if (headSha === null) return {
+		url: null,
+		warning: null
+	};
+	const outcome = await publishCheckRun(api, {
+		headSha,
+		marker,
+		drawing: checkRunOf(report),
+		detailsUrl
+	});
+	if (outcome.state === "failed") return {
+		url: null,
+		warning: outcome.warning
+	};
+	if (outcome.state !== "not-allowed") return {
+		url: outcome.url,
+		warning: null
+	};
+	log("no check run: the token may not write checks");
+	debug(permissionAdvice({ checks: "write" }));
+	return {
+		url: null,
+		warning: null
+	};
+}
+// src/io/refuse-fork.ts
+/** Keeps the code of strangers off machines and tokens that it could misuse. */
+/** Events whose token can write although a stranger's code may be at hand. */
+const POWERFUL = /* @__PURE__ */ new Set(["pull_request_target", "workflow_run"]);
+/** Throws a {@link UserError} when the job would run a stranger's code that nobody allowed, or that nobody may allow. */
+function refuseFork({ stranger, job, isHosted }, allowForks) {
+	if (stranger === null) return;
+	const origin = {
+		"other-repository": "comes from a fork",
+		"deleted-repository": "comes from a repository that no longer exists (or that the event does not name)",
+		dependabot: "was opened by Dependabot"
+	}[stranger];
+	const what = job.pull_request === null ? "the commit of the run that started this one" : `pull request #${job.pull_request}`;
+	if (POWERFUL.has(job.event)) throw new UserError(`${what} ${origin}, and a ${job.event} job holds a token and secrets that its code must never come near. Nothing was run. Measure it with mode: measure in a pull_request job, and report on that run with mode: report here`);
+	if (allowForks || isHosted && job.event === "pull_request") return;
+	throw new UserError(`${what} ${origin}, and measuring it would run that code on this self-hosted runner, where it could read and keep whatever the runner can. Nothing was run. If you trust it (an ephemeral runner, or every outside contribution is approved by hand), set the input allow-forks: true; else skip the job with if: github.event.pull_request.head.repo.full_name == github.repository`);
+}
+// src/io/action-host.ts
+/** The world of a job that measures: a workflow job, its log, its token, and the history on a branch. */
+function actionHost(inputs, surroundings) {
+	const { context, api, env, workspace, signal, hurry, token } = surroundings;
+	refuseFork(context, inputs.allowForks);
+	const { job, serverUrl, pullRequest, commentOn, warnings } = context;
+	const { answerWithinS } = api;
+	const remote = githubRemote({
+		serverUrl,
+		repository: job.repository,
+		token,
+		env,
+		answerWithinS
+	});
+	const target = {
+		pullRequest: commentOn,
+		headSha: pullRequest === null ? job.sha : pullRequest.headSha,
+		isDefaultBranch: context.isDefaultBranch,
+		runId: job.run_id,
+		attempt: job.attempt
+	};
+	return {
+		context,
+		version: VERSION,
+		workspace,
+		resultsRoot: path.join(surroundings.scratch, "finetune-bench"),
+		cache: cacheFolder(env),
+		harness: surroundings.harness,
+		env,
+		store: surroundings.store,
+		record: context.isDefaultBranch && inputs.mode === "full",
+		repeats: null,
+		base: () => baseOfJob(context, workspace, remote, signal),
+		remote,
+		confirmBudgetS: Number.POSITIVE_INFINITY,
+		progress: surroundings.progress,
+		signal,
+		publish: async (report, folder) => {
+			const [published = report] = await publishReports([report], {
+				folder,
+				api,
+				context,
+				inputs,
+				target,
+				warnings,
+				hurry
+			});
+			return published;
+		}
+	};
+}
+// src/core/claims.ts
+/**
+* A result that somebody else's job uploaded, held against what GitHub says of its run. The code that was measured may
+* have written every byte of it: what can be checked is checked, what is known better is replaced, and the rest is numbers.
+*/
+/** More than any honest job has; a report over less is drawn and judged in seconds. */
+const MOST = {
+	benchmarks: 200,
+	controls: 20,
+	runs: 200,
+	metrics: 50,
+	values: 100,
+	warnings: 200,
+	listed: 1e3
+};
+/** Clocks of runners may be wrong, though not by more than this. */
+const CLOCK_MS = 864e5;
+/** What speaks against a result, as a sentence without a full stop; null when nothing does. */
+function faultOfClaims({ result, name, run, now }) {
+	const { job } = result;
+	if (job.run_id !== String(run.id)) return "it names another run";
+	if (!belongsTo(result, name)) return "its runner, suite and attempt are not those in the name of its artifact";
+	if (job.attempt > run.run_attempt) return `it names attempt ${job.attempt} of a run that has ${run.run_attempt}`;
+	if (!sameRepository(job.repository, run.repository.full_name)) return "it names another repository";
+	if (job.event !== run.event) return `it names another event than ${run.event}`;
+	return faultOfTimes(result, run, now);
+}
+function faultOfTimes({ job }, run, now) {
+	const [begun, ended] = [Date.parse(job.started_at), Date.parse(job.finished_at)];
+	if (ended < begun) return "it ended before it began";
+	return begun >= Date.parse(run.created_at) - CLOCK_MS && ended <= now + CLOCK_MS ? null : "it claims to have been measured outside the time of its run";
+}
+/** Counts and names: a result that no program of ours writes. */
+function faultOfContents(result) {
+	const { benchmarks, control, listed, warnings, job } = result;
+	if (!isFileName(job.run_id)) return "its run id cannot be part of a file name";
+	if (benchmarks.length > MOST.benchmarks) return `it holds more than ${MOST.benchmarks} benchmarks`;
+	if (control.length > MOST.controls) return `it holds more than ${MOST.controls} controls`;
+	if (listed.length > MOST.listed) return `it lists more than ${MOST.listed} benchmarks`;
+	if (warnings.length > MOST.warnings) return `it holds more than ${MOST.warnings} warnings`;
+	if (new Set(benchmarks.map(({ id }) => id)).size < benchmarks.length) return "it holds a benchmark twice";
+	for (const benchmark of [...benchmarks, ...control]) {
+		const fault = faultOfBenchmark(benchmark);
+		if (fault !== null) return fault;
+	}
+	return null;
+}
+function faultOfBenchmark({ id, title, backend, runs, metrics, paired }) {
+	if (id !== `${title}.${backend}`) return "the id of a benchmark is not its title and backend";
+	const all = [
+		...runs,
+		...paired?.base ?? [],
+		...paired?.head ?? []
+	];
+	if (all.length > MOST.runs) return `a benchmark of it has more than ${MOST.runs} runs`;
+	if (metrics.length > MOST.metrics) return `a benchmark of it has more than ${MOST.metrics} metrics`;
+	if (new Set(metrics.map(({ name }) => name)).size < metrics.length) return "a benchmark of it has a metric twice";
+	const isLong = ({ values, warnings, disturbances }) => Math.max(Object.keys(values).length, warnings.length, disturbances.length) > MOST.values;
+	return all.some(isLong) ? `a run of it has more than ${MOST.values} values` : null;
+}
+/**
+* Null when the measured commit belongs to the run: its head, or, in a pull request, a merge of that head. A result that
+* names none claims nothing.
+*
+* @param parents of the measured commit, where GitHub knows it
+*/
+function faultOfCommit(sha, run, parents) {
+	if (sha === null || sha === run.head_sha || parents?.includes(run.head_sha) === true) return null;
+	return `the measured commit ${sha.slice(0, 7)} is neither ${run.head_sha.slice(0, 7)}, the head of the run, nor a merge of it`;
+}
+/** The same result with every fact of its job that is known better than it can know it. */
+function withTrustedFacts(result, { run, serverUrl, pullRequest }) {
+	const { attempt } = result.job;
+	const url = `${serverUrl}/${run.repository.full_name}/actions/runs/${run.id}`;
+	return {
+		...result,
+		job: {
+			...result.job,
+			repository: run.repository.full_name,
+			ref: pullRequest === null ? `refs/heads/${run.head_branch ?? ""}` : `refs/pull/${pullRequest}/merge`,
+			pull_request: pullRequest,
+			run_url: attempt === 1 ? url : `${url}/attempts/${attempt}`
+		}
+	};
+}
+// src/core/read-result.ts
+/** A result out of bytes that anybody may have written. */
+function readResult(text) {
+	const json = parseJson(text);
+	if (json === void 0) return { fault: "its result.json is not valid JSON" };
+	const parsed = jobResultSchema.safeParse(json);
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		const why = `${issue === void 0 || issue.path.length === 0 ? "it" : issue.path.join(".")}: ${issue?.message ?? "is no result"}`;
+		return { fault: `its result.json does not follow schema 1 (${clip(why, 200)})` };
+	}
+	const fault = faultOfContents(parsed.data);
+	return fault === null ? { result: parsed.data } : { fault };
+}
+// src/io/workflow-run.ts
+/** A workflow run of this repository, and the pull request it belongs to, as GitHub itself tells them. */
+/** Throws a {@link UserError} when the run cannot be read: there is nothing to report on then. */
+async function readRun({ octokit, owner, repo }, id) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.actions.getWorkflowRun({
+			owner,
+			repo,
+			run_id: Number(id)
+		}));
+		return workflowRunSchema.parse(data);
+	} catch (error) {
+		throw unreadable(`workflow run ${id} could not be read`, error);
+	}
+}
+/** What a refusal to read runs and their artifacts means to the user. */
+function unreadable(what, error) {
+	const failure = apiFailure(error);
+	const advice = (failure.status === 403 || failure.status === 404) && failure.waitS === null ? ` ${permissionAdvice({
+		actions: "read",
+		contents: "read"
+	})}` : "";
+	return new UserError(`${what}: ${describeFailure(failure)}.${advice}`);
+}
+/** @param claimed numbers that artifacts of the run name */
+async function pullRequestOf(api, run, claimed) {
+	if (run.event !== "pull_request") return {
+		pullRequest: null,
+		reason: null
+	};
+	if (!isOfFile(run)) return {
+		pullRequest: null,
+		reason: "the run is of no workflow file of this repository"
+	};
+	if (run.head_repository === null || run.head_branch === null) return {
+		pullRequest: null,
+		reason: "the repository or the branch of the pull request no longer exists"
+	};
+	const { octokit, owner, repo } = api;
+	const head = `${run.head_repository.owner.login}:${run.head_branch}`;
+	try {
+		const query = {
+			owner,
+			repo,
+			state: "open",
+			head,
+			per_page: 100
+		};
+		const { data } = await withRetry(() => octokit.rest.pulls.list(query));
+		const found = pullOfRun(run, openPullSchema.array().parse(data), claimed);
+		return "number" in found ? {
+			pullRequest: found.number,
+			reason: null
+		} : {
+			pullRequest: null,
+			reason: found.reason
+		};
+	} catch (error) {
+		const failure = apiFailure(error);
+		return {
+			pullRequest: null,
+			reason: `the pull request could not be looked up: ${describeFailure(failure)}`
+		};
+	}
+}
+/** Parents of a commit; the answer is a sentence without a full stop where it could not be read. */
+async function parentsOf({ octokit, owner, repo }, sha) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.git.getCommit({
+			owner,
+			repo,
+			commit_sha: sha
+		}));
+		return data.parents.map((parent) => parent.sha);
+	} catch (error) {
+		return { fault: `the commit ${sha.slice(0, 7)} that it names could not be read: ${describeFailure(apiFailure(error))}` };
+	}
+}
+// src/io/zip-entry.ts
+/** Reads one file out of a zip archive that anybody may have made: in memory, and nothing else of it. */
+/** Why an archive is not read: a sentence without a full stop. */
+var BadArchive = class extends Error {
+	name = "BadArchive";
+};
+const UNIX = 3;
+const TYPE_MASK = 61440;
+/** A plain file, a folder, or an archive that tells no type. */
+const HONEST_TYPES = /* @__PURE__ */ new Set([
+	32768,
+	16384,
+	0
+]);
+/**
+* The content of `name` at the top of the archive. An archive that holds anything an honest one does not (a link, a path
+* that leads out of it, a name twice, an encrypted file) is refused as a whole.
+*/
+async function readZipEntry(bytes, name, limits) {
+	const { fromBufferPromise } = await import("yauzl");
+	try {
+		const archive = await fromBufferPromise(bytes, {
+			lazyEntries: true,
+			strictFileNames: true,
+			autoClose: false
+		});
+		if (archive.entryCount > limits.entries) throw new BadArchive(`it holds more than ${limits.entries} files`);
+		const entry = await find(archive, name, limits);
+		if (entry === null) throw new BadArchive(`it holds no ${name}`);
+		return await contentOf(archive, entry, limits);
+	} catch (error) {
+		if (error instanceof BadArchive) throw error;
+		throw new BadArchive(`it is no archive that can be read (${clip(describeError(error), 200)})`, { cause: error });
+	}
+}
+async function find(archive, name, limits) {
+	const names = /* @__PURE__ */ new Set();
+	let unpacked = 0;
+	let found = null;
+	for await (const entry of archive.eachEntry()) {
+		if (names.has(entry.fileName)) throw new BadArchive("it holds a name twice");
+		names.add(entry.fileName);
+		unpacked += entry.uncompressedSize;
+		if (unpacked > limits.unpackedBytes) throw new BadArchive(`it unpacks to more than ${limits.unpackedBytes} bytes`);
+		if (entry.isEncrypted()) throw new BadArchive("it holds an encrypted file");
+		if (!HONEST_TYPES.has(typeOf(entry))) throw new BadArchive("it holds a link or a device");
+		if (entry.fileName === name) found = entry;
+	}
+	return found;
+}
+function typeOf({ versionMadeBy, externalFileAttributes }) {
+	return versionMadeBy >>> 8 === UNIX ? externalFileAttributes >>> 16 & TYPE_MASK : 0;
+}
+async function contentOf(archive, entry, { fileBytes }) {
+	if (entry.uncompressedSize > fileBytes) throw new BadArchive(`its ${entry.fileName} has more than the ${fileBytes} bytes a result may have`);
+	const content = await buffer(await archive.openReadStreamPromise(entry));
+	if (crc32(content) !== entry.crc32) throw new BadArchive(`its ${entry.fileName} is damaged (checksum)`);
+	return content;
+}
+// src/io/run-artifacts.ts
+/** The results that the jobs of one workflow run uploaded, downloaded within limits. */
+const PAGES = 10;
+/** A matrix has no more jobs. */
+const MOST_RESULTS = 256;
+const PACKED_BYTES = 104857600;
+const ZIP_LIMITS = {
+	entries: 2e4,
+	unpackedBytes: 4 * 1024 ** 3,
+	fileBytes: MAX_STORED_BYTES
+};
+const DOWNLOAD_TIMEOUT_MS = 3e5;
+const artifactSchema = object({
+	id: int().positive(),
+	name: string(),
+	size_in_bytes: number(),
+	expired: boolean(),
+	digest: string().nullish()
+});
+/** Throws a {@link UserError} when they cannot be listed. */
+async function listResults(api, run) {
+	const { octokit, owner, repo } = api;
+	const found = [];
+	let isWhole = false;
+	for (let page = 1; page <= PAGES && !isWhole; page++) {
+		const query = {
+			owner,
+			repo,
+			run_id: run.id,
+			per_page: 100,
+			page
+		};
+		const { data } = await withRetry(() => octokit.rest.actions.listWorkflowRunArtifacts(query)).catch((error) => {
+			throw unreadable(`the artifacts of workflow run ${run.id} could not be listed`, error);
+		});
+		for (const artifact of artifactSchema.array().parse(data.artifacts)) {
+			const parsed = parseArtifactName(artifact.name, String(run.id));
+			if (parsed !== null) found.push({
+				...artifact,
+				parsed
+			});
+		}
+		isWhole = data.artifacts.length < query.per_page;
+	}
+	const artifacts = newestAttempts(found);
+	const warnings = [...isWhole ? [] : [`run ${run.id} has more than 1000 artifacts: the others were not looked at`], ...artifacts.length > MOST_RESULTS ? [`run ${run.id} has more than ${MOST_RESULTS} results: the others are left out`] : []];
+	return {
+		artifacts: artifacts.slice(0, MOST_RESULTS),
+		warnings
+	};
+}
+/** The text of its result.json, or why it is not used: a sentence without a full stop. */
+async function downloadResult(api, artifact) {
+	if (artifact.expired) return { fault: "its artifact has expired" };
+	const tooLarge = { fault: `its artifact is larger than ${PACKED_BYTES / 1024 / 1024} MiB` };
+	if (artifact.size_in_bytes > PACKED_BYTES) return tooLarge;
+	try {
+		const bytes = await download(api, artifact.id);
+		const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+		if (typeof artifact.digest === "string" && artifact.digest !== digest) return { fault: "its artifact is not the one that was uploaded (digest)" };
+		return { text: (await readZipEntry(bytes, "result.json", ZIP_LIMITS)).toString("utf8") };
+	} catch (error) {
+		if (error instanceof TooLarge) return tooLarge;
+		if (error instanceof BadArchive) return { fault: `its artifact is not used: ${error.message}` };
+		return { fault: `its artifact could not be downloaded: ${describeFailure(apiFailure(error))}` };
+	}
+}
+async function download({ octokit, owner, repo }, id) {
+	return withRetry(async () => {
+		const response = await octokit.rest.actions.downloadArtifact({
+			owner,
+			repo,
+			artifact_id: id,
+			archive_format: "zip",
+			request: {
+				parseSuccessResponseBody: false,
+				signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)
+			}
+		});
+		if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the artifact came without a body");
+		try {
+			return await buffer(response.data.pipeThrough(limited("the artifact", PACKED_BYTES)));
+		} catch (cause) {
+			if (cause instanceof TooLarge) throw cause;
+			throw new BrokenAnswer("the download of the artifact broke off", { cause });
+		}
+	});
+}
+// src/io/collect.ts
+/** Collects what the jobs of a workflow run measured: every result is held against what GitHub says of the run. */
+/** All results together: a run with many runners is no reason to run out of memory. */
+const MOST_CHARACTERS = 67108864;
+async function collectRun(api, run) {
+	const listed = await listResults(api, run);
+	const found = /* @__PURE__ */ new Map();
+	const aside = [];
+	const commits = /* @__PURE__ */ new Map();
+	let characters = 0;
+	for (const artifact of listed.artifacts) {
+		const name = artifact.parsed.runnerKey;
+		const read = await readArtifact(api, artifact, run);
+		if ("fault" in read) {
+			aside.push({
+				name,
+				reason: read.fault
+			});
+			continue;
+		}
+		const { result, text } = read;
+		characters += text.length;
+		const reason = await commitFault(result.job.sha);
+		const key = `${result.runner_key} ${result.suite.name}`;
+		const known = found.get(key);
+		if (characters > MOST_CHARACTERS) aside.push({
+			name,
+			reason: "the results of this run are too many to report on together"
+		});
+		else if (reason !== null && run.event === "pull_request") aside.push({
+			name,
+			reason
+		});
+		else if (known === void 0 || known.result.job.attempt < result.job.attempt) found.set(key, {
+			text,
+			result: reason === null ? result : {
+				...result,
+				warnings: [...result.warnings, reason]
+			}
+		});
+		else if (known.result.job.attempt === result.job.attempt && known.text !== text) aside.push({
+			name,
+			reason: "two jobs of this run measured one suite under this runner key; give them different ones"
+		});
+	}
+	return {
+		results: [...found.values()].map(({ result }) => result),
+		aside,
+		warnings: [...listed.warnings, ...warningsOf(run)]
+	};
+	async function commitFault(sha) {
+		if (sha === null || sha === run.head_sha || run.event !== "pull_request") return faultOfCommit(sha, run, null);
+		const asked = commits.get(sha) ?? parentsOf(api, sha);
+		commits.set(sha, asked);
+		const parents = await asked;
+		return "fault" in parents ? parents.fault : faultOfCommit(sha, run, parents);
+	}
+}
+async function readArtifact(api, artifact, run) {
+	const downloaded = await downloadResult(api, artifact);
+	if ("fault" in downloaded) return downloaded;
+	const { text } = downloaded;
+	const read = readResult(text);
+	if ("fault" in read) return read;
+	const fault = faultOfClaims({
+		result: read.result,
+		name: artifact.name,
+		run,
+		now: Date.now()
+	});
+	return fault === null ? {
+		result: read.result,
+		text
+	} : { fault };
+}
+function warningsOf(run) {
+	const warnings = [];
+	if (run.status === "completed" && run.conclusion !== "success") {
+		const how = (run.conclusion ?? "nothing").replaceAll("_", " ");
+		warnings.push(`run ${run.id} ended with ${how}: a job of it may have left no result`);
+	}
+	if (!isOwn(run)) {
+		const fork = run.head_repository?.full_name ?? "deleted since";
+		warnings.push(`measured by a job of a fork (${fork}), whose code could have written these numbers itself`);
+	}
+	return warnings;
+}
+// src/io/report-host.ts
+/** What the report line needs of the world it runs in: the action and the local command each make one. */
+/** Collects the artifacts of a run: that of the input, else the one that triggered this job, else the job's own. */
+async function actionReportHost(inputs, { context, api, store, progress, scratch, signal, hurry }) {
+	const runId = inputs.runId ?? context.triggeredBy ?? context.job.run_id;
+	progress.phase(`Collect the results of run ${runId}`);
+	const run = await readRun(api, runId);
+	const collected = await collectRun(api, run);
+	for (const { runner_key, suite } of collected.results) progress.line(`${runner_key}: results of ${suite.name}`);
+	for (const { name, reason } of collected.aside) progress.line(`${name}: not used, ${reason}`);
+	const isOwnRun = runId === context.job.run_id;
+	const claimed = collected.results.map(({ job }) => job.pull_request);
+	const found = isOwnRun ? {
+		pullRequest: context.commentOn,
+		reason: null
+	} : await pullRequestOf(api, run, claimed);
+	const { pullRequest } = found;
+	const { serverUrl } = context;
+	const results = collected.results.map((result) => withTrustedFacts(result, {
+		run,
+		serverUrl,
+		pullRequest
+	}));
+	const target = {
+		pullRequest,
+		headSha: isOwnRun ? headOfJob(context, run, results) : run.head_sha,
+		isDefaultBranch: isRecorded(run, context.defaultBranch),
+		runId,
+		attempt: run.run_attempt
+	};
+	const warnings = found.reason === null ? [] : [`no pull request was commented on: ${found.reason}`];
+	const { job } = context;
+	return {
+		collected: {
+			...collected,
+			results,
+			runUrl: `${serverUrl}/${job.repository}/actions/runs/${runId}`
+		},
+		source: `run ${runId}`,
+		resultsRoot: path.join(scratch, "finetune-bench"),
+		folderName: reportName(job.run_id, job.attempt),
+		store,
+		mayRecord: (result) => mayRecord(result, run, context.defaultBranch),
+		progress,
+		signal,
+		publish: (reports, folder) => {
+			progress.end();
+			return publishReports(reports, {
+				folder,
+				api,
+				context,
+				inputs,
+				target,
+				warnings,
+				hurry
+			});
+		}
+	};
+}
+/** A comment on a pull request starts a run of the default branch, though it is the pull request that was measured. */
+function headOfJob({ pullRequest }, run, results) {
+	if (pullRequest === null) return run.head_sha;
+	return pullRequest.headSha ?? results[0]?.job.sha ?? null;
+}
+function mayRecord({ job }, run, defaultBranch) {
+	if (!isRecorded(run, defaultBranch)) return false;
+	if (job.sha === null || job.sha === run.head_sha) return true;
+	const [measured, head] = [job.sha.slice(0, 7), run.head_sha.slice(0, 7)];
+	return { fault: `${measured} was measured, which is not the head of the run (${head})` };
+}
+// src/io/action-progress.ts
+/** Progress in a workflow's log: a group per phase, a line per run, and what the runs printed behind a fence. */
+/** Lines of a run shown in the log; all of them stand in its log file. */
+const SHOWN_LINES = 200;
+function actionProgress() {
+	let group = null;
+	let printed = [];
+	const flush = () => {
+		if (printed.length === 0) return;
+		using guard = fence((text) => void process.stdout.write(text));
+		for (const line of printed) guard.write(`    ${line}\n`);
+		printed = [];
+	};
+	const end = () => {
+		flush();
+		group?.[Symbol.dispose]();
+		group = null;
+	};
+	return {
+		phase(title) {
+			end();
+			group = openGroup(title);
+		},
+		line(text) {
+			flush();
+			log(text);
+		},
+		output(line) {
+			if (printed.length < SHOWN_LINES) printed.push(line);
+			else if (printed.length === SHOWN_LINES) printed.push("… the rest is in the log file of this run");
+		},
+		runs(done, total, label) {
+			flush();
+			if (done < total) log(`${done + 1}/${total} ${label}`);
+		},
+		end
+	};
+}
+// src/io/surroundings.ts
+/** What every mode of the action works with: its job, GitHub's API, and the history on a branch. */
+async function readSurroundings(inputs, options) {
+	const { token } = options;
+	maskSecret(token);
+	const { env } = process;
+	const workspace = env["GITHUB_WORKSPACE"] ?? process.cwd();
+	const context = await readJobContext({
+		env,
+		cwd: workspace
+	});
+	const { serverUrl, apiUrl, defaultBranch } = context;
+	const { repository } = context.job;
+	const api = await connectGitHub({
+		token,
+		repository,
+		apiUrl,
+		serverUrl,
+		answerWithinS: answerWithin(env)
+	});
+	return {
+		...options,
+		env,
+		workspace,
+		scratch: env["RUNNER_TEMP"] ?? path.join(workspace, ".finetune-bench"),
+		context,
+		api,
+		store: openStore(parseBaselineInput(inputs.baseline), {
+			cwd: workspace,
+			api,
+			defaultBranch
+		}),
+		progress: actionProgress()
+	};
+}
+// src/core/report-together.ts
+/** The jobs of one suite as one report: judged together, each beside the history of its own runner. */
+/** @param jobs of one suite, one for each runner, at least one */
+function reportTogether(jobs, failOn, options) {
+	const compared = compareJobs(jobs.map(({ result, history }) => compareInput(result, history)));
+	const reports = jobs.flatMap((job, index) => {
+		const found = compared[index];
+		return found === void 0 ? [] : [jobReport({
+			...job,
+			compared: found,
+			failOn,
+			warnings: []
+		})];
+	});
+	return joinReports(reports, failOn, options);
+}
+/** By suite, in the order of their names. */
+function bySuite(jobs) {
+	const suites = /* @__PURE__ */ new Map();
+	for (const job of jobs) {
+		const { name } = job.result.suite;
+		suites.set(name, [...suites.get(name) ?? [], job]);
+	}
+	return [...suites].sort(([a], [b]) => a < b ? -1 : 1);
+}
+// src/report-line.ts
+/** The second half of the straight line, for results that other jobs measured: results → baseline → judge → report → publish. */
+async function runReportLine(inputs, host) {
+	const { results, aside, warnings, runUrl } = host.collected;
+	host.signal.throwIfAborted();
+	if (results.length === 0) throw new UserError(nothingUsable(host.source, aside));
+	const histories = await host.store.readEach(results.map(({ runner_key }) => runner_key));
+	const recordings = await recordEach(results, host);
+	const jobs = results.flatMap((result, index) => {
+		const [history, recording] = [histories[index], recordings[index]];
+		return history === void 0 || recording === void 0 ? [] : [{
+			result,
+			history,
+			recording
+		}];
+	});
+	const folder = await makeResultsFolder(host.resultsRoot, host.folderName);
+	const joints = [];
+	const suites = bySuite(jobs);
+	for (const [suite, ofSuite] of suites) {
+		const links = {
+			artifact_url: null,
+			run_url: runUrl
+		};
+		const joint = reportTogether(ofSuite, inputs.failOn, {
+			missing: aside,
+			warnings,
+			version: VERSION,
+			links
+		});
+		const end = suites.length === 1 ? "" : suiteSuffix(suite);
+		await folder.writeJson(`joint-report${end}.json`, joint);
+		await folder.write(`report${end}.md`, renderSummary(joint));
+		joints.push(joint);
+	}
+	return {
+		reports: await host.publish(joints, folder),
+		results: folder.path
+	};
+}
+const MOST_REASONS = 20;
+function nothingUsable(source, aside) {
+	if (aside.length === 0) return `${source} holds no results: jobs that measure upload them (mode: measure), and this job must come after them (needs, or workflow_run)`;
+	return `${source} holds no results that can be used. ${aside.slice(0, MOST_REASONS).map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`;
+}
+// src/action.ts
+/** The action from its inputs to its last word in the log. */
+/** False when the job fails; why stands in the log. */
+async function runAction(stop) {
+	const failure = await failureOf(stop);
+	if (failure !== null) annotate([{
+		level: "error",
+		message: failure
+	}]);
+	return failure === null;
+}
+async function failureOf({ signal, hurry }) {
+	try {
+		const inputs = parseInputs(actionInput);
+		const reports = await reportsOf(inputs, await readSurroundings(inputs, {
+			harness: path.join(import.meta.dirname, "..", "harness"),
+			token: actionInput("token") ?? "",
+			signal,
+			hurry
+		}));
+		if (signal.aborted) return "cancelled: the results so far are in the artifact";
+		if (inputs.mode === "measure") return null;
+		const failed = reports.find(({ gate }) => gate.gate === "fail");
+		return failed === void 0 ? null : `gate failed: ${failed.gate.reason}`;
+	} catch (error) {
+		if (signal.aborted) return "cancelled";
+		if (error instanceof UserError) return describeError(error);
+		log(inspect(error));
+		return `finetune-bench met a bug: ${describeError(error)}`;
+	}
+}
+async function reportsOf(inputs, surroundings) {
+	if (inputs.mode === "report") return (await runReportLine(inputs, await actionReportHost(inputs, surroundings))).reports;
+	return [(await runPipeline(inputs, actionHost(inputs, surroundings))).report];
+}
+export { runAction };

@@ -1,0 +1,175 @@
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import os from "node:os";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// src/io/living.ts
+/** Processes that live now, with what tells one from another that was given the same number later. */
+const QUESTION_MS = 2e3;
+/** All of them, or on Windows, where asking takes long, those of the given numbers. */
+function livingProcesses(pids, platform = process.platform) {
+	if (platform === "linux") return numbers("/proc").flatMap((pid) => statOf(pid) ?? []);
+	if (platform !== "win32") return parsePs(ask("ps", ["-axo", "pid=,pgid=,stat=,lstart="]));
+	return parseGetProcess(ask("powershell", [
+		"-NoProfile",
+		"-NonInteractive",
+		"-Command",
+		`Get-Process -Id ${pids.join(",")} -ErrorAction SilentlyContinue | ForEach-Object { "$($_.Id) $(([DateTimeOffset]$_.StartTime).ToUnixTimeMilliseconds())" }`
+	]));
+}
+function ask(file, args) {
+	return execFileSync(file, args, {
+		encoding: "utf8",
+		timeout: QUESTION_MS,
+		env: {
+			...process.env,
+			LC_ALL: "C"
+		}
+	});
+}
+/** Null where the system does not tell, or the process has ended. */
+function startTicks(pid) {
+	return process.platform === "linux" ? statOf(pid)?.ticks ?? null : null;
+}
+function numbers(folder) {
+	return readdirSync(folder).flatMap((name) => /^\d+$/.test(name) ? [Number(name)] : []);
+}
+function statOf(pid) {
+	try {
+		return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+	} catch {
+		return null;
+	}
+}
+/** A line of /proc/<pid>/stat; null for one that has ended and only waits for its parent to look. */
+function parseStat(line) {
+	const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+	const [state, , group] = fields;
+	const ticks = Number(fields[19]);
+	const pid = Number.parseInt(line, 10);
+	if (state === "Z" || state === "X" || !Number.isFinite(ticks) || !Number.isFinite(pid)) return null;
+	return {
+		pid,
+		group: Number(group),
+		ticks,
+		startedMs: null
+	};
+}
+/** `ps -axo pid=,pgid=,stat=,lstart=` in the C locale. */
+function parsePs(text) {
+	return text.split("\n").flatMap((line) => {
+		const [pid, group, state, ...started] = line.trim().split(/\s+/);
+		const startedMs = Date.parse(started.join(" "));
+		if (state === void 0 || state.startsWith("Z") || Number.isNaN(startedMs)) return [];
+		return [{
+			pid: Number(pid),
+			group: Number(group),
+			ticks: null,
+			startedMs
+		}];
+	});
+}
+/** Lines of a number and a start time. */
+function parseGetProcess(text) {
+	return [...text.matchAll(/^(\d+) (\d+)\r?$/gm)].map(([, pid, startedMs]) => ({
+		pid: Number(pid),
+		group: null,
+		ticks: null,
+		startedMs: Number(startedMs)
+	}));
+}
+// src/io/child-notes.ts
+/** Notes of the processes in progress, kept where `post` finds them when this program was killed and cannot end them itself. */
+/** In the folder that a runner empties before every job; none outside of a job, where there is no `post`. */
+function folderOf(env) {
+	return env["RUNNER_TEMP"] ? path.join(env["RUNNER_TEMP"], "finetune-bench-processes") : null;
+}
+/** Notes a child that was just started; disposing it forgets the child. Without a pid it never started. */
+function noteChild(pid, env = process.env) {
+	const folder = folderOf(env);
+	if (folder === null || pid === void 0) return { [Symbol.dispose]() {} };
+	const note = {
+		pid,
+		startedMs: Date.now(),
+		ticks: startTicks(pid)
+	};
+	const file = path.join(folder, `${pid}.json`);
+	try {
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(file, JSON.stringify(note));
+	} catch {}
+	return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+}
+/** What was in progress when this job's program ended. */
+function readNotes(env) {
+	const folder = folderOf(env);
+	if (folder === null) return [];
+	try {
+		return readdirSync(folder).flatMap((name) => parseNote(readFileSync(path.join(folder, name), "utf8")));
+	} catch {
+		return [];
+	}
+}
+function forgetNotes(env) {
+	const folder = folderOf(env);
+	if (folder !== null) rmSync(folder, {
+		recursive: true,
+		force: true
+	});
+}
+/** One that was cut short by the end of its writer tells nothing. */
+function parseNote(text) {
+	try {
+		const { pid, startedMs, ticks } = JSON.parse(text);
+		return Number.isSafeInteger(pid) && pid > 1 && Number.isFinite(startedMs) ? [{
+			pid,
+			startedMs,
+			ticks: Number.isFinite(ticks) ? ticks : null
+		}] : [];
+	} catch {
+		return [];
+	}
+}
+// src/io/scratch.ts
+/** A temporary folder that is gone when its owner is done. */
+/** By this `post` knows them, and takes no folder of somebody else's. */
+const SCRATCH_PREFIX = "finetune-bench-scratch-";
+async function scratchFolder() {
+	const folder = await mkdtemp(path.join(process.env["RUNNER_TEMP"] || os.tmpdir(), SCRATCH_PREFIX));
+	return {
+		path: folder,
+		[Symbol.asyncDispose]: () => rm(folder, {
+			recursive: true,
+			force: true,
+			maxRetries: 5,
+			retryDelay: 200
+		})
+	};
+}
+// src/io/leftovers.ts
+/** Processes that a measured program left behind in a session of their own, out of reach of its process group. */
+/** Ends every process that was started with `name=value` in its environment. */
+async function endLeftovers(name, value) {
+	const mark = `${name}=${value}`;
+	await endMarked((variables) => variables.includes(mark));
+}
+/**
+* Ends every process whose environment (`NAME=value` each) answers the question, and tells how many there were. Only Linux
+* shows environments of other processes to their owner; elsewhere nothing is found, and the runner's own sweep after the
+* job remains.
+*/
+async function endMarked(isMeant) {
+	if (process.platform !== "linux") return 0;
+	let ended = 0;
+	for (const entry of await readdir("/proc")) {
+		if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+		const environment = await readFile(`/proc/${entry}/environ`, "utf8").catch(() => "");
+		if (environment === "" || !isMeant(environment.split("\0"))) continue;
+		try {
+			process.kill(Number(entry), "SIGKILL");
+			ended += 1;
+		} catch {}
+	}
+	return ended;
+}
+export { forgetNotes as a, livingProcesses as c, scratchFolder as i, endMarked as n, noteChild as o, SCRATCH_PREFIX as r, readNotes as s, endLeftovers as t };
