@@ -13,15 +13,24 @@ export function withoutHome<T>(schema: z.ZodType<T>, value: T, home: string): T 
   return isNamed(home) && text.includes(written) ? schema.parse(JSON.parse(textWithoutHome(text, written))) : value;
 }
 
-/** The same for text that arrives in pieces, of which one may end within the path. */
-export async function* piecesWithoutHome(pieces: AsyncIterable<string>, home: string): AsyncGenerator<string> {
+export interface PieceFilter {
+  /** What can be told of the text so far: a piece may end within the path. */
+  push(piece: string): string;
+  /** What was held back. */
+  rest(): string;
+}
+
+/** The same for text that arrives in pieces. */
+export function filterPieces(home: string): PieceFilter {
   let held = "";
-  for await (const piece of pieces) {
-    const text = held + piece;
-    held = isNamed(home) ? beginningOf(home, text) : "";
-    yield textWithoutHome(text.slice(0, text.length - held.length), home);
-  }
-  if (held !== "") yield textWithoutHome(held, home);
+  return {
+    push(piece) {
+      const text = held + piece;
+      held = isNamed(home) ? beginningOf(home, text) : "";
+      return textWithoutHome(text.slice(0, text.length - held.length), home);
+    },
+    rest: () => textWithoutHome(held, home),
+  };
 }
 
 /** `/` is the home of some services: it is nobody's name. */

@@ -1,4 +1,6 @@
 /** Progress in a workflow's log: a group per phase, a line per run, and what the runs printed behind a fence. */
+import { homedir } from "node:os";
+import { textWithoutHome } from "../core/home.ts";
 import { fence } from "./fence.ts";
 import type { Progress } from "./progress.ts";
 import { log, openGroup } from "./runner.ts";
@@ -12,7 +14,7 @@ export function actionProgress(): Progress {
   const flush = (): void => {
     if (printed.length === 0) return;
     using guard = fence((text) => void process.stdout.write(text));
-    for (const line of printed) guard.write(`    ${line}\n`);
+    for (const line of printed) guard.write(`    ${textWithoutHome(line, homedir())}\n`);
     printed = [];
   };
   const end = (): void => {

@@ -2,7 +2,7 @@
 import { createWriteStream } from "node:fs";
 import { homedir } from "node:os";
 import { finished } from "node:stream/promises";
-import { piecesWithoutHome } from "../core/home.ts";
+import { filterPieces, textWithoutHome } from "../core/home.ts";
 
 export interface OutputRequest {
   /** Where all of it goes. */
@@ -17,19 +17,23 @@ const MAX_LINE = 4000;
 /** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
 export async function drain(output: NodeJS.ReadableStream, request: OutputRequest, tail: string[]): Promise<void> {
   const log = request.log === undefined ? null : createWriteStream(request.log);
+  // The log and the last lines are for people; whoever reads an answer line by line gets it as it is.
+  const published = filterPieces(homedir());
   let written = 0;
   let rest = "";
   const line = (text: string): void => {
     const cut = text.slice(0, MAX_LINE);
-    tail.push(cut);
+    tail.push(textWithoutHome(cut, homedir()));
     if (tail.length > TAIL_LINES) tail.shift();
     request.onLine?.(cut);
   };
   output.setEncoding("utf8");
-  for await (const chunk of piecesWithoutHome(untilClosed(output), homedir())) {
+  for await (const chunk of untilClosed(output)) {
     if (log !== null && written <= MAX_LOG_BYTES) {
       written += Buffer.byteLength(chunk);
-      log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);
+      log.write(
+        written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : published.push(chunk),
+      );
     }
     // A carriage return redraws a progress bar: each drawing is a line of its own.
     const parts = (rest + chunk).split(/\r\n|\n|\r/);
@@ -42,7 +46,7 @@ export async function drain(output: NodeJS.ReadableStream, request: OutputReques
   }
   if (rest !== "") line(rest);
   if (log !== null) {
-    log.end();
+    log.end(published.rest());
     await finished(log);
   }
 }
