@@ -18,6 +18,7 @@ import {
   type Detail,
 } from "./markdown-sections.ts";
 import { comparisonTable, movedRows } from "./markdown-tables.ts";
+import { namesItsRunner } from "./parts.ts";
 import { sentenceCase } from "./sentence.ts";
 
 /** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
@@ -99,8 +100,7 @@ function draw(joint: JointReport, detail: Detail): Markdown {
 }
 
 /** A headline names its runner; other sentences are told whose they are. */
-function besideLine({ runner_key, sentences }: JointReport["beside"][number]): Markdown {
-  const words = sentences.map(drawSentence).join(" ");
-  const isNamed = sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true;
-  return isNamed ? words : `${codeSpan(runner_key)}: ${words}`;
+function besideLine(entry: JointReport["beside"][number]): Markdown {
+  const words = entry.sentences.map(drawSentence).join(" ");
+  return namesItsRunner(entry) ? words : `${codeSpan(entry.runner_key)}: ${words}`;
 }

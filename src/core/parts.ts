@@ -1,7 +1,7 @@
 /** The parts of a joint report: which of them speaks first, and how runners are named together. */
 import type { Comparison } from "./comparison.ts";
 import { isShown, worstFirstBy } from "./findings.ts";
-import type { JointFacts } from "./joint.ts";
+import type { JointFacts, JointReport } from "./joint.ts";
 import { leadOf, type Lead } from "./lead.ts";
 import type { Report } from "./report.ts";
 import { named, type Sentence } from "./sentence.ts";
@@ -84,4 +84,9 @@ export function benchmarkCount(comparisonsOf: readonly { readonly comparisons: r
 export function runnersInWords(reports: readonly Report[]): Sentence {
   const [only, ...more] = reports;
   return only !== undefined && more.length === 0 ? [named(only.runner_key)] : [`${reports.length} runners`];
+}
+
+/** What is said of one runner begins with its name already. */
+export function namesItsRunner({ runner_key, sentences }: JointReport["beside"][number]): boolean {
+  return sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true;
 }

@@ -29,7 +29,10 @@ export function line(sentence: Sentence): string {
 export function listsOf(joint: JointReport): List[] {
   const { reports } = joint;
   const each = <Entry>(entriesOf: (report: Report) => readonly Entry[], draw: (entry: Entry) => string): string[] =>
-    reports.flatMap((report) => entriesOf(report).map((entry) => draw(entry) + line(onRunner(joint, report))));
+    reports.flatMap((report) => {
+      const where = line(onRunner(joint, report));
+      return entriesOf(report).map((entry) => (where === "" ? draw(entry) : `${draw(entry)} (${where})`));
+    });
   return [
     { title: "Errors", items: each(({ failures }) => failures, failure) },
     acceptList(reports),

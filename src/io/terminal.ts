@@ -4,9 +4,10 @@ import { believableOfJoint } from "../core/believable-joint.ts";
 import { terminalText } from "../core/escape.ts";
 import { iconFor } from "../core/icons.ts";
 import type { JointReport } from "../core/joint.ts";
+import { namesItsRunner } from "../core/parts.ts";
 import { qualifiedInWords } from "../core/qualification-words.ts";
 import type { Report } from "../core/report.ts";
-import { sentenceCase, type Sentence } from "../core/sentence.ts";
+import { sentenceCase } from "../core/sentence.ts";
 import { line, listsOf, type List } from "./terminal-lists.ts";
 import { comparisonLines, frameworkLines, painter } from "./terminal-tables.ts";
 
@@ -29,7 +30,7 @@ export function renderTerminal(joint: JointReport, options: TerminalOptions): st
   const blocks = [
     paint("bold", `${iconFor(joint)} ${line(joint.headline)}`),
     joint.advice.map(line).join("\n"),
-    joint.beside.map(({ runner_key, sentences }) => besideLine(runner_key, sentences)).join("\n"),
+    joint.beside.map(besideLine).join("\n"),
     [...faults].map((fault) => terminalText(fault, 2000)).join("\n"),
     ...tables,
     sentenceCase(
@@ -49,8 +50,9 @@ export function renderTerminal(joint: JointReport, options: TerminalOptions): st
   return `${text.replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
 }
 
-function besideLine(runnerKey: string, sentences: readonly Sentence[]): string {
-  return `- ${terminalText(runnerKey)}: ${sentences.map(line).join(" ")}`;
+function besideLine(entry: JointReport["beside"][number]): string {
+  const words = entry.sentences.map(line).join(" ");
+  return namesItsRunner(entry) ? `- ${words}` : `- ${terminalText(entry.runner_key)}: ${words}`;
 }
 
 function list({ title, items }: List): string {

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { renderTerminal } from "../../src/io/terminal.ts";
+import { joined } from "../support/report-scenes-joint.ts";
 import { jointScene, SCENES, type SceneName } from "../support/report-scenes.ts";
 
 const RESULTS = ".finetune-bench/results/finetune-bench-nvidia-rtx-4090-91c0-1-1";
@@ -26,6 +27,14 @@ describe("the terminal", () => {
   test.each(shown)("shows %s as its golden", async (name) => {
     await expect(drawn(name)).toMatchFileSnapshot(`../golden/terminal-${name}.txt`);
   });
+
+  test.each(["joint-regression-on-one", "joint-everything", "joint-no-change"] as const)(
+    "shows %s as its golden",
+    async (name) => {
+      const shown = renderTerminal(joined(name), { colour: false, width: 120, results: RESULTS });
+      await expect(shown).toMatchFileSnapshot(`../golden/terminal-${name}.txt`);
+    },
+  );
 
   const measured = NAMES.filter((name) => name !== "failed-all");
   test.each(measured)("shows %s within 80 columns, tables included", (name) => {
