@@ -1,6 +1,6 @@
 /** The reports of the runners of one pull request and suite put together. */
-import type { Comparison } from "./comparison.ts";
-import { decideGate, type FailOn, type GateDecision } from "./gate.ts";
+import { VERDICTS, type Verdict } from "./comparison.ts";
+import { decideGate, isGated, type FailOn, type GateDecision } from "./gate.ts";
 import { adviceOfJoint } from "./joint-advice.ts";
 import { jointHeadline } from "./joint-headline.ts";
 import type { JointFacts, JointReport, MissingRunner } from "./joint.ts";
@@ -32,11 +32,7 @@ export function joinReports(
   if (only === undefined) throw new Error("a joint report needs at least one report");
   const missing = [...(options.missing ?? [])];
   const ordered = reports.toSorted((a, b) => compareText(a.runner_key, b.runner_key));
-  const gate = jointGate(
-    ordered.flatMap(({ comparisons }) => comparisons),
-    missing.length,
-    failOn,
-  );
+  const gate = jointGate(ordered, missing.length, failOn);
   const facts: JointFacts = { gate, reports: ordered, missing };
   return {
     schema: REPORT_SCHEMA_VERSION,
@@ -54,15 +50,41 @@ export function withArtifact(joint: JointReport, artifactUrl: string): JointRepo
   return { ...joint, links: { ...joint.links, artifact_url: artifactUrl } };
 }
 
-/** A runner of which nothing came counts as one that failed, and never passes. */
-function jointGate(comparisons: readonly Comparison[], missing: number, failOn: ReadonlySet<FailOn>): GateDecision {
-  const found = decideGate(comparisons, failOn);
-  if (missing === 0) return found;
-  const noun = `${counted(missing, "runner")} without a result`;
-  if (found.gate === "fail") return { ...found, verdict: "failed", reason: `${noun}, ${found.reason}` };
-  return failOn.has("failed")
-    ? { gate: "fail", verdict: "failed", reason: `${noun}: fail-on lists failed` }
-    : { gate: "neutral", verdict: "failed", reason: noun };
+/** A runner of which nothing came counts as failed, one on which nothing was compared as open: neither passes by silence. */
+function jointGate(reports: readonly Report[], missing: number, failOn: ReadonlySet<FailOn>): GateDecision {
+  const found = decideGate(
+    reports.flatMap(({ comparisons }) => comparisons),
+    failOn,
+  );
+  const silent = reports.filter(({ comparisons }) => !comparisons.some(isGated)).length;
+  const remarks: Remark[] = [];
+  if (missing > 0) {
+    remarks.push({ words: `${counted(missing, "runner")} without a result`, verdict: "failed", word: "failed" });
+  }
+  if (silent > 0 && silent < reports.length) {
+    const words = `nothing was compared on ${counted(silent, "runner")}`;
+    remarks.push({ words, verdict: "inconclusive", word: "no-baseline" });
+  }
+  if (remarks.length === 0) return found;
+  const fails = found.gate === "fail" || remarks.some(({ word }) => failOn.has(word));
+  const verdicts = [found.verdict, ...remarks.map(({ verdict }) => verdict)];
+  const reasons = [
+    ...remarks.map(({ words, word }) => (failOn.has(word) ? `${words}: fail-on lists ${word}` : words)),
+    ...(found.gate === "pass" ? [] : [found.reason]),
+  ];
+  return {
+    gate: fails ? "fail" : "neutral",
+    verdict: VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? found.verdict,
+    reason: reasons.join("; "),
+  };
+}
+
+/** What the gate has to know beside the comparisons. */
+interface Remark {
+  readonly words: string;
+  readonly verdict: Verdict;
+  /** The word of `fail-on` that makes it fail. */
+  readonly word: FailOn;
 }
 
 function compareText(a: string, b: string): number {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { compareJob, compareJobs, type CompareInput } from "../../src/core/compare.ts";
 import type { Decision } from "../../src/core/decision.ts";
+import { decideGate } from "../../src/core/gate.ts";
 import { joinReports } from "../../src/core/join-reports.ts";
 import { jointReportSchema } from "../../src/core/joint.ts";
 import { judge, judgeTogether } from "../../src/core/judge.ts";
@@ -137,12 +138,32 @@ describe("the gate of several runners", () => {
       verdict: "failed",
       reason: "1 runner without a result: fail-on lists failed",
     });
+    const both = joinReports(joined("joint-regression-on-one").reports, new Set(["failed", "regression"]), {
+      missing: [lost],
+    });
+    expect(both.gate.reason).toBe(
+      "1 runner without a result: fail-on lists failed; 1 regression: fail-on lists regression",
+    );
     const never = joinReports(reports, new Set(), { missing: [lost, lost] });
     expect(never.gate).toEqual({ gate: "neutral", verdict: "failed", reason: "2 runners without a result" });
     const [only] = reports;
     const alone = joinReports(only === undefined ? [] : [only], new Set(["failed"]), { missing: [lost] });
     expect(plain(alone.headline)).toMatch(/^Nothing came from bench \(mac\); no change in 2 benchmarks on apple-/);
   });
+});
+
+test("a runner on which nothing was compared never passes by silence", () => {
+  const [clear, other] = joined("joint-no-change").reports;
+  if (clear === undefined || other === undefined) throw new Error("the scene has two runners");
+  const reports = [clear, { ...other, comparisons: [], gate: decideGate([], new Set()) }];
+  const silent = joinReports(reports, new Set(["failed"]));
+  expect(silent.gate).toEqual({
+    gate: "neutral",
+    verdict: "inconclusive",
+    reason: "nothing was compared on 1 runner",
+  });
+  expect(plain(silent.headline)).toMatch(/^Nothing was measured on nvidia-.*; no change on apple-/);
+  expect(joinReports(reports, new Set(["no-baseline"])).gate).toMatchObject({ gate: "fail", verdict: "inconclusive" });
 });
 
 describe("what is said of several runners", () => {
