@@ -67,14 +67,14 @@ function jointGate(reports: readonly Report[], missing: number, failOn: Readonly
   }
   if (remarks.length === 0) return found;
   const fails = found.gate === "fail" || remarks.some(({ word }) => failOn.has(word));
-  const verdicts = [found.verdict, ...remarks.map(({ verdict }) => verdict)];
+  const verdicts = new Set([found.verdict, ...remarks.map(({ verdict }) => verdict)]);
   const reasons = [
     ...remarks.map(({ words, word }) => (failOn.has(word) ? `${words}: fail-on lists ${word}` : words)),
     ...(found.gate === "pass" ? [] : [found.reason]),
   ];
   return {
     gate: fails ? "fail" : "neutral",
-    verdict: VERDICTS.find((verdict) => verdicts.includes(verdict)) ?? found.verdict,
+    verdict: VERDICTS.find((verdict) => verdicts.has(verdict)) ?? found.verdict,
     reason: reasons.join("; "),
   };
 }

@@ -31,8 +31,8 @@ describe("the terminal", () => {
   test.each(["joint-regression-on-one", "joint-everything", "joint-no-change"] as const)(
     "shows %s as its golden",
     async (name) => {
-      const shown = renderTerminal(joined(name), { colour: false, width: 120, results: RESULTS });
-      await expect(shown).toMatchFileSnapshot(`../golden/terminal-${name}.txt`);
+      const text = renderTerminal(joined(name), { colour: false, width: 120, results: RESULTS });
+      await expect(text).toMatchFileSnapshot(`../golden/terminal-${name}.txt`);
     },
   );
 
