@@ -13,7 +13,7 @@ const HURRY_MS = 6200;
 const DEADLINE_MS = 7000;
 
 /**
- * Aborts on the first of the signals by which people, terminals and runners stop a program; the work in progress then ends
+ * Aborts on the first of the signals by which people and runners stop a program; the work in progress then ends
  * its processes and writes what it has.
  */
 export function stopSignal(): StopSignal {
@@ -30,7 +30,7 @@ export function stopSignal(): StopSignal {
     );
   };
   const signals: readonly NodeJS.Signals[] =
-    process.platform === "win32" ? ["SIGINT", "SIGTERM", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+    process.platform === "win32" ? ["SIGINT", "SIGTERM", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
   for (const name of signals) process.on(name, stop);
   return {
     signal: stopped.signal,
