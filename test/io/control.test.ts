@@ -105,6 +105,17 @@ test.each([
   expect(files.filter((name) => name.startsWith("failed")).every((name) => name.includes("-1."))).toBe(true);
 });
 
+test("an interpreter that is not there: the whole job in Python alone", async () => {
+  await using folder = await temporaryFolder();
+  const control = openControl(jobIn(folder, { backends: [{ backend: "torch-cuda", python: "no-such-python" }] }));
+  const [result] = await measured(control, 2);
+  expect(result?.status).toEqual({ state: "complete" });
+  expect(result?.runs).toHaveLength(2);
+  expect(controlFindings(jobResult(9, [], { control: [only(result)] }), [])[0]?.reason).toMatch(
+    /on the processor alone/,
+  );
+});
+
 test("a control that fails everywhere is a value, and says why", async () => {
   await using folder = await temporaryFolder();
   const broken = path.join(folder.path, "broken");
