@@ -128,10 +128,12 @@ test("a damaged archive says so, and nothing of it is taken", async () => {
 test("folders are understood: of a store, of one runner, of an artifact and of many artifacts", async () => {
   await using folder = await temporaryFolder();
   const at = (...parts: string[]): string => path.join(folder.path, ...parts);
-  await directoryStore(at("store"), "/").save(ONE);
+  const night = { ...ONE, suite: { ...ONE.suite, name: "nightly.yml" } };
+  for (const result of [ONE, night]) await directoryStore(at("store"), "/").save(result);
   await directoryStore(at("store"), "/").saveQualification(sampleQualification());
-  expect(await paths(at("store"))).toEqual([storedPath(ONE), `${RUNNER}/qualified/20260304T100000000Z.json`]);
-  expect(await paths(at("store", RUNNER))).toEqual([storedPath(ONE), `${RUNNER}/qualified/20260304T100000000Z.json`]);
+  const all = [storedPath(night), storedPath(ONE), `${RUNNER}/qualified/20260304T100000000Z.json`];
+  expect(await paths(at("store"))).toEqual(all);
+  expect(await paths(at("store", RUNNER))).toEqual(all);
 
   for (const name of ["artifact-1", "artifact-2"]) {
     await mkdir(at("artifacts", name, "runs", "lora.torch-cpu"), { recursive: true });
