@@ -47,6 +47,7 @@ const lineSchema = z.object({
   jobID: z.string().optional(),
   jobResult: z.string().optional(),
   step: z.string().optional(),
+  stage: z.string().optional(),
   stepResult: z.string().optional(),
   command: z.string().optional(),
   name: z.string().optional(),
@@ -131,7 +132,9 @@ function read(log: string): Pick<ActResult, "jobs" | "steps" | "outputs" | "summ
     const line = lineSchema.parse(JSON.parse(text));
     const job = line.jobID ?? line.job;
     if (line.jobResult !== undefined) jobs[job] = line.jobResult;
-    if (line.stepResult !== undefined) steps[`${job}/${line.step ?? ""}`] = line.stepResult;
+    // What an action does after the job has the name of its step.
+    const stage = line.stage === "Post" ? "Post " : "";
+    if (line.stepResult !== undefined) steps[`${job}/${stage}${line.step ?? ""}`] = line.stepResult;
     if (line.command === "set-output") outputs[line.name ?? ""] = line.arg ?? "";
     if (line.command === "summary") summaries.push(line.content ?? "");
   }
