@@ -1,5 +1,6 @@
-import { A as object, B as UserError, E as int, P as string, V as describeError, a as connectGitHub, c as describeFailure, i as answerWithin, k as number, l as permissionAdvice, o as BrokenAnswer, s as apiFailure, u as withRetry, w as boolean } from "./home.js";
-import { $ as unbroken, $t as systemFault, A as reportName, An as suiteKeyOf, B as sameRepository, Cn as parseJson, Ct as say, D as belongsTo, Et as isAccepted, F as isOfFile, G as githubRemote, Gt as makeResultsFolder, I as isOwn, J as warningsOf$1, Jt as limited, Kt as openStore, L as isRecorded, Mn as jobResultSchema, Nn as VERDICTS, O as newestAttempts, P as readJobContext, Q as table, R as openPullSchema, St as plain, Tt as parseInputs, U as baseOfJob, Ut as cacheFolder, V as workflowRunSchema, X as bullets, Xn as canonicalJson, Y as movedRows, Z as drawSentence, Zn as sha256Hex, Zt as parseBaselineInput, _t as benchmarkName, a as fitting, at as sinceOf, c as compareInput, et as changeOf, fn as clip, gn as terminalText, gt as leadOf, hn as link$1, i as withArtifact, it as rangeOf, jn as suiteSuffix, k as parseArtifactName, kn as DEFAULT_SUITE, l as jobReport, mn as codeSpan, mt as isAllClear, n as recordEach, nn as counted, nt as sidesOf, o as renderComment, ot as sizeOf, pn as codeBlock, qt as TooLarge, r as joinReports, rt as verdictOf, s as renderSummary, t as runPipeline, tn as sparkline, tt as metricWords, u as compareJobs, un as ACCEPT_FILE, vn as MAX_STORED_BYTES, vt as changeInWords, xn as isFileName, z as pullOfRun } from "./pipeline.js";
+import { i as __toESM } from "./rolldown-runtime.js";
+import { A as object, B as UserError, E as int, P as string, V as describeError, a as connectGitHub, c as describeFailure, i as answerWithin, k as number, l as permissionAdvice, n as textWithoutHome, o as BrokenAnswer, s as apiFailure, u as withRetry, w as boolean } from "./home.js";
+import { $ as unbroken, A as reportName, An as DEFAULT_SUITE, B as sameRepository, Ct as plain, D as belongsTo, Dt as isAccepted, Et as parseInputs, F as isOfFile, G as githubRemote, I as isOwn, J as warningsOf$1, Jt as TooLarge, Kt as makeResultsFolder, L as isRecorded, Mn as suiteSuffix, Nn as jobResultSchema, O as newestAttempts, P as readJobContext, Pn as VERDICTS, Q as table, Qn as sha256Hex, Qt as parseBaselineInput, R as openPullSchema, Sn as isFileName, U as baseOfJob, V as workflowRunSchema, Wt as cacheFolder, X as bullets, Y as movedRows, Yt as limited, Z as drawSentence, Zn as canonicalJson, _n as terminalText, _t as leadOf, a as fitting, at as sinceOf, c as compareInput, dn as ACCEPT_FILE, en as systemFault, et as changeOf, gn as link$1, hn as codeSpan, i as withArtifact, it as rangeOf, jn as suiteKeyOf, k as parseArtifactName, l as jobReport, mn as codeBlock, mt as isAllClear, n as recordEach, nn as sparkline, nt as sidesOf, o as renderComment, ot as sizeOf, pn as clip, qt as openStore, r as joinReports, rn as counted, rt as verdictOf, s as renderSummary, t as runPipeline, tt as metricWords, u as compareJobs, vt as benchmarkName, wn as parseJson, wt as say, yn as MAX_STORED_BYTES, yt as changeInWords, z as pullOfRun } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { a as maskSecret, c as fence, i as log, n as annotate, o as openGroup, r as debug, s as setOutputs, t as actionInput } from "./runner.js";
 import { inspect } from "node:util";
@@ -7,6 +8,7 @@ import { crc32 } from "node:zlib";
 import { createHash } from "node:crypto";
 import { appendFile, readdir, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 // src/core/check-run.ts
@@ -1317,7 +1319,7 @@ const HONEST_TYPES = /* @__PURE__ */ new Set([
 * that leads out of it, a name twice, an encrypted file) is refused as a whole.
 */
 async function readZipEntry(bytes, name, limits) {
-	const { fromBufferPromise } = await import("yauzl");
+	const { fromBufferPromise } = await import("./yauzl.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1));
 	try {
 		const archive = await fromBufferPromise(bytes, {
 			lazyEntries: true,
@@ -1612,7 +1614,7 @@ function actionProgress() {
 	const flush = () => {
 		if (printed.length === 0) return;
 		using guard = fence((text) => void process.stdout.write(text));
-		for (const line of printed) guard.write(`    ${line}\n`);
+		for (const line of printed) guard.write(`    ${textWithoutHome(line, homedir())}\n`);
 		printed = [];
 	};
 	const end = () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, a as connectGitHub, c as describeFailure, d as DAY_S, f as parseDuration, k as number, p as parsePercent, s as apiFailure, u as withRetry, w as boolean, x as _enum, z as toDotPath } from "./home.js";
-import { $t as systemFault, At as LOOK_ALPHA, Bn as isRatioScale, Bt as BUILTIN_SUITES, C as controlBackends, Ct as say$1, Dn as storedPath, Dt as judge, E as artifactName, En as readStored, Et as isAccepted, Fn as directionSchema, Ft as parseSuite, Gn as sum, Gt as makeResultsFolder, H as baseOfHistory, Hn as relativeChange, Ht as harnessUnder, In as findSeries, It as automaticBackends, J as warningsOf, Jn as deviceName, K as frameworkRows, Kn as tQuantile, Kt as openStore$1, Ln as isSameMeasure, Lt as makePlan, M as machineChanges, Mt as LEAST_SD, N as controlFindings, Nt as findPython, On as storedText, Ot as detectableOf, P as readJobContext, Pn as verdictSchema, Pt as probeMachine, Qt as publishFile, Rn as isUsable, Rt as smallestEffect, S as planEnvironments, Sn as oversized, St as plain, T as assembleResult, Tn as qualificationPath, Tt as parseInputs, Un as mean, Ut as cacheFolder, Vn as jobValue, Vt as estimateRun, W as baseOfRef, Wn as spread, Wt as localFolder, Xn as canonicalJson, Xt as gitAt, Yn as memoryText, Yt as readTarGz, Zt as parseBaselineInput, _ as benchOf, _n as didYouMean, _t as benchmarkName, an as formatDuration, b as readMachine, bn as irregular, bt as listed, cn as formatValue, ct as failureInWords, d as openJobLock, dn as segmentStart, dt as qualifiedInWords, en as packTar, et as changeOf, f as openWatch, ft as iconFor, g as runsDue, gn as terminalText, h as measurePairs, ht as whichRuns, in as formatChange, it as rangeOf, j as announceJob, jt as completePairs, kn as DEFAULT_SUITE, kt as marginsOf, ln as findChangePoints, lt as acceptLines, m as stayAwake, nn as counted, nt as sidesOf, on as formatInterval, ot as sizeOf, p as loadSuite, pt as believableOfJoint, q as onRunner, qn as variance, qt as TooLarge, rn as formatAge, rt as verdictOf$1, sn as formatPercent, st as standingOf, t as runPipeline, tn as sparkline, tt as metricWords, un as ACCEPT_FILE, ut as offeredByAll, v as readyAll, w as openControl, wn as parseStoredPath, wt as sentenceCase, x as measuringClock, xt as named$1, y as waitUntilQuiet, yn as gather$2, yt as isShown, zn as valuesOf, zt as shippedCatalogue } from "./pipeline.js";
+import { $t as publishFile, An as DEFAULT_SUITE, At as marginsOf, Bn as valuesOf, Bt as shippedCatalogue, C as controlBackends, Cn as oversized, Ct as plain, Dn as readStored, Dt as isAccepted, E as artifactName, En as qualificationPath, Et as parseInputs, Fn as verdictSchema, Ft as probeMachine, Gn as spread, Gt as localFolder, H as baseOfHistory, Hn as jobValue, Ht as estimateRun, In as directionSchema, It as parseSuite, J as warningsOf, Jn as variance, Jt as TooLarge, K as frameworkRows, Kn as sum, Kt as makeResultsFolder, Ln as findSeries, Lt as automaticBackends, M as machineChanges, Mt as completePairs, N as controlFindings, Nt as LEAST_SD, On as storedPath, Ot as judge, P as readJobContext, Pt as findPython, Qt as parseBaselineInput, Rn as isSameMeasure, Rt as makePlan, S as planEnvironments, St as named$1, T as assembleResult, Tn as parseStoredPath, Tt as sentenceCase, Un as relativeChange, Ut as harnessUnder, Vn as isRatioScale, Vt as BUILTIN_SUITES, W as baseOfRef, Wn as mean, Wt as cacheFolder, Xn as memoryText, Xt as readTarGz, Yn as deviceName, Zn as canonicalJson, Zt as gitAt, _ as benchOf, _n as terminalText, an as formatChange, b as readMachine, bn as gather$2, bt as isShown, cn as formatPercent, ct as failureInWords, d as openJobLock, dn as ACCEPT_FILE, dt as qualifiedInWords, en as systemFault, et as changeOf, f as openWatch, fn as segmentStart, ft as iconFor, g as runsDue, gt as whichRuns, h as measurePairs, ht as namesItsRunner, in as formatAge, it as rangeOf, j as announceJob, jt as LOOK_ALPHA, kn as storedText, kt as detectableOf, ln as formatValue, lt as acceptLines, m as stayAwake, nn as sparkline, nt as sidesOf, on as formatDuration, ot as sizeOf, p as loadSuite, pt as believableOfJoint, q as onRunner, qn as tQuantile, qt as openStore$1, rn as counted, rt as verdictOf$1, sn as formatInterval, st as standingOf, t as runPipeline, tn as packTar, tt as metricWords, un as findChangePoints, ut as offeredByAll, v as readyAll, vn as didYouMean, vt as benchmarkName, w as openControl, wt as say$1, x as measuringClock, xn as irregular, xt as listed, y as waitUntilQuiet, zn as isUsable, zt as smallestEffect } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { i as scratchFolder } from "./leftovers.js";
 import { t as stopSignal } from "./stop-signal.js";
@@ -6236,7 +6236,10 @@ function line$1(sentence) {
 /** In the order they are shown; a list may be empty. */
 function listsOf(joint) {
 	const { reports } = joint;
-	const each = (entriesOf, draw) => reports.flatMap((report) => entriesOf(report).map((entry) => draw(entry) + line$1(onRunner(joint, report))));
+	const each = (entriesOf, draw) => reports.flatMap((report) => {
+		const where = line$1(onRunner(joint, report));
+		return entriesOf(report).map((entry) => where === "" ? draw(entry) : `${draw(entry)} (${where})`);
+	});
 	return [
 		{
 			title: "Errors",
@@ -6464,7 +6467,7 @@ function renderTerminal(joint, options) {
 	return `${[
 		paint("bold", `${iconFor(joint)} ${line$1(joint.headline)}`),
 		joint.advice.map(line$1).join("\n"),
-		joint.beside.map(({ runner_key, sentences }) => besideLine(runner_key, sentences)).join("\n"),
+		joint.beside.map(besideLine).join("\n"),
 		[...faults].map((fault) => terminalText(fault, 2e3)).join("\n"),
 		...tables,
 		sentenceCase([...believableOfJoint(joint), ...reports.length === 1 ? reports.map(qualifiedInWords) : []].map(line$1).filter((phrase) => phrase !== "").join(" · ")),
@@ -6479,8 +6482,9 @@ function renderTerminal(joint, options) {
 		})
 	].filter((block) => block !== "").join("\n\n").replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
 }
-function besideLine(runnerKey, sentences) {
-	return `- ${terminalText(runnerKey)}: ${sentences.map(line$1).join(" ")}`;
+function besideLine(entry) {
+	const words = entry.sentences.map(line$1).join(" ");
+	return namesItsRunner(entry) ? `- ${words}` : `- ${terminalText(entry.runner_key)}: ${words}`;
 }
 function list({ title, items }) {
 	return items.length === 0 ? "" : [title, ...items.map((item) => `  ${item}`)].join("\n");

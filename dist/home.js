@@ -6058,15 +6058,17 @@ function withoutHome(schema, value, home) {
 	const written = JSON.stringify(home).slice(1, -1);
 	return isNamed(home) && text.includes(written) ? schema.parse(JSON.parse(textWithoutHome(text, written))) : value;
 }
-/** The same for text that arrives in pieces, of which one may end within the path. */
-async function* piecesWithoutHome(pieces, home) {
+/** The same for text that arrives in pieces. */
+function filterPieces(home) {
 	let held = "";
-	for await (const piece of pieces) {
-		const text = held + piece;
-		held = isNamed(home) ? beginningOf(home, text) : "";
-		yield textWithoutHome(text.slice(0, text.length - held.length), home);
-	}
-	if (held !== "") yield textWithoutHome(held, home);
+	return {
+		push(piece) {
+			const text = held + piece;
+			held = isNamed(home) ? beginningOf(home, text) : "";
+			return textWithoutHome(text.slice(0, text.length - held.length), home);
+		},
+		rest: () => textWithoutHome(held, home)
+	};
 }
 /** `/` is the home of some services: it is nobody's name. */
 function isNamed(home) {
@@ -6080,4 +6082,4 @@ function beginningOf(home, text) {
 	for (let length = Math.min(home.length, text.length); length > 0; length--) if (text.endsWith(home.slice(0, length))) return home.slice(0, length);
 	return "";
 }
-export { object as A, UserError as B, array as C, literal as D, int as E, tuple as F, union as I, unknown as L, record as M, strictObject as N, looseObject as O, string as P, url as R, _null as S, discriminatedUnion as T, describeError as V, ZodArray as _, connectGitHub as a, ZodOptional as b, describeFailure as c, DAY_S as d, parseDuration as f, datetime as g, date as h, answerWithin as i, partialRecord as j, number$1 as k, permissionAdvice as l, number as m, textWithoutHome as n, BrokenAnswer as o, parsePercent as p, withoutHome as r, apiFailure as s, piecesWithoutHome as t, withRetry as u, ZodDefault as v, boolean as w, _enum as x, ZodObject as y, toDotPath as z };
+export { object as A, UserError as B, array as C, literal as D, int as E, tuple as F, union as I, unknown as L, record as M, strictObject as N, looseObject as O, string as P, url as R, _null as S, discriminatedUnion as T, describeError as V, ZodArray as _, connectGitHub as a, ZodOptional as b, describeFailure as c, DAY_S as d, parseDuration as f, datetime as g, date as h, answerWithin as i, partialRecord as j, number$1 as k, permissionAdvice as l, number as m, textWithoutHome as n, BrokenAnswer as o, parsePercent as p, withoutHome as r, apiFailure as s, filterPieces as t, withRetry as u, ZodDefault as v, boolean as w, _enum as x, ZodObject as y, toDotPath as z };

@@ -1,5 +1,5 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, M as record, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, _ as ZodArray, b as ZodOptional, c as describeFailure, f as parseDuration, g as datetime, h as date, j as partialRecord, k as number, l as permissionAdvice, m as number$1, n as textWithoutHome, o as BrokenAnswer, p as parsePercent, r as withoutHome, s as apiFailure, t as piecesWithoutHome, u as withRetry, v as ZodDefault, w as boolean, x as _enum, y as ZodObject } from "./home.js";
+import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, M as record, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, _ as ZodArray, b as ZodOptional, c as describeFailure, f as parseDuration, g as datetime, h as date, j as partialRecord, k as number, l as permissionAdvice, m as number$1, n as textWithoutHome, o as BrokenAnswer, p as parsePercent, r as withoutHome, s as apiFailure, t as filterPieces, u as withRetry, v as ZodDefault, w as boolean, x as _enum, y as ZodObject } from "./home.js";
 import { i as scratchFolder, o as noteChild, t as endLeftovers } from "./leftovers.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
@@ -40325,19 +40325,20 @@ const MAX_LINE = 4e3;
 /** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
 async function drain(output, request, tail) {
 	const log = request.log === void 0 ? null : createWriteStream(request.log);
+	const published = filterPieces(homedir());
 	let written = 0;
 	let rest = "";
 	const line = (text) => {
 		const cut = text.slice(0, MAX_LINE);
-		tail.push(cut);
+		tail.push(textWithoutHome(cut, homedir()));
 		if (tail.length > TAIL_LINES) tail.shift();
 		request.onLine?.(cut);
 	};
 	output.setEncoding("utf8");
-	for await (const chunk of piecesWithoutHome(untilClosed(output), homedir())) {
+	for await (const chunk of untilClosed(output)) {
 		if (log !== null && written <= MAX_LOG_BYTES) {
 			written += Buffer.byteLength(chunk);
-			log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : chunk);
+			log.write(written > MAX_LOG_BYTES ? `\n[output beyond ${MAX_LOG_BYTES} bytes is left out]\n` : published.push(chunk));
 		}
 		const parts = (rest + chunk).split(/\r\n|\n|\r/);
 		rest = parts.pop() ?? "";
@@ -40349,7 +40350,7 @@ async function drain(output, request, tail) {
 	}
 	if (rest !== "") line(rest);
 	if (log !== null) {
-		log.end();
+		log.end(published.rest());
 		await finished(log);
 	}
 }
@@ -43433,6 +43434,10 @@ function benchmarkCount(comparisonsOf) {
 function runnersInWords(reports) {
 	const [only, ...more] = reports;
 	return only !== void 0 && more.length === 0 ? [named(only.runner_key)] : [`${reports.length} runners`];
+}
+/** What is said of one runner begins with its name already. */
+function namesItsRunner({ runner_key, sentences }) {
+	return sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true;
 }
 // src/core/believable-joint.ts
 /** The one line that makes the verdict on several runners believable. The table of the runners has it for each of them. */
@@ -50219,9 +50224,9 @@ function draw(joint, detail) {
 	].filter((block) => block !== "").join("\n\n")}\n`;
 }
 /** A headline names its runner; other sentences are told whose they are. */
-function besideLine({ runner_key, sentences }) {
-	const words = sentences.map(drawSentence).join(" ");
-	return sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true ? words : `${codeSpan(runner_key)}: ${words}`;
+function besideLine(entry) {
+	const words = entry.sentences.map(drawSentence).join(" ");
+	return namesItsRunner(entry) ? words : `${codeSpan(entry.runner_key)}: ${words}`;
 }
 // src/core/joint-advice.ts
 /** What to do about the findings of several runners: about the worst first, then about each of the others. */
@@ -50448,6 +50453,7 @@ function lowered([first, ...rest]) {
 	return [first.charAt(0).toLowerCase() + first.slice(1), ...rest];
 }
 // src/core/join-reports.ts
+/** The reports of the runners of one pull request and suite put together. */
 /**
 * The reports of one pull request and suite as one. Judge their results together first (`compareJobs`): the parts share
 * one family of tests. Throws where there is none.
@@ -50460,7 +50466,7 @@ function joinReports(reports, failOn, options = {}) {
 	const missing = [...options.missing ?? []];
 	const ordered = reports.toSorted((a, b) => compareText(a.runner_key, b.runner_key));
 	const facts = {
-		gate: jointGate(ordered.flatMap(({ comparisons }) => comparisons), missing.length, failOn),
+		gate: jointGate(ordered, missing.length, failOn),
 		reports: ordered,
 		missing
 	};
@@ -50487,24 +50493,32 @@ function withArtifact(joint, artifactUrl) {
 		}
 	};
 }
-/** A runner of which nothing came counts as one that failed, and never passes. */
-function jointGate(comparisons, missing, failOn) {
-	const found = decideGate(comparisons, failOn);
-	if (missing === 0) return found;
-	const noun = `${counted(missing, "runner")} without a result`;
-	if (found.gate === "fail") return {
-		...found,
+/** A runner of which nothing came counts as failed, one on which nothing was compared as open: neither passes by silence. */
+function jointGate(reports, missing, failOn) {
+	const found = decideGate(reports.flatMap(({ comparisons }) => comparisons), failOn);
+	const silent = reports.filter(({ comparisons }) => !comparisons.some(isGated)).length;
+	const remarks = [];
+	if (missing > 0) remarks.push({
+		words: `${counted(missing, "runner")} without a result`,
 		verdict: "failed",
-		reason: `${noun}, ${found.reason}`
-	};
-	return failOn.has("failed") ? {
-		gate: "fail",
-		verdict: "failed",
-		reason: `${noun}: fail-on lists failed`
-	} : {
-		gate: "neutral",
-		verdict: "failed",
-		reason: noun
+		word: "failed"
+	});
+	if (silent > 0 && silent < reports.length) {
+		const words = `nothing was compared on ${counted(silent, "runner")}`;
+		remarks.push({
+			words,
+			verdict: "inconclusive",
+			word: "no-baseline"
+		});
+	}
+	if (remarks.length === 0) return found;
+	const fails = found.gate === "fail" || remarks.some(({ word }) => failOn.has(word));
+	const verdicts = /* @__PURE__ */ new Set([found.verdict, ...remarks.map(({ verdict }) => verdict)]);
+	const reasons = [...remarks.map(({ words, word }) => failOn.has(word) ? `${words}: fail-on lists ${word}` : words), ...found.gate === "pass" ? [] : [found.reason]];
+	return {
+		gate: fails ? "fail" : "neutral",
+		verdict: VERDICTS.find((verdict) => verdicts.has(verdict)) ?? found.verdict,
+		reason: reasons.join("; ")
 	};
 }
 function compareText(a, b) {
@@ -51201,4 +51215,4 @@ async function runPipeline(inputs, host) {
 		results: folder.path
 	};
 }
-export { unbroken as $, systemFault as $t, reportName as A, suiteKeyOf as An, LOOK_ALPHA as At, sameRepository as B, isRatioScale as Bn, BUILTIN_SUITES as Bt, controlBackends as C, parseJson$2 as Cn, say as Ct, belongsTo as D, storedPath as Dn, judge as Dt, artifactName as E, readStored as En, isAccepted as Et, isOfFile as F, directionSchema as Fn, parseSuite as Ft, githubRemote as G, sum$1 as Gn, makeResultsFolder as Gt, baseOfHistory as H, relativeChange as Hn, harnessUnder as Ht, isOwn as I, findSeries as In, automaticBackends as It, warningsOf as J, deviceName as Jn, limited as Jt, frameworkRows as K, tQuantile as Kn, openStore as Kt, isRecorded as L, isSameMeasure as Ln, makePlan as Lt, machineChanges as M, jobResultSchema as Mn, LEAST_SD as Mt, controlFindings as N, VERDICTS as Nn, findPython as Nt, newestAttempts as O, storedText as On, detectableOf as Ot, readJobContext as P, verdictSchema as Pn, probeMachine as Pt, table as Q, publishFile as Qt, openPullSchema as R, isUsable as Rn, smallestEffect as Rt, planEnvironments as S, oversized as Sn, plain as St, assembleResult as T, qualificationPath as Tn, parseInputs as Tt, baseOfJob as U, mean as Un, cacheFolder as Ut, workflowRunSchema as V, jobValue as Vn, estimateRun as Vt, baseOfRef as W, spread as Wn, localFolder as Wt, bullets as X, canonicalJson as Xn, gitAt as Xt, movedRows as Y, memoryText as Yn, readTarGz as Yt, drawSentence as Z, sha256Hex as Zn, parseBaselineInput as Zt, benchOf as _, didYouMean as _n, benchmarkName$1 as _t, fitting as a, formatDuration as an, sinceOf as at, readMachine as b, irregular as bn, listed as bt, compareInput as c, formatValue as cn, failureInWords as ct, openJobLock as d, segmentStart as dn, qualifiedInWords as dt, packTar as en, changeOf as et, openWatch as f, clip as fn, iconFor as ft, runsDue as g, terminalText as gn, leadOf as gt, measurePairs as h, link$1 as hn, whichRuns as ht, withArtifact as i, formatChange as in, rangeOf as it, announceJob as j, suiteSuffix as jn, completePairs as jt, parseArtifactName as k, DEFAULT_SUITE as kn, marginsOf as kt, jobReport as l, findChangePoints as ln, acceptLines as lt, stayAwake as m, codeSpan as mn, isAllClear as mt, recordEach as n, counted as nn, sidesOf as nt, renderComment as o, formatInterval as on, sizeOf as ot, loadSuite as p, codeBlock as pn, believableOfJoint as pt, onRunner as q, variance as qn, TooLarge as qt, joinReports as r, formatAge as rn, verdictOf as rt, renderSummary as s, formatPercent as sn, standingOf as st, runPipeline as t, sparkline as tn, metricWords as tt, compareJobs as u, ACCEPT_FILE as un, offeredByAll as ut, readyAll as v, MAX_STORED_BYTES as vn, changeInWords as vt, openControl as w, parseStoredPath as wn, sentenceCase as wt, measuringClock as x, isFileName as xn, named as xt, waitUntilQuiet as y, gather$1 as yn, isShown as yt, pullOfRun as z, valuesOf$1 as zn, shippedCatalogue as zt };
+export { unbroken as $, publishFile as $t, reportName as A, DEFAULT_SUITE as An, marginsOf as At, sameRepository as B, valuesOf$1 as Bn, shippedCatalogue as Bt, controlBackends as C, oversized as Cn, plain as Ct, belongsTo as D, readStored as Dn, isAccepted as Dt, artifactName as E, qualificationPath as En, parseInputs as Et, isOfFile as F, verdictSchema as Fn, probeMachine as Ft, githubRemote as G, spread as Gn, localFolder as Gt, baseOfHistory as H, jobValue as Hn, estimateRun as Ht, isOwn as I, directionSchema as In, parseSuite as It, warningsOf as J, variance as Jn, TooLarge as Jt, frameworkRows as K, sum$1 as Kn, makeResultsFolder as Kt, isRecorded as L, findSeries as Ln, automaticBackends as Lt, machineChanges as M, suiteSuffix as Mn, completePairs as Mt, controlFindings as N, jobResultSchema as Nn, LEAST_SD as Nt, newestAttempts as O, storedPath as On, judge as Ot, readJobContext as P, VERDICTS as Pn, findPython as Pt, table as Q, sha256Hex as Qn, parseBaselineInput as Qt, openPullSchema as R, isSameMeasure as Rn, makePlan as Rt, planEnvironments as S, isFileName as Sn, named as St, assembleResult as T, parseStoredPath as Tn, sentenceCase as Tt, baseOfJob as U, relativeChange as Un, harnessUnder as Ut, workflowRunSchema as V, isRatioScale as Vn, BUILTIN_SUITES as Vt, baseOfRef as W, mean as Wn, cacheFolder as Wt, bullets as X, memoryText as Xn, readTarGz as Xt, movedRows as Y, deviceName as Yn, limited as Yt, drawSentence as Z, canonicalJson as Zn, gitAt as Zt, benchOf as _, terminalText as _n, leadOf as _t, fitting as a, formatChange as an, sinceOf as at, readMachine as b, gather$1 as bn, isShown as bt, compareInput as c, formatPercent as cn, failureInWords as ct, openJobLock as d, ACCEPT_FILE as dn, qualifiedInWords as dt, systemFault as en, changeOf as et, openWatch as f, segmentStart as fn, iconFor as ft, runsDue as g, link$1 as gn, whichRuns as gt, measurePairs as h, codeSpan as hn, namesItsRunner as ht, withArtifact as i, formatAge as in, rangeOf as it, announceJob as j, suiteKeyOf as jn, LOOK_ALPHA as jt, parseArtifactName as k, storedText as kn, detectableOf as kt, jobReport as l, formatValue as ln, acceptLines as lt, stayAwake as m, codeBlock as mn, isAllClear as mt, recordEach as n, sparkline as nn, sidesOf as nt, renderComment as o, formatDuration as on, sizeOf as ot, loadSuite as p, clip as pn, believableOfJoint as pt, onRunner as q, tQuantile as qn, openStore as qt, joinReports as r, counted as rn, verdictOf as rt, renderSummary as s, formatInterval as sn, standingOf as st, runPipeline as t, packTar as tn, metricWords as tt, compareJobs as u, findChangePoints as un, offeredByAll as ut, readyAll as v, didYouMean as vn, benchmarkName$1 as vt, openControl as w, parseJson$2 as wn, say as wt, measuringClock as x, irregular as xn, listed as xt, waitUntilQuiet as y, MAX_STORED_BYTES as yn, changeInWords as yt, pullOfRun as z, isUsable as zn, smallestEffect as zt };
