@@ -5,7 +5,7 @@ import { headlineOf } from "./headline.ts";
 import type { JointFacts, JointReport, MissingRunner } from "./joint.ts";
 import { partsWorstFirst, type Part, type Standing } from "./parts.ts";
 import type { Report } from "./report.ts";
-import { named, plain, say, type Sentence } from "./sentence.ts";
+import { listed, named, plain, say, type Sentence } from "./sentence.ts";
 import { counted } from "./units.ts";
 
 type Advice = Pick<JointReport, "advice" | "beside">;
@@ -24,7 +24,7 @@ export function adviceOfJoint(facts: JointFacts): Advice {
   const { shared, own } = adviceOnWorst(worst, parts);
   return {
     advice: [...aboutMissing(facts.missing), ...shared, ...forGate(facts)],
-    beside: [...own, ...rest.flatMap(aboutPart)],
+    beside: together([...own, ...rest.flatMap(aboutPart)]),
   };
 }
 
@@ -63,9 +63,7 @@ function isFreshAlike(parts: readonly Part[]): boolean {
 
 /** What one report would advise that holds the findings of all. */
 function adviceOnAll(first: Report, parts: readonly Part[]): Sentence[] {
-  return adviceOnFindings(merged(first, parts)).map((sentence) =>
-    sentence.map((part) => (typeof part !== "string" && part.name === first.runner_key ? "these runners" : part)),
-  );
+  return renamed(adviceOnFindings(merged(first, parts)), [first.runner_key], ["these runners"]);
 }
 
 /** The first report with the findings of all, in which a benchmark of two runners is two. */
@@ -99,7 +97,27 @@ function withoutHeadline({ report }: Part): Advice["beside"] {
 }
 
 function entryOf({ runner_key }: Report, sentences: readonly Sentence[]): Advice["beside"] {
-  return sentences.length === 0 ? [] : [{ runner_key, sentences: [...sentences] }];
+  return sentences.length === 0 ? [] : [{ runner_keys: [runner_key], sentences: [...sentences] }];
+}
+
+/** Entries that differ in nothing but the runner's name as one. */
+function together(entries: Advice["beside"]): Advice["beside"] {
+  const alike = Map.groupBy(entries, ({ runner_keys, sentences }) =>
+    JSON.stringify(renamed(sentences, runner_keys, ["…"])),
+  );
+  return [...alike.values()].flatMap((group) => {
+    const keys = group.flatMap(({ runner_keys }) => runner_keys);
+    const [first] = group;
+    return first === undefined
+      ? []
+      : [{ runner_keys: keys, sentences: renamed(first.sentences, first.runner_keys, listed(keys)) }];
+  });
+}
+
+function renamed(sentences: readonly Sentence[], keys: readonly string[], words: Sentence): Sentence[] {
+  return sentences.map((sentence) =>
+    sentence.flatMap((part) => (typeof part !== "string" && keys.includes(part.name) ? words : [part])),
+  );
 }
 
 function aboutMissing(missing: readonly MissingRunner[]): Sentence[] {

@@ -20,8 +20,8 @@ export const jointReportSchema = z.strictObject({
   headline: sentenceSchema,
   /** What to do about the headline, in order; empty where there is nothing to do. */
   advice: z.array(sentenceSchema),
-  /** What headline and advice leave open about single runners. */
-  beside: z.array(z.strictObject({ runner_key: z.string(), sentences: z.array(sentenceSchema) })),
+  /** What headline and advice leave open about single runners; those of which the same is said together. */
+  beside: z.array(z.strictObject({ runner_keys: z.array(z.string()).min(1), sentences: z.array(sentenceSchema) })),
   /** One for each runner, in the order of their keys. */
   reports: z.array(reportSchema).min(1),
   missing: z.array(missingSchema),

@@ -20,8 +20,9 @@ function missing(count: number, most: number, noun: string): string {
 
 /** Says what had no room, and where it is. */
 export function leftOut(joint: JointReport, detail: Detail, moved: number): Markdown {
-  const { reports, beside } = joint;
+  const { reports } = joint;
   const { speed, others } = everyRow(joint);
+  const faults = new Set(reports.flatMap(({ store_faults }) => store_faults));
   const sum = (count: (report: Report) => number): number =>
     reports.reduce((total, report) => total + count(report), 0);
   const rows = detail.others
@@ -30,12 +31,12 @@ export function leftOut(joint: JointReport, detail: Detail, moved: number): Mark
   const parts = [
     missing(moved, detail.rows, "changed row"),
     rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted(benchmarkCount(reports), "benchmark")}`,
-    missing(beside.length, detail.runners, "remark on single runners"),
     missing(
       sum(({ failures }) => failures.length),
       detail.items,
       "error",
     ),
+    faults.size > detail.items ? `${counted(faults.size - detail.items, "message")} of the store` : "",
     missing(warningsOf(joint).length, detail.items, "warning"),
     missing(
       sum(({ frameworks }) => frameworks.length),

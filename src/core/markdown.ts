@@ -1,6 +1,6 @@
 /** The report as the comment people read in ten seconds, and as the job's summary. */
 import { believableOfJoint } from "./believable-joint.ts";
-import { codeBlock, codeSpan } from "./escape.ts";
+import { codeBlock } from "./escape.ts";
 import { iconFor } from "./icons.ts";
 import type { JointReport } from "./joint.ts";
 import { acceptSection, changePointsSection, disturbancesSection } from "./markdown-changes.ts";
@@ -18,13 +18,17 @@ import {
   type Detail,
 } from "./markdown-sections.ts";
 import { comparisonTable, movedRows } from "./markdown-tables.ts";
-import { namesItsRunner } from "./parts.ts";
+import { besideOf } from "./parts.ts";
 import { sentenceCase } from "./sentence.ts";
+import { counted } from "./units.ts";
 
 /** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
 export const COMMENT_BYTES = 60_000;
 /** A step's summary may hold 1 MiB. */
 export const SUMMARY_BYTES = 1_000_000;
+
+/** Of the runners that the headline is not about: more would hide the table, and the table of the runners has all of them. */
+const MOST_BESIDE = 5;
 
 /** From everything to the least that still tells the verdict: what matters least goes first. */
 const LADDER: readonly Detail[] = [
@@ -73,7 +77,7 @@ function draw(joint: JointReport, detail: Detail): Markdown {
   const blocks = [
     `### ${iconFor(joint)} ${drawSentence(joint.headline)}`,
     joint.advice.map(drawSentence).join(" "),
-    bullets(joint.beside.slice(0, detail.runners).map(besideLine)),
+    besideLines(joint),
     // The words of a store name the permission to add, line by line.
     ...[...faults].slice(0, detail.items).map((fault) => codeBlock(fault, detail.text)),
     comparisonTable(joint, moved.slice(0, detail.rows), {
@@ -99,8 +103,8 @@ function draw(joint: JointReport, detail: Detail): Markdown {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/** A headline names its runner; other sentences are told whose they are. */
-function besideLine(entry: JointReport["beside"][number]): Markdown {
-  const words = entry.sentences.map(drawSentence).join(" ");
-  return namesItsRunner(entry) ? words : `${codeSpan(entry.runner_key)}: ${words}`;
+function besideLines({ beside }: JointReport): Markdown {
+  const told = beside.slice(0, MOST_BESIDE).map((entry) => besideOf(entry).map(drawSentence).join(" "));
+  const rest = beside.slice(MOST_BESIDE).flatMap(({ runner_keys }) => runner_keys).length;
+  return bullets(rest > 0 ? [...told, `${counted(rest, "more runner")} below, with what each of them says.`] : told);
 }

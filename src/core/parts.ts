@@ -4,7 +4,7 @@ import { isShown, worstFirstBy } from "./findings.ts";
 import type { JointFacts, JointReport } from "./joint.ts";
 import { leadOf, type Lead } from "./lead.ts";
 import type { Report } from "./report.ts";
-import { named, type Sentence } from "./sentence.ts";
+import { listed, named, say, type Sentence } from "./sentence.ts";
 
 /** A comparison with the report it stands in: what a table of several runners is made of. */
 export interface RunnerRow {
@@ -86,7 +86,8 @@ export function runnersInWords(reports: readonly Report[]): Sentence {
   return only !== undefined && more.length === 0 ? [named(only.runner_key)] : [`${reports.length} runners`];
 }
 
-/** What is said of one runner begins with its name already. */
-export function namesItsRunner({ runner_key, sentences }: JointReport["beside"][number]): boolean {
-  return sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true;
+/** What is said of runners beside the headline, each with the names of those it is said of. */
+export function besideOf({ runner_keys: keys, sentences }: JointReport["beside"][number]): Sentence[] {
+  const isNamed = sentences[0]?.some((part) => typeof part !== "string" && part.name === keys[0]) === true;
+  return isNamed ? [...sentences] : [say`${listed(keys)}:`, ...sentences];
 }

@@ -2,7 +2,7 @@
 import type { JointReport } from "../core/joint.ts";
 import { leadOf } from "../core/lead.ts";
 import { warningsOf } from "../core/markdown-sections.ts";
-import { plain } from "../core/sentence.ts";
+import { listed, plain } from "../core/sentence.ts";
 import type { Annotation } from "./runner.ts";
 
 /** The verdict first, then what else is to be said of single runners; then what could not be published or measured well. */
@@ -14,9 +14,9 @@ export function annotationsOf(joint: JointReport, publishing: readonly string[])
   const faults = new Set([...reports.flatMap(({ store_faults }) => store_faults), ...publishing]);
   return [
     { level, title: "finetune-bench", message },
-    ...beside.map(({ runner_key, sentences }): Annotation => ({
+    ...beside.map(({ runner_keys: keys, sentences }): Annotation => ({
       level: "notice",
-      title: `finetune-bench on ${runner_key}`,
+      title: `finetune-bench on ${plain(listed(keys))}`,
       message: sentences.map(plain).join(" "),
     })),
     ...[...faults].map((warning): Annotation => ({ level: "warning", message: warning })),

@@ -4,7 +4,7 @@ import { believableOfJoint } from "../core/believable-joint.ts";
 import { terminalText } from "../core/escape.ts";
 import { iconFor } from "../core/icons.ts";
 import type { JointReport } from "../core/joint.ts";
-import { namesItsRunner } from "../core/parts.ts";
+import { besideOf } from "../core/parts.ts";
 import { qualifiedInWords } from "../core/qualification-words.ts";
 import type { Report } from "../core/report.ts";
 import { sentenceCase } from "../core/sentence.ts";
@@ -30,7 +30,7 @@ export function renderTerminal(joint: JointReport, options: TerminalOptions): st
   const blocks = [
     paint("bold", `${iconFor(joint)} ${line(joint.headline)}`),
     joint.advice.map(line).join("\n"),
-    joint.beside.map(besideLine).join("\n"),
+    joint.beside.map((entry) => `- ${besideOf(entry).map(line).join(" ")}`).join("\n"),
     [...faults].map((fault) => terminalText(fault, 2000)).join("\n"),
     ...tables,
     sentenceCase(
@@ -48,11 +48,6 @@ export function renderTerminal(joint: JointReport, options: TerminalOptions): st
   ];
   const text = blocks.filter((block) => block !== "").join("\n\n");
   return `${text.replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
-}
-
-function besideLine(entry: JointReport["beside"][number]): string {
-  const words = entry.sentences.map(line).join(" ");
-  return namesItsRunner(entry) ? `- ${words}` : `- ${terminalText(entry.runner_key)}: ${words}`;
 }
 
 function list({ title, items }: List): string {

@@ -170,7 +170,7 @@ describe("what is said of several runners", () => {
   test("names the worst finding with its runner, and each other runner that is not clear", () => {
     const { headline, beside } = joined("joint-everything");
     expect(plain(headline)).toContain(`is 6.8 % slower on ${SECOND}, and nothing came from bench (nvidia-h200)`);
-    const others = beside.map(({ runner_key: key }) => key);
+    const others = beside.flatMap(({ runner_keys: keys }) => keys);
     expect(others).toContain(MAC);
     expect(others).not.toContain(SECOND);
     expect(others).toHaveLength(3);
@@ -183,6 +183,15 @@ describe("what is said of several runners", () => {
     expect(beside.map(({ sentences }) => plain(sentences[0] ?? []))).toEqual([
       "The machine moved: the control workload on nvidia-rtx-4090-91c0 takes 3.1 % longer than in its history.",
     ]);
+  });
+
+  test("what differs in nothing but the runner's name is said once", () => {
+    const { beside } = joined("joint-many-moved");
+    expect(beside).toHaveLength(1);
+    expect(beside[0]?.runner_keys).toHaveLength(8);
+    expect(plain(beside[0]?.sentences[0] ?? [])).toBe(
+      "No verdict on this pull request's speed from nvidia-h200-node-0, nvidia-h200-node-1, nvidia-h200-node-2 and 5 more.",
+    );
   });
 
   test("lines to accept stand for every runner, the worst first", () => {

@@ -147,6 +147,12 @@ export const JOINT_SCENES = {
   "joint-machine-moved-beside-a-regression": {
     parts: [MACHINE_SCENES["machine-moved"], mac({ comparisons: slowedMac, result: confirmedIn() })],
   },
+  "joint-many-moved": {
+    parts: [
+      ...Array.from({ length: 8 }, (_, index) => on(`nvidia-h200-node-${index}`, MACHINE_SCENES["machine-moved"])),
+      mac(),
+    ],
+  },
   "joint-inconclusive-on-one": { parts: [{ ...TODAY_SCENES["inconclusive-by-pairs"], control: STEADY }, mac()] },
   "joint-inconclusive-on-both": {
     parts: [
