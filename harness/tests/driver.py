@@ -69,6 +69,8 @@ class Driver:
     missing: Collection[str] = ()
     refused: Mapping[str, int] = field(default_factory=dict)
     entry_size: int = 24
+    fills_the_room: bool = False
+    """The whole room for a process list is written, as where the kernel's answer is copied as it is."""
     running: bool = False
 
     def __post_init__(self) -> None:
@@ -157,6 +159,8 @@ class Driver:
         _write(count, "<I", len(processes))
         if room < len(processes):
             return INSUFFICIENT_SIZE
+        if self.fills_the_room:
+            ctypes.memset(out, 0, room * self.entry_size)
         for place, process in enumerate(processes):
             rest = (_NO_INSTANCE, _NO_INSTANCE, 0)[: {16: 0, 24: 2, 32: 3}[self.entry_size]]
             _write(out + place * self.entry_size, _ENTRIES[self.entry_size], process, _MEMORY, *rest)

@@ -198,6 +198,18 @@ def test_processes_are_counted_in_every_layout_there_was(entry_size: int, known:
     assert found["foreign_processes"] == 2
 
 
+@pytest.mark.parametrize(("version", "entry_size"), [("_v2", 24), ("_v3", 24), ("", 16)])
+def test_a_driver_that_writes_more_than_its_list_is_read_by_the_layout_of_its_function(
+    version: str, entry_size: int
+) -> None:
+    missing = [f"{PROCESSES}{other}" for other in ("", "_v2", "_v3") if other != version]
+    # With 48 entries the whole room looks like entries of 32 bytes.
+    for count in (3, 48):
+        board = Board("GPU-a", processes=[OURS, *range(1000, 999 + count)])
+        driver = Driver([board], missing=missing, entry_size=entry_size, fills_the_room=True)
+        assert sampled(driver, owner=lambda process: process == OURS)["foreign_processes"] == count - 1
+
+
 @pytest.mark.parametrize(
     ("processes", "foreign"),
     [([], 0), ([OURS], 0), ([THEIRS], 1), ([OURS, THEIRS], 1), ([OURS, UNSEEN], None), ([THEIRS, UNSEEN], 1)],

@@ -25,6 +25,13 @@ _UUID_LENGTH = 96
 _MOST_PROCESSES = 4096
 # nvmlProcessInfo_t has grown and shrunk under one name: its sizes in drivers of the last ten years, bytes.
 _PROCESS_SIZES = (16, 24, 32)
+# Its size by the function that fills it in. The second version never changed it; the others did in some drivers, so the
+# size is read off what was written where that tells it.
+_PROCESS_LISTS = {
+    "nvmlDeviceGetComputeRunningProcesses_v2": 24,
+    "nvmlDeviceGetComputeRunningProcesses_v3": 24,
+    "nvmlDeviceGetComputeRunningProcesses": 16,
+}
 _UNTOUCHED = 0xA5
 
 
@@ -126,20 +133,29 @@ class Nvml:
 
     def processes(self, device: Device) -> list[int] | None:
         """Ids of the processes that compute on a device."""
+        for name, usual_size in _PROCESS_LISTS.items():
+            status, ids = self._processes_by(name, usual_size, device)
+            if status in (_SUCCESS, _INSUFFICIENT_SIZE):
+                return ids
+        return None
+
+    def _processes_by(self, name: str, usual_size: int, device: Device) -> tuple[int | None, list[int] | None]:
         room = 64
+        status = None
         while room <= _MOST_PROCESSES:
             count = ctypes.c_uint(room)
             buffer = (ctypes.c_ubyte * (room * max(_PROCESS_SIZES)))()
             ctypes.memset(buffer, _UNTOUCHED, len(buffer))
-            # The second version never changed its layout; the others did, so the layout is read off what was written.
-            names = ("nvmlDeviceGetComputeRunningProcesses_v2", "nvmlDeviceGetComputeRunningProcesses_v3")
-            status = self._status((*names, "nvmlDeviceGetComputeRunningProcesses"), device, ctypes.byref(count), buffer)
+            status = self._status((name,), device, ctypes.byref(count), buffer)
             if status == _SUCCESS:
-                return _process_ids(bytes(buffer), count.value)
+                written = bytes(buffer).rstrip(bytes([_UNTOUCHED]))
+                size = _entry_size(len(written), count.value, room * usual_size) or usual_size
+                starts = range(0, count.value * size, size)
+                return status, [int.from_bytes(written[start : start + 4], "little") for start in starts]
             if status != _INSUFFICIENT_SIZE:
-                return None
+                break
             room = max(2 * room, count.value)
-        return None
+        return status, None
 
     def _device(self, names: tuple[str, ...], *arguments: Any) -> Device | None:
         device = Device()
@@ -165,11 +181,9 @@ class Nvml:
         return status
 
 
-def _process_ids(written: bytes, count: int) -> list[int] | None:
-    """The first field of each entry; None where the entries have a size that nobody knows."""
-    if count == 0:
-        return []
-    size, rest = divmod(len(written.rstrip(bytes([_UNTOUCHED]))), count)
-    if rest != 0 or size not in _PROCESS_SIZES:
+def _entry_size(written: int, count: int, whole_room: int) -> int | None:
+    """What was written tells the size of an entry; None where it does not, and where the whole room was written."""
+    if count == 0 or written == whole_room:
         return None
-    return [int.from_bytes(written[start : start + 4], "little") for start in range(0, count * size, size)]
+    size, rest = divmod(written, count)
+    return size if rest == 0 and size in _PROCESS_SIZES else None
