@@ -19,7 +19,10 @@ import { BUILD_COMMAND, buildGoTool, goTool } from "./build-tools.ts";
 const root = path.dirname(import.meta.dirname);
 
 /** How the files for users name the action. They replace it, as the file says. */
-const PLACEHOLDER = /OWNER\/finetune-bench@0{40} # v\S+/g;
+const PLACEHOLDER = /OWNER\/finetune-bench(\/[\w-]+)?@0{40} # v\S+/g;
+
+/** The action itself, and the one that decides about `/bench` comments. */
+const ACTIONS: readonly string[] = ["action.yml", path.join("authorize", "action.yml")];
 
 interface Scratch extends AsyncDisposable {
   readonly folder: string;
@@ -62,14 +65,22 @@ async function actionlint(files: readonly string[], folder: string): Promise<str
   await mkdir(workflows, { recursive: true });
   // By this folder actionlint knows where the project begins, and `./` with it.
   await mkdir(path.join(folder, "project", ".git"));
-  await copyFile(path.join(root, "action.yml"), path.join(folder, "project", "action.yml"));
+  for (const action of ACTIONS) {
+    await mkdir(path.join(folder, "project", path.dirname(action)), { recursive: true });
+    await copyFile(path.join(root, action), path.join(folder, "project", action));
+  }
   await symlink(path.join(root, "dist"), path.join(folder, "project", "dist"));
   const copies: string[] = [];
-  for (const file of files.filter((name) => name !== "action.yml")) {
+  for (const file of files.filter((name) => !ACTIONS.includes(name))) {
     const text = await readFile(path.resolve(root, file), "utf8");
     const copy = path.join(workflows, path.basename(file));
     // actionlint is older than `queue`; the line is emptied, so that line numbers stay.
-    await writeFile(copy, text.replaceAll(PLACEHOLDER, "./").replaceAll(/^ +queue: max$/gm, ""));
+    await writeFile(
+      copy,
+      text
+        .replaceAll(PLACEHOLDER, (_, action: string | undefined) => `.${action ?? "/"}`)
+        .replaceAll(/^ +queue: max$/gm, ""),
+    );
     copies.push(path.relative(path.join(folder, "project"), copy));
   }
   const run = spawnSync(tool, ["-no-color", "-oneline", ...copies], {
@@ -108,7 +119,7 @@ async function zizmor(files: readonly string[]): Promise<string[]> {
 
 await using work = await scratch();
 const given = process.argv.slice(2).map((file) => path.resolve(file));
-const own = [...(await yamlFiles("workflows")), ...(await yamlFiles(path.join(".github", "workflows"))), "action.yml"];
+const own = [...(await yamlFiles("workflows")), ...(await yamlFiles(path.join(".github", "workflows"))), ...ACTIONS];
 const files = given.length > 0 ? given : own;
 const results: [string, string[] | null][] = [
   ["language service", await languageService(files, work.folder)],

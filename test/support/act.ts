@@ -22,7 +22,11 @@ export interface ActRun {
   /** `owner/name@ref` → folder, for actions that are not fetched. */
   readonly actions: Readonly<Record<string, string>>;
   readonly runId: string;
+  /** Where git finds the repository; its name must end with `.localhost` to be taken for github.com's. */
+  readonly serverUrl: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders that come before those of this machine's PATH. */
+  readonly path?: readonly string[];
 }
 
 export interface ActResult {
@@ -47,6 +51,7 @@ const lineSchema = z.object({
   jobID: z.string().optional(),
   jobResult: z.string().optional(),
   step: z.string().optional(),
+  /** Main, or Post: what an action does when its job ends, under the name of the same step. */
   stage: z.string().optional(),
   stepResult: z.string().optional(),
   command: z.string().optional(),
@@ -72,7 +77,7 @@ export async function runAct(act: string, run: ActRun): Promise<ActResult> {
     await mkdir(path.join(home, "tools"));
     const env = {
       GITHUB_API_URL: run.github.apiUrl,
-      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_SERVER_URL: run.serverUrl,
       GITHUB_REPOSITORY: run.github.fullName,
       GITHUB_RUN_ID: run.runId,
       RUNNER_NAME: "act",
@@ -84,13 +89,15 @@ export async function runAct(act: string, run: ActRun): Promise<ActResult> {
     const options: Record<string, string> = {
       "--workflows": run.workflow,
       "--eventpath": payload,
-      "--platform": "self-hosted=-self-hosted",
       "--actor": "ada",
       "--secret": `GITHUB_TOKEN=${run.github.token}`,
     };
     const args = [
       run.event,
       "--no-cache-server",
+      // act would copy the repository instead, without its .git.
+      "--no-skip-checkout",
+      ...["self-hosted", "ubuntu-latest"].flatMap((label) => ["--platform", `${label}=-self-hosted`]),
       "--json",
       "--rm",
       ...Object.entries(options).flat(),
@@ -101,7 +108,7 @@ export async function runAct(act: string, run: ActRun): Promise<ActResult> {
     const folders = (process.env["PATH"] ?? "")
       .split(path.delimiter)
       .filter((folder) => !folder.includes("node_modules"));
-    const PATH = [path.dirname(process.execPath), ...folders].join(path.delimiter);
+    const PATH = [path.dirname(process.execPath), ...(run.path ?? []), ...folders].join(path.delimiter);
     const { exitCode, all } = await execa(act, args, {
       cwd: run.repository,
       env: { HOME: home, PATH, LANG: "C.UTF-8", ...pyenv() },
@@ -132,9 +139,8 @@ function read(log: string): Pick<ActResult, "jobs" | "steps" | "outputs" | "summ
     const line = lineSchema.parse(JSON.parse(text));
     const job = line.jobID ?? line.job;
     if (line.jobResult !== undefined) jobs[job] = line.jobResult;
-    // What an action does after the job has the name of its step.
-    const stage = line.stage === "Post" ? "Post " : "";
-    if (line.stepResult !== undefined) steps[`${job}/${stage}${line.step ?? ""}`] = line.stepResult;
+    const step = `${job}/${line.stage === "Post" ? "Post " : ""}${line.step ?? ""}`;
+    if (line.stepResult !== undefined) steps[step] = line.stepResult;
     if (line.command === "set-output") outputs[line.name ?? ""] = line.arg ?? "";
     if (line.command === "summary") summaries.push(line.content ?? "");
   }
