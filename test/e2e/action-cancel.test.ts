@@ -44,6 +44,22 @@ describe("the shipped action when its job is cancelled", () => {
     expect((await project.history()).size).toBe(0);
   });
 
+  it("says in its summary what it had no time left to publish", async () => {
+    await using project = await BenchProject.create();
+    let isAsked = false;
+    project.artifacts.fail({
+      operation: "CreateArtifact",
+      hang: true,
+      before: async () => void (isAsked = true),
+    });
+    const { result } = await project.push({}, { cancelWhen: () => isAsked });
+    expect(result).toMatchObject({ conclusion: "cancelled", signals: ["SIGINT"], orphans: [] });
+    expect(result.code).not.toBe(0);
+    expect(result.cancelMs).toBeLessThan(7500);
+    expect(result.summary).toMatch(/was not uploaded: the job was cancelled, and its time was over/);
+    expect(result.outputs["results-path"]).not.toBe("");
+  });
+
   it("keeps the pairs it has when it is cancelled between them, removes the base, and gives no verdict on half of them", async () => {
     await using project = await BenchProject.create();
     for (const seed of ["a", "b", "c"]) await project.push({ steady: { seed } });
