@@ -13,6 +13,7 @@ class TorchBackend:
         self.name = name
         self.device_type = name.split("-")[1]
         self.torch: Any = None
+        self.knobs: dict[str, str | float | bool] = {"compile": False}
         self._mps_allocated = 0
         self._mps_driver = 0
 
@@ -65,7 +66,7 @@ class TorchBackend:
         device = torch.cuda.get_device_name() if self.device_type == "cuda" else processor_name()
         knobs: dict[str, str | float | bool] = {
             "tf32": torch.backends.cuda.matmul.allow_tf32,
-            "compile": False,
+            **self.knobs,
         }
         if self.device_type == "cuda":
             knobs["cuda"] = str(torch.version.cuda)

@@ -54,7 +54,7 @@ def make_lm_work(
         batches=shuffled_batches(windows[0], values["batch_size"], steps * accumulation, seed),
         accumulation=accumulation,
         steps=steps,
-        validation_batches=in_batches(windows[1], values["batch_size"]),
+        validation_batches=in_batches(windows[1], values["batch_size"]) * values["validation_passes"],
         loss=Loss(mask="all", shift=1, reduction="step-token-mean"),
         optimiser=optimiser_of(values, steps),
         trainable=trainable_all(lm.tensors(shape)),

@@ -56,7 +56,7 @@ def make_nli_work(workload: str, preset: str, size: str, shape: BertShape, value
         batches=shuffled_batches(values["rows"], values["batch_size"], steps * values["accumulation"], seed),
         accumulation=values["accumulation"],
         steps=steps,
-        validation_batches=in_batches(values["validation_rows"], values["batch_size"]),
+        validation_batches=in_batches(values["validation_rows"], values["batch_size"]) * values["validation_passes"],
         loss=LabelLoss(classes=shape.classes, reduction="step-row-mean"),
         optimiser=optimiser_of(values, steps),
         trainable=trainable_all(bert.tensors(shape)),

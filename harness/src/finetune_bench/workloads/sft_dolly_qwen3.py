@@ -10,16 +10,17 @@ from finetune_bench.order import Order, Qwen3Shape, RowLengths
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama, qwen3
-from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.base import STRICT, Cost, Preset, Values, Work, Workload, needed_files
 from finetune_bench.workloads.training_values import (
     at_most_steps,
     batch_values,
+    bias_correction,
     optimiser_values,
     precision,
     validation_rows,
     whole,
 )
-from finetune_bench.workloads.training_work import parameter_count, state_bytes, steps_of
+from finetune_bench.workloads.training_work import TUNED, parameter_count, state_bytes, steps_of
 
 NAME = "sft-dolly-qwen3"
 
@@ -85,11 +86,47 @@ HYPERPARAMETERS = (
         tiny=False,
         real=True,
     ),
+    Hyperparameter(
+        name="padding",
+        type="str",
+        help="length: every row to max_length; longest: to the longest row of its micro-batch",
+        tiny="length",
+        real="length",
+        choices=("length", "longest"),
+    ),
     precision("float32", "bfloat16"),
     *optimiser_values(learning_rate=(3e-5, 3e-5), clip=(1.0, 1.0), schedule="linear"),
+    bias_correction(),
     validation_rows((8, 32)),
     whole("seed", "seed of weights, rows and order", (0, 0), minimum=0),
 )
+
+
+LAST_BLOCKS = Preset(
+    comparison_class="strict",
+    values={"trained_blocks": 4, "batch_size": 2, "accumulation": 1},
+    tiny={"trained_blocks": 2},
+)
+# One side tuned everything and counted padding; the other fed single rows as long as they are, trained the last blocks,
+# and left Adam's bias as it was.
+SEED_REPLAY = Preset(
+    comparison_class="informative",
+    sides={
+        "torch": {"mask": "all", "lr_warmup_steps": 2},
+        "mlx": {
+            "batch_size": 1,
+            "accumulation": 1,
+            "padding": "longest",
+            "trained_blocks": 4,
+            "learning_rate": 1e-5,
+            "schedule": "constant",
+            "clip": 0.0,
+            "bias_correction": False,
+            "checkpointing": False,
+        },
+    },
+)
+PRESET_TUNED = Preset(comparison_class="strict", values={"checkpointing": False})
 
 
 def shape_of(size: str, values: Values) -> Qwen3Shape:
@@ -128,7 +165,7 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
         from finetune_bench.workloads.qwen3_torch import open_qwen3
     else:
         from finetune_bench.workloads.qwen3_mlx import open_qwen3
-    rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss)
+    rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss, longest=work.padding == "longest")
     return TrainingTask(work, open_qwen3(work, backend, files["weights"]), rows)
 
 
@@ -154,7 +191,7 @@ def cost(size: str, values: Values) -> Cost:
 WORKLOAD = Workload(
     name=NAME,
     summary="Supervised tuning of Qwen3 0.6B, all of it or its last blocks (AdamW, bfloat16, gradient accumulation)",
-    presets={"strict": STRICT},
+    presets={"strict": STRICT, "last-blocks": LAST_BLOCKS, "seed-replay": SEED_REPLAY, TUNED: PRESET_TUNED},
     backends={name: ("tiny",) if is_cpu(name) else ("tiny", "real") for name in BACKENDS},
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from finetune_bench.generate import shuffled_batches
 from finetune_bench.order import Data, Loss, Qwen3Shape, RowLengths, Trainable, trainable_hash
@@ -29,6 +30,7 @@ class SftWork(TrainingWork):
     checkpointing: bool
     data: Data
     pad_length: int
+    padding: Literal["length", "longest"]
     loss: Loss
 
 
@@ -47,6 +49,7 @@ def make_sft_work(names: dict[str, str], shape: Qwen3Shape, lengths: RowLengths,
         weights=weights,
         data=data,
         pad_length=values["max_length"],
+        padding=values["padding"],
         batches=shuffled_batches(values["rows"], values["batch_size"], steps * accumulation, seed),
         accumulation=accumulation,
         steps=steps,

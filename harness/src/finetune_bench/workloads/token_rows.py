@@ -37,14 +37,18 @@ def made_rows(vocab_size: int, lengths: RowLengths, values: Values, cache: Path)
 
 
 class TokenRowBatches:
-    """Every row padded to one length; the target of a place is the token `shift` places on."""
+    """Every row padded to one length, or to the `longest` of its batch.
 
-    def __init__(self, path: Path, data: Data, pad_length: int, loss: Loss) -> None:
+    The target of a place is the token `shift` places on.
+    """
+
+    def __init__(self, path: Path, data: Data, pad_length: int, loss: Loss, longest: bool = False) -> None:
         self.sha256 = data.sha256
         self.shape = [pad_length]
         self._path = path
         self._pad_length = pad_length
         self._loss = loss
+        self._longest = longest
         self._splits: dict[str, TokenRows] = {}
 
     def load(self) -> None:
@@ -53,8 +57,9 @@ class TokenRowBatches:
     def batch(self, split: str, rows: Sequence[int]) -> Batch:
         tokens = self._splits[split]
         lengths = tokens.lengths[list(rows)]
-        ids = tokens.padded(rows, self._pad_length)
-        mask = target_mask(lengths, self._pad_length, self._loss)
+        length = int(lengths.max()) if self._longest else self._pad_length
+        ids = tokens.padded(rows, length)
+        mask = target_mask(lengths, length, self._loss)
         return Batch(
             inputs=(ids,),
             targets=ids[:, self._loss.shift :],

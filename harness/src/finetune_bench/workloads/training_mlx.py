@@ -11,7 +11,7 @@ import numpy as np
 from finetune_bench.backends.mlx_backend import MlxBackend
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.workloads.training_task import Batch
-from finetune_bench.workloads.training_work import TrainingWork, check_precision
+from finetune_bench.workloads.training_work import TUNED, TrainingWork, check_precision, not_compiled
 
 try:
     import mlx.core as mx
@@ -55,7 +55,9 @@ class MlxTraining:
     def __init__(self, work: TrainingWork, backend: MlxBackend, model: MlxModel) -> None:
         check_precision(work, DTYPES, "mlx")
         self.work = work
-        self.warnings: Sequence[str] = ()
+        self.warnings: Sequence[str] = (
+            not_compiled(backend.name) if work.preset == TUNED and not backend.compiles else ()
+        )
         self._compute = DTYPES[work.precision.compute]
         self._keeps_masters = work.precision.weights != work.precision.compute
         self.compiles = backend.compiles

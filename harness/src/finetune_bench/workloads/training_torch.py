@@ -11,7 +11,7 @@ import numpy as np
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.errors import BackendUnavailable, BadInput
 from finetune_bench.workloads.training_task import Batch
-from finetune_bench.workloads.training_work import TrainingWork, check_precision
+from finetune_bench.workloads.training_work import TUNED, TrainingWork, check_precision, not_compiled
 
 try:
     import torch
@@ -21,6 +21,9 @@ except ImportError as error:
     raise BackendUnavailable(f"training on torch needs torch and safetensors: {error}") from error
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
+
+FUSED_OPTIMISER = ("cuda", "cpu")
+"""Devices on which AdamW moves all parameters in one kernel, in every precision used here."""
 
 Place = tuple[torch.device, torch.dtype]
 """Where parameters lie, and in which type."""
@@ -56,12 +59,16 @@ class TorchTraining:
         if not work.optimiser.bias_correction:
             raise BadInput("torch.optim.AdamW always corrects the bias: this order cannot run on torch")
         self.work = work
-        self.warnings: Sequence[str] = ()
+        tuned = work.preset == TUNED
+        self._fuses = tuned and backend.device_type in FUSED_OPTIMISER
+        self._compiles = tuned and backend.device_type == "cuda"
+        backend.knobs |= {"compile": self._compiles, "fused_optimiser": self._fuses}
+        self.warnings: Sequence[str] = not_compiled(backend.name) if tuned and not self._compiles else ()
         self.place_of_weights = backend.device, DTYPES[work.precision.compute]
         self._loss_dtype = torch.float64 if work.precision.compute == "float64" else torch.float32
         self._keeps_masters = work.precision.weights != work.precision.compute
         self._model = model
-        self._forward = model.logits
+        self._forward = torch.compile(model.logits) if self._compiles else model.logits
         self.module: Any = None
 
     def build(self) -> None:
@@ -92,6 +99,7 @@ class TorchTraining:
             betas=(optimiser.beta1, optimiser.beta2),
             eps=optimiser.eps,
             weight_decay=optimiser.weight_decay,
+            fused=self._fuses or None,
         )
 
     def place(self, batch: Batch) -> tuple[tuple[torch.Tensor, ...], torch.Tensor, torch.Tensor]:

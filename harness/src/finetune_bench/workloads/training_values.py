@@ -53,6 +53,16 @@ def optimiser_values(
     )
 
 
+def bias_correction() -> Hyperparameter:
+    return Hyperparameter(
+        name="bias_correction", type="bool", help="Adam's; torch cannot leave it out", tiny=True, real=True
+    )
+
+
+def validation_passes() -> Hyperparameter:
+    return whole("validation_passes", "times the validation split is read", (1, 1))
+
+
 def validation_rows(defaults: Whole) -> Hyperparameter:
     return whole("validation_rows", "rows of the validation split", defaults)
 

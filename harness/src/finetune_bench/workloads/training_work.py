@@ -12,6 +12,9 @@ from finetune_bench.store import made_once, say
 from finetune_bench.structure import to_json
 from finetune_bench.workloads.base import Values
 
+TUNED = "tuned"
+"""The preset of which every framework makes the best; what it uses is reported as knobs, and is no part of the work."""
+
 GENERATOR = "numpy-pcg64-uniform-1"
 
 Tensors = Iterable[tuple[str, tuple[int, ...]]]
@@ -54,7 +57,7 @@ def optimiser_of(values: Values, steps: int) -> Optimiser:
         beta2=0.999,
         eps=1e-8,
         weight_decay=values["weight_decay"],
-        bias_correction=True,
+        bias_correction=values.get("bias_correction", True),
         clip=values["clip"] or None,
         learning_rates=learning_rates(values, steps),
     )
@@ -71,6 +74,11 @@ def learning_rates(values: Values, steps: int) -> tuple[float, ...]:
         return 1.0 if falling is None else (steps - step) / falling
 
     return tuple(values["learning_rate"] * factor(step) for step in range(steps))
+
+
+def not_compiled(backend: str) -> tuple[str, ...]:
+    """What a run says of a preset that would compile its step, where it does not."""
+    return (f"not_compiled: steps are not compiled on {backend}, and the preset {TUNED} runs without",)
 
 
 PRECISIONS = {

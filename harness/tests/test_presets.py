@@ -1,0 +1,159 @@
+"""The presets besides `strict`: the same work on both frameworks where that is promised, and what differs where not."""
+
+from pathlib import Path
+
+import pytest
+
+from finetune_bench.estimate import estimate
+from finetune_bench.order import Order, read_order
+from finetune_bench.parity import climb, draw, first_failure
+from finetune_bench.request import parse_request
+from finetune_bench.trace import Trace
+from finetune_bench.workloads import WORKLOADS
+from ladder import record
+from support import CPU_BACKENDS, LM, NLI, SFT, SMALL, Interpreters, changed, prepare, request, run, write_order
+
+FULL = (LM, NLI, SFT)
+EQUAL = [*((name, "tuned") for name in FULL), (SFT, "last-blocks")]
+REPLAYED = [(name, "seed-replay") for name in FULL]
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[tuple[str, str], Order]:
+    folder = tmp_path_factory.mktemp("presets")
+    return {
+        (name, preset): read_order(prepare(folder, cache, name, SMALL[name], preset=preset))
+        for name, preset in (*EQUAL, *REPLAYED)
+    }
+
+
+@pytest.fixture(scope="module")
+def traces(
+    orders: dict[tuple[str, str], Order],
+    cache: Path,
+    interpreters: Interpreters,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, dict[tuple[str, str], Trace]]:
+    folder = tmp_path_factory.mktemp("traces")
+    return {
+        backend: record(interpreters.of(backend), backend, cache, folder / backend, orders) for backend in CPU_BACKENDS
+    }
+
+
+@pytest.mark.parametrize("key", EQUAL, ids=str)
+def test_both_frameworks_do_the_same_work(
+    traces: dict[str, dict[tuple[str, str], Trace]], key: tuple[str, str]
+) -> None:
+    rungs = climb(*(traces[backend][key] for backend in CPU_BACKENDS))
+    assert first_failure(rungs) is None, f"\n{draw(rungs)}"
+
+
+@pytest.mark.parametrize("key", REPLAYED, ids=str)
+def test_a_replay_runs_on_both_sides_and_is_not_the_same_work(
+    traces: dict[str, dict[tuple[str, str], Trace]], orders: dict[tuple[str, str], Order], key: tuple[str, str]
+) -> None:
+    torch, mlx = (traces[backend][key] for backend in CPU_BACKENDS)
+    assert torch.work_hash == mlx.work_hash == orders[key].work_hash
+    assert orders[key].comparison_class == "informative"
+    assert len(torch.losses) == orders[key].on("torch").work["steps"]
+    assert len(mlx.losses) == orders[key].on("mlx").work["steps"]
+    assert first_failure(climb(torch, mlx)) is not None
+
+
+def test_a_replay_has_the_published_settings_of_each_side() -> None:
+    sides = {name: parse_request(request(name, preset="seed-replay", size="real")).sides for name in FULL}
+    for one in sides.values():
+        assert [side["bias_correction"] for side in one.values()] == [True, False]
+    torch, mlx = sides[SFT].values()
+    assert (torch["batch_size"], torch["accumulation"], torch["trained_blocks"], torch["mask"]) == (4, 2, 0, "all")
+    assert (mlx["batch_size"], mlx["accumulation"], mlx["trained_blocks"], mlx["padding"]) == (1, 1, 4, "longest")
+    assert [side["dropout"] for side in sides[LM].values()] == [0.1, 0.0]
+    assert [side["steps"] for side in sides[LM].values()] == [5, 5]
+    assert sides[NLI]["torch"]["epochs"] == 5
+
+
+def test_what_is_set_holds_on_both_sides() -> None:
+    asked = parse_request(request(SFT, {"learning_rate": 0.5, "rows": 16}, preset="seed-replay"))
+    assert [side["learning_rate"] for side in asked.sides.values()] == [0.5, 0.5]
+    real = parse_request(request(SFT, preset="seed-replay", size="real"))
+    flop = [estimate(real, backend)["flop"] for backend in ("torch-cuda", "mlx-metal")]
+    assert flop[1] < 0.9 * flop[0], "the last blocks alone on one side"
+
+
+def test_a_replay_of_the_language_model_is_mostly_reading() -> None:
+    """93 % of the arithmetic of the published run was validation."""
+    asked = parse_request(request(LM, preset="seed-replay", size="real"))
+    cost = asked.workload.cost("real", asked.values)
+    assert cost.other_flop / (cost.other_flop + cost.steps * cost.step_flop) == pytest.approx(0.93, abs=0.01)
+
+
+def test_every_new_workload_has_the_presets_and_the_backends_promised() -> None:
+    offered = {workload.name: workload for workload in WORKLOADS}
+    for name in FULL:
+        classes = {preset: one.comparison_class for preset, one in offered[name].presets.items()}
+        assert classes["strict"] == classes["tuned"] == "strict"
+        assert classes["seed-replay"] == "informative"
+        on_processors = ("tiny", "real") if name == NLI else ("tiny",)
+        assert {offered[name].backends[backend] for backend in CPU_BACKENDS} == {on_processors}
+        assert all(offered[name].backends[other] == ("tiny", "real") for other in ("mlx-metal", "torch-cuda"))
+
+
+@pytest.mark.parametrize("backend", CPU_BACKENDS)
+def test_a_tuned_run_says_what_it_could_not_use(
+    cache: Path, interpreters: Interpreters, tmp_path: Path, backend: str
+) -> None:
+    path = prepare(tmp_path, cache, NLI, SMALL[NLI], preset="tuned")
+    done = run(interpreters.of(backend), path, backend, cache, tmp_path)
+    assert done.exit_code == 0, done.stderr
+    (warning,) = done.of("warning")
+    assert warning["message"].startswith(f"not_compiled: steps are not compiled on {backend}")
+    knobs = done.of("environment")[0]["knobs"]
+    assert knobs["compile"] is False
+    assert knobs.get("fused_optimiser") is (True if backend == "torch-cpu" else None)
+
+
+@pytest.mark.parametrize("backend", CPU_BACKENDS)
+def test_nothing_is_dropped_in_validation(
+    cache: Path, interpreters: Interpreters, tmp_path: Path, backend: str
+) -> None:
+    """Without a learning rate the model stays as it is: only the losses in training can tell that half is dropped."""
+    seen = []
+    for dropout in (0.0, 0.5, 0.5):
+        still = SMALL[NLI] | {"learning_rate": 0, "dropout": dropout}
+        done = run(interpreters.of(backend), prepare(tmp_path, cache, NLI, still), backend, cache, tmp_path)
+        assert done.exit_code == 0, done.stderr
+        seen.append(([step["loss"] for step in done.of("step")], done.of("metric")[0]["value"]))
+    (plain, validation), (dropped, with_dropout), again = seen
+    assert validation == with_dropout
+    assert plain != dropped
+    assert again == (dropped, with_dropout), "what is dropped is drawn from the seed of the order"
+
+
+@pytest.mark.parametrize("precision", ["mixed", "bfloat16"])
+def test_less_precise_training_agrees_roughly(
+    cache: Path, interpreters: Interpreters, tmp_path: Path, precision: str
+) -> None:
+    losses = []
+    for backend in CPU_BACKENDS:
+        order = prepare(tmp_path, cache, LM, SMALL[LM] | {"precision": precision, "learning_rate": 1e-3})
+        done = run(interpreters.of(backend), order, backend, cache, tmp_path)
+        assert done.exit_code == 0, done.stderr
+        losses.append([step["loss"] for step in done.of("step")])
+    assert losses[0] == pytest.approx(losses[1], abs=5e-2)
+    assert losses[0] != losses[1]
+
+
+def test_a_size_that_a_backend_does_not_offer_is_named(tmp_path: Path, cache: Path, interpreters: Interpreters) -> None:
+    order = read_order(prepare(tmp_path, cache, LM, SMALL[LM]))
+    done = run(interpreters.torch, write_order(tmp_path, changed(order, size="real")), "torch-cpu", cache, tmp_path)
+    assert done.exit_code == 2
+    assert done.last["message"] == "lm-ptb is not offered in size 'real' on torch-cpu"
+
+
+def test_an_order_whose_bias_is_not_corrected_cannot_run_on_torch(
+    tmp_path: Path, cache: Path, interpreters: Interpreters
+) -> None:
+    order = prepare(tmp_path, cache, NLI, SMALL[NLI] | {"bias_correction": False})
+    done = run(interpreters.torch, order, "torch-cpu", cache, tmp_path)
+    assert (done.exit_code, done.last["kind"]) == (2, "bad-order")
+    assert "always corrects the bias" in done.last["message"]
