@@ -53,29 +53,32 @@ async function publish(api: GitHubApi, request: CommentRequest): Promise<Comment
   const ours = marked.filter((comment) => comment.author === author);
   if (ours.length > 0) {
     const outcome = await settle(api, { ours, text, marker: request.marker });
+    if (outcome?.state === "updated") return settleRivals(api, { request, text, written: outcome, author });
     if (outcome !== null) return outcome;
   }
   if (request.onlyUpdate === true) return { state: "none" };
-  const created = await create(api, request, text);
-  return settleRivals(api, { request, text, created });
+  const { url, author: login } = await create(api, request, text);
+  return settleRivals(api, { request, text, written: { state: "created", url }, author: login });
 }
 
-interface Creation {
+interface Writing {
   readonly request: CommentRequest;
   readonly text: string;
-  readonly created: { readonly url: string; readonly author: string | null };
+  readonly written: CommentOutcome;
+  readonly author: string | null;
 }
 
 /**
- * Another job may have created a comment at the same time. GitHub knows no "update if unchanged", so a job that met a
- * rival looks again a moment later, until it finds one comment that is not older than its own.
+ * Another job may have created a comment at the same time, or an older one overwritten ours a moment after. GitHub knows
+ * no "update if unchanged", so a job that met a rival looks again a moment later, until it finds one comment that is not
+ * older than its own.
  */
-async function settleRivals(api: GitHubApi, { request, text, created }: Creation): Promise<CommentOutcome> {
+async function settleRivals(api: GitHubApi, { request, text, written, author }: Writing): Promise<CommentOutcome> {
   const { marker } = request;
-  let outcome: CommentOutcome = { state: "created", url: created.url };
+  let outcome = written;
   for (let look = 0; look < MOST_LOOKS; look++) {
-    if (look > 0) await sleep(500 + 1000 * Math.random());
-    const ours = (await findMarked(api, request)).filter((comment) => comment.author === created.author);
+    if (look > 0 || written.state === "updated") await sleep(500 + 1000 * Math.random());
+    const ours = (await findMarked(api, request)).filter((comment) => comment.author === author);
     if (ours.length <= 1 && !ours.some((comment) => isNewer(marker, comment.marker))) return outcome;
     outcome = (await settle(api, { ours, text, marker })) ?? outcome;
   }
@@ -115,7 +118,11 @@ async function findMarked({ octokit, owner, repo }: GitHubApi, request: CommentR
   }
 }
 
-async function create(api: GitHubApi, request: CommentRequest, body: string): Promise<Creation["created"]> {
+async function create(
+  api: GitHubApi,
+  request: CommentRequest,
+  body: string,
+): Promise<{ readonly url: string; readonly author: string | null }> {
   const { octokit, owner, repo } = api;
   return withRetry(async (attempt) => {
     // An attempt whose answer was lost may have written the comment all the same.

@@ -1,5 +1,6 @@
 /** The one comment of a pull request, against an API server that checks every request. */
 import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { writeMarker } from "../../src/core/comment-marker.ts";
 import { type CommentOutcome, MAX_COMMENT_CHARACTERS, publishComment } from "../../src/io/comment.ts";
@@ -61,7 +62,7 @@ test("the first run creates a comment, the next one updates it, and nobody else'
   expect(github.comments.of(PULL).filter((comment) => comment.id !== mine[0]?.id)).toEqual(foreign);
 });
 
-test("where nobody copied the marker the second run costs one list, one refused question and one update", async () => {
+test("where nobody copied the marker the second run costs two lists, one refused question and one update", async () => {
   await post("100");
   const start = github.calls.length;
   await post("101");
@@ -69,6 +70,7 @@ test("where nobody copied the marker the second run costs one list, one refused 
     "issues/list-comments 200",
     "users/get-authenticated 403",
     "issues/update-comment 200",
+    "issues/list-comments 200",
   ]);
 });
 
@@ -86,6 +88,21 @@ test("jobs that create at the same time leave one comment with the newest text",
   const outcomes = await Promise.all(runs.map((run) => post(run)));
   expect(outcomes.map((outcome) => outcome.state)).not.toContain("failed");
   expect(ours()).toMatchObject([{ body: expect.stringContaining("### run 104") }]);
+});
+
+test("an older run whose writing lands a moment late does not keep the newest one out", async () => {
+  await post("100");
+  let newest: Promise<CommentOutcome> | null = null;
+  github.fail({
+    operation: "issues/update-comment",
+    before: async () => {
+      newest = post("102");
+      while (ours()[0]?.body.includes("### run 102") !== true) await sleep(10);
+    },
+  });
+  expect(await post("101")).not.toMatchObject({ state: "failed" });
+  expect(await newest).toMatchObject({ state: "updated" });
+  expect(ours()).toMatchObject([{ body: expect.stringContaining("### run 102") }]);
 });
 
 test.each([
