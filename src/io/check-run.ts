@@ -26,13 +26,17 @@ interface Found {
   readonly url: string;
   readonly annotations: number;
   readonly marker: CommentMarker;
+  readonly said: Pick<CheckRun, "conclusion" | "title" | "summary">;
 }
+
+const CONCLUSIONS = ["success", "failure", "neutral"] as const;
 
 export async function publishCheckRun(api: GitHubApi, request: CheckRequest): Promise<CheckOutcome> {
   try {
-    const found = await findOwn(api, request);
-    if (found !== null && isNewer(found.marker, request.marker)) return { state: "kept-newer", url: found.url };
-    return found === null ? await create(api, request) : await update(api, request, found);
+    const [shown, ...others] = await findOwn(api, request);
+    if (shown === undefined) return await create(api, request);
+    const newer = [shown, ...others].find(({ marker }) => isNewer(marker, request.marker));
+    return newer === undefined ? await update(api, request, shown) : { state: "kept-newer", url: newer.url };
   } catch (error) {
     const failure = apiFailure(error);
     if ((failure.status === 403 || failure.status === 404) && failure.waitS === null) return { state: "not-allowed" };
@@ -40,17 +44,20 @@ export async function publishCheckRun(api: GitHubApi, request: CheckRequest): Pr
   }
 }
 
-/** The newest one that carries our mark; jobs of workflows and other programs may have taken the same name. */
-async function findOwn(api: GitHubApi, { headSha, drawing, marker }: CheckRequest): Promise<Found | null> {
+/** Those that carry our mark, the one that GitHub shows first; jobs and other programs may have taken the same name. */
+async function findOwn(api: GitHubApi, { headSha, drawing, marker }: CheckRequest): Promise<Found[]> {
   const { octokit, owner, repo } = api;
   const query = { owner, repo, ref: headSha, check_name: drawing.name, filter: "all", per_page: 100 } as const;
   const { data } = await withRetry(() => octokit.rest.checks.listForRef(query));
   const own = data.check_runs.flatMap((run): Found[] => {
     const known = readMarker(run.external_id ?? "");
     if (known === null || known.suiteKey !== marker.suiteKey) return [];
-    return [{ id: run.id, url: run.html_url ?? "", annotations: run.output.annotations_count, marker: known }];
+    const { title, summary, annotations_count: annotations } = run.output;
+    const conclusion = CONCLUSIONS.find((word) => word === run.conclusion) ?? "neutral";
+    const said = { conclusion, title: title ?? "", summary: summary ?? "" };
+    return [{ id: run.id, url: run.html_url ?? "", annotations, marker: known, said }];
   });
-  return own.toSorted((a, b) => b.id - a.id)[0] ?? null;
+  return own.toSorted((a, b) => b.id - a.id);
 }
 
 async function create(api: GitHubApi, request: CheckRequest): Promise<CheckOutcome> {
@@ -59,7 +66,22 @@ async function create(api: GitHubApi, request: CheckRequest): Promise<CheckOutco
   const fields = { ...fieldsOf(request, first), head_sha: request.headSha };
   const { data } = await withRetry(() => octokit.rest.checks.create({ owner, repo, ...fields }));
   await add(api, data.id, request, rest);
-  return { state: "created", url: data.html_url ?? "" };
+  const created: CheckOutcome = { state: "created", url: data.html_url ?? "" };
+  await settle(api, request);
+  return created;
+}
+
+/**
+ * None can be taken away again. Where several runs made one at the same time, the one that GitHub shows gets what the
+ * newest run says.
+ */
+async function settle(api: GitHubApi, request: CheckRequest): Promise<void> {
+  const own = await findOwn(api, request);
+  const [shown] = own;
+  const newest = own.toSorted((a, b) => Number(isNewer(b.marker, a.marker)) - Number(isNewer(a.marker, b.marker)))[0];
+  if (shown === undefined || newest === undefined || newest === shown) return;
+  const { marker, said } = newest;
+  await update(api, { ...request, marker, drawing: { ...request.drawing, ...said, annotations: [] } }, shown);
 }
 
 async function update(api: GitHubApi, request: CheckRequest, found: Found): Promise<CheckOutcome> {
