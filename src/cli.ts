@@ -5,6 +5,7 @@ import { addBaselines } from "./commands/baselines.ts";
 import { addInit } from "./commands/init.ts";
 import { addJudge } from "./commands/judge.ts";
 import { addQualify } from "./commands/qualify.ts";
+import { addReport } from "./commands/report.ts";
 import { addRun } from "./commands/run.ts";
 import { addValidate } from "./commands/validate.ts";
 import { EXIT, ownHarness, type CommandContext } from "./commands/command.ts";
@@ -27,7 +28,8 @@ function program(context: CommandContext): Command {
     .exitOverride()
     .showHelpAfterError("(finetune-bench --help shows what there is)")
     .configureHelp({ sortSubcommands: false });
-  for (const add of [addRun, addJudge, addQualify, addBaselines, addValidate, addInit]) add(command, context);
+  for (const add of [addRun, addReport, addJudge, addQualify, addBaselines, addValidate, addInit])
+    add(command, context);
   return command;
 }
 

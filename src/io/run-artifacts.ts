@@ -15,7 +15,7 @@ const PAGES = 10;
 /** A matrix has no more jobs. */
 const MOST_RESULTS = 256;
 const PACKED_BYTES = 100 * 1024 * 1024;
-const ZIP_LIMITS = { entries: 20_000, unpackedBytes: 4 * 1024 ** 3, fileBytes: MAX_STORED_BYTES } as const;
+export const ZIP_LIMITS = { entries: 20_000, unpackedBytes: 4 * 1024 ** 3, fileBytes: MAX_STORED_BYTES } as const;
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 
 const artifactSchema = z.object({

@@ -17,6 +17,8 @@ export interface TerminalOptions {
   readonly width: number;
   /** Path of the results folder. */
   readonly results: string;
+  /** Of a report on what other jobs measured: their numbers and logs lie elsewhere. */
+  readonly isCollected?: boolean;
 }
 
 /** Ends with a new line. No line of it can be read as a workflow command. */
@@ -44,7 +46,7 @@ export function renderTerminal(joint: JointReport, options: TerminalOptions): st
       reports.flatMap(({ frameworks }) => frameworks),
       options,
     ),
-    list({ title: paint("bold", "Files"), items: files(options.results) }),
+    list({ title: paint("bold", "Files"), items: files(options) }),
   ];
   const text = blocks.filter((block) => block !== "").join("\n\n");
   return `${text.replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
@@ -54,7 +56,8 @@ function list({ title, items }: List): string {
   return items.length === 0 ? "" : [title, ...items.map((item) => `  ${item}`)].join("\n");
 }
 
-function files(results: string): string[] {
+function files({ results, isCollected = false }: TerminalOptions): string[] {
+  if (isCollected) return [`report   ${terminalText(results, 1000)}`];
   return [
     `report   ${terminalText(path.join(results, "report.md"), 1000)}`,
     `numbers  ${terminalText(path.join(results, "result.json"), 1000)}`,
