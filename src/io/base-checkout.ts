@@ -99,12 +99,12 @@ export async function reachBase(
 }
 
 /** git's last words where it failed. What a refusal is stays one; everything else is tried again. */
-async function fetchCommit({ git, remote, sha }: Place): Promise<string> {
+async function fetchCommit({ git, remote, sha, signal }: Place): Promise<string> {
   const url = remote?.url ?? "origin";
   for (let attempt = 1; ; attempt++) {
     const { ok, words } = await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha);
     const refusal = /\b40[134]\b|not our ref|not found|could not read (Username|Password)|Authentication failed/i;
-    if (ok || attempt >= FETCH_ATTEMPTS || refusal.test(words)) return words;
+    if (ok || attempt >= FETCH_ATTEMPTS || refusal.test(words) || signal?.aborted === true) return words;
     await sleep(1000 * attempt);
   }
 }
