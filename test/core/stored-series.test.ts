@@ -138,5 +138,7 @@ test("a spark line shows levels, not noise", () => {
   expect(sparkline([0, 0])).toBe("▅▅");
   expect(sparkline([-2, -1, 0])).toBe("▁▅█");
   expect(sparkline([null])).toBe("·");
+  // A series that hardly moves is one line, whatever its last digits.
+  expect(sparkline([1.083204, 1.083201, 1.083207, 1.083203])).toBe("▅▅▅▅");
   expect(sparkline([])).toBe("");
 });

@@ -9,6 +9,7 @@ import {
   formatNumber,
   formatPercent,
   formatRatio,
+  formatSpread,
   formatValue,
 } from "../../src/core/units.ts";
 
@@ -119,4 +120,12 @@ test("ages, ratios and counts", () => {
   expect([formatAge(0.4), formatAge(1.9), formatAge(24)]).toEqual(["less than a day old", "1 day old", "24 days old"]);
   expect([formatRatio(0.5789), formatRatio(12.345)]).toEqual(["0.579×", "12.3×"]);
   expect([counted(1, "run"), counted(0, "run"), counted(1200, "row")]).toEqual(["1 run", "0 runs", "1,200 rows"]);
+});
+
+test("a spread is unsigned, nothing for a single value, and no row of zeros", () => {
+  expect(formatSpread(null)).toBe("");
+  expect(formatSpread(0)).toBe("±0 %");
+  expect(formatSpread(4e-7)).toBe("±0 %");
+  expect(formatSpread(0.0061)).toBe("±0.6 %");
+  expect(formatSpread(0.12)).toBe("±12 %");
 });
