@@ -4,7 +4,7 @@ import { movedControls } from "./lead.ts";
 import { disturbedInWords, ofCandidate } from "./disturbances.ts";
 import type { JointFacts } from "./joint.ts";
 import { pairsInWords, baseInWords } from "./pair-words.ts";
-import { benchmarkCount, runnersInWords } from "./parts.ts";
+import { benchmarkCount, partNoun, runnerKeys, runnersInWords } from "./parts.ts";
 import type { Report } from "./report.ts";
 import { named, say, type Sentence } from "./sentence.ts";
 import { counted, formatAge, formatChange, formatDuration, formatPercent } from "./units.ts";
@@ -52,12 +52,9 @@ function controlOf(reports: readonly Report[]): Sentence[] {
   );
   const effects = steady.flatMap(({ control }) => control.flatMap(({ effect }) => (effect === null ? [] : [effect])));
   const size = effects.length === 0 ? "" : ` (±${formatPercent(Math.max(...effects.map(Math.abs)))})`;
-  const where =
-    steady.length === reports.length
-      ? reports.length === 2
-        ? ["both runners"]
-        : [`all ${reports.length} runners`]
-      : runnersInWords(steady);
+  const count = runnerKeys(steady).length;
+  const isAll = steady.length === reports.length && count > 1;
+  const where = isAll ? [count === 2 ? "both runners" : `all ${count} runners`] : runnersInWords(steady);
   return [
     ...moved.map(({ report, control: { effect } }) => {
       const by = effect === null ? "" : ` (${formatChange(effect)})`;
@@ -92,7 +89,7 @@ function baselineOf(reports: readonly Report[]): Sentence {
   const size = least === most ? counted(most, "point") : `${least} to ${counted(most, "point")}`;
   const age = others.length > 0 ? `at most ${formatAge(oldest).replace(/^less than /, "")}` : formatAge(oldest);
   const without = reports.length - baselines.length;
-  const where = without === 0 ? "" : `, on ${baselines.length} of ${reports.length} runners`;
+  const where = without === 0 ? "" : `, on ${baselines.length} of ${counted(reports.length, partNoun(reports))}`;
   const stale = baselines.filter(({ stale: isStale }) => isStale).length;
   const old = stale === 0 ? "" : `, ${stale === baselines.length ? "all" : stale} too old to judge against`;
   return say`${others.length > 0 ? "baselines" : "baseline"}${commit} ${age}, ${size}${where}${old}`;
@@ -108,6 +105,8 @@ function recordOf(reports: readonly Report[]): Sentence {
   const recorded = reports.filter(({ recorded: state }) => state === "yes").length;
   if (recorded === 0) return [];
   return [
-    recorded === reports.length ? "recorded as new points" : `recorded on ${recorded} of ${reports.length} runners`,
+    recorded === reports.length
+      ? "recorded as new points"
+      : `recorded on ${recorded} of ${counted(reports.length, partNoun(reports))}`,
   ];
 }

@@ -7,7 +7,7 @@ import type { JointReport } from "./joint.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Estimator } from "./metrics.ts";
 import { baseInWords, notesOf, pairsInWords } from "./pair-words.ts";
-import { rowsOf } from "./parts.ts";
+import { rowsOf, runnerKeys } from "./parts.ts";
 import { FIRST_LOOK, LAST_LOOK, LOOK_ALPHA } from "./pairs.ts";
 import { ALPHA } from "./prediction.ts";
 import { qualifiedInDetail } from "./qualification-words.ts";
@@ -63,7 +63,8 @@ function estimatorLines({ suite }: Report, judged: readonly Comparison[]): Sente
 
 function familyOf(joint: Pick<JointReport, "reports">): string {
   const family = rowsOf(joint).filter(({ comparison }) => isGated(comparison) && comparison.metric?.primary === true);
-  const where = joint.reports.length > 1 ? ` on ${joint.reports.length} runners` : "";
+  const runners = runnerKeys(joint.reports).length;
+  const where = runners > 1 ? ` on ${runners} runners` : "";
   return `Holm over ${counted(family.length, "primary metric")}${where}`;
 }
 

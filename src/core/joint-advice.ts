@@ -106,7 +106,7 @@ function together(entries: Advice["beside"]): Advice["beside"] {
     JSON.stringify(renamed(sentences, runner_keys, ["…"])),
   );
   return [...alike.values()].flatMap((group) => {
-    const keys = group.flatMap(({ runner_keys }) => runner_keys);
+    const keys = [...new Set(group.flatMap(({ runner_keys }) => runner_keys))];
     const [first] = group;
     return first === undefined
       ? []

@@ -3,7 +3,8 @@ import { changed, headlineOf, reasonOf } from "./headline.ts";
 import { failureInWords } from "./failure-words.ts";
 import { benchmarkIds, benchmarkName } from "./findings.ts";
 import type { JointFacts } from "./joint.ts";
-import { benchmarkCount, partsWorstFirst, runnersInWords, type Part } from "./parts.ts";
+import { benchmarkCount, partsWorstFirst, runnerKeys, runnersInWords, type Part } from "./parts.ts";
+import type { Report } from "./report.ts";
 import { listed, named, plain, say, type Sentence } from "./sentence.ts";
 import { counted } from "./units.ts";
 
@@ -20,7 +21,7 @@ function together(worst: readonly Part[], { reports }: JointFacts): Sentence {
   if (first === undefined) return ["Nothing was measured"];
   // Alone, a report of failures names no runner.
   if (more.length === 0 && (first.standing !== "failed" || reports.length === 1)) return headlineOf(first.report);
-  const where = `${worst.length} runners`;
+  const where = runnersInWords(reportsOf(worst));
   const total = benchmarkCount(reports);
   switch (first.standing) {
     case "failed":
@@ -33,21 +34,26 @@ function together(worst: readonly Part[], { reports }: JointFacts): Sentence {
       return headlineOf(first.report);
     case "incomparable": {
       const affected = affectedBy(worst);
-      const whose = `on ${where} are not comparable with their history`;
+      const whose = say`on ${where} are not comparable with their history`;
       const found = worst.flatMap(({ lead }) => ("found" in lead ? lead.found : []));
       return say`${affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`} ${whose}: ${reasonOf(found)}`;
     }
     case "no-baseline":
       return (
-        sameWords(worst) ?? [`${affectedBy(worst)} of ${counted(total, "benchmark")} on ${where} have no baseline`]
+        sameWords(worst) ??
+        say`${String(affectedBy(worst))} of ${counted(total, "benchmark")} on ${where} have no baseline`
       );
     case "inconclusive":
       return undecided(worst, total);
     case "accepted":
-      return [`${counted(affectedBy(worst), "accepted change")} on ${where}, nothing else`];
+      return say`${counted(affectedBy(worst), "accepted change")} on ${where}, nothing else`;
     case "no-change":
-      return [`No change in ${counted(total, "benchmark")} on ${where}`];
+      return say`No change in ${counted(total, "benchmark")} on ${where}`;
   }
+}
+
+function reportsOf(parts: readonly Part[]): Report[] {
+  return parts.map(({ report }) => report);
 }
 
 /** Comparisons of accepted changes, benchmarks of everything else. */
@@ -61,10 +67,11 @@ function affectedBy(parts: readonly Part[]): number {
 function failed(worst: readonly Part[], total: number): Sentence {
   const failures = worst.flatMap(({ report }) => report.failures.map((failure) => ({ failure, report })));
   const [first] = failures;
-  if (first === undefined) return [`Benchmarks failed on ${worst.length} runners`];
+  if (first === undefined) return say`Benchmarks failed on ${runnersInWords(reportsOf(worst))}`;
   const one = say`${benchmarkName(first.failure)} ${failureInWords(first.failure)} on ${named(first.report.runner_key)}`;
   if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
-  const where = worst.length === 1 ? "" : ` on ${worst.length} runners`;
+  const runners = runnerKeys(reportsOf(worst)).length;
+  const where = runners === 1 ? "" : ` on ${runners} runners`;
   const count = failures.length === total ? `All ${total}` : `${failures.length} of ${total}`;
   return say`${count} benchmarks failed${where}; the first: ${one}`;
 }
@@ -75,8 +82,7 @@ function changedOnSeveral(worst: readonly Part[]): Sentence {
   const comparison = first !== undefined && first.lead.about === "verdict" ? first.lead.found[0] : undefined;
   if (first === undefined || comparison === undefined) return [];
   const others = affectedBy(worst) - 1;
-  const where =
-    affectedBy([first]) > 1 ? [`${worst.length} runners`] : runnersInWords(more.map(({ report }) => report));
+  const where = runnersInWords(reportsOf(affectedBy([first]) > 1 ? worst : more));
   const one = changed(comparison, 0, first.report);
   const did = comparison.verdict === "regression" ? "got worse" : "improved";
   return say`${one}, and ${counted(others, "other benchmark")} ${did} on ${where}`;
@@ -87,12 +93,12 @@ function undecided(worst: readonly Part[], total: number): Sentence {
   const [first] = moved;
   if (first !== undefined) {
     const one = headlineOf(first.report);
-    return moved.length === 1 ? one : renamed(one, "The machine moved: ", `${moved.length} machines moved: `);
+    const count = runnerKeys(reportsOf(moved)).length;
+    return count === 1 ? one : renamed(one, "The machine moved: ", `${count} machines moved: `);
   }
   return (
-    sameWords(worst) ?? [
-      `Cannot tell: ${affectedBy(worst)} of ${counted(total, "benchmark")} on ${worst.length} runners are undecided`,
-    ]
+    sameWords(worst) ??
+    say`Cannot tell: ${String(affectedBy(worst))} of ${counted(total, "benchmark")} on ${runnersInWords(reportsOf(worst))} are undecided`
   );
 }
 
@@ -103,8 +109,8 @@ function renamed(sentence: Sentence, before: string, after: string): Sentence {
 /** What each of them says alone, where it holds no count and differs in nothing but the runner's name. */
 function sameWords(parts: readonly Part[]): Sentence | null {
   const sentences = parts.map(({ report }) =>
-    headlineOf(report).map((part) =>
-      typeof part !== "string" && part.name === report.runner_key ? `${parts.length} runners` : part,
+    headlineOf(report).flatMap((part) =>
+      typeof part !== "string" && part.name === report.runner_key ? runnersInWords(reportsOf(parts)) : [part],
     ),
   );
   const [first] = sentences;
@@ -117,8 +123,11 @@ function aboutTheRest(worst: readonly Part[], parts: readonly Part[]): Sentence 
   const rest = parts.filter((part) => !worst.includes(part));
   const isOpen = ["incomparable", "no-baseline", "inconclusive"].includes(worst[0]?.standing ?? "");
   if (!isOpen || rest.length === 0 || rest.some(({ standing }) => standing !== "no-change")) return [];
-  const others = rest.map(({ report }) => report);
-  return say`; no change on ${others.length === 1 ? "" : "the other "}${runnersInWords(others)}`;
+  const others = reportsOf(rest);
+  const keys = runnerKeys(others);
+  // Another job of the same runner would seem to contradict what was said of it.
+  if (worst.some(({ report }) => keys.includes(report.runner_key))) return [];
+  return say`; no change on ${keys.length === 1 ? "" : "the other "}${runnersInWords(others)}`;
 }
 
 function withMissing(headline: Sentence, worst: readonly Part[], { reports, missing }: JointFacts): Sentence {

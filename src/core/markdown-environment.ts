@@ -7,6 +7,7 @@ import { benchmarkName, isShown } from "./findings.ts";
 import { bullets, details, drawSentence, table, type Markdown } from "./markdown-parts.ts";
 import type { Detail } from "./markdown-sections.ts";
 import type { JointReport } from "./joint.ts";
+import { partNoun } from "./parts.ts";
 import type { Report } from "./report.ts";
 import { listed, say } from "./sentence.ts";
 import { counted, formatChange } from "./units.ts";
@@ -26,7 +27,7 @@ export function environmentSection({ reports }: JointReport, detail: Detail): Ma
   const blocks = told.flatMap((report) =>
     quiet.includes(report) ? [] : [codeSpan(report.runner_key) + titleOf([report]), ...environmentOf(report, detail)],
   );
-  return details(`Environment of ${counted(reports.length, "runner")}${titleOf(reports)}`, [...blocks, alike]);
+  return details(`Environment of ${counted(reports.length, partNoun(reports))}${titleOf(reports)}`, [...blocks, alike]);
 }
 
 function keysOf(reports: readonly Report[]): string[] {

@@ -4,6 +4,7 @@ import type { FrameworkPair } from "./frameworks.ts";
 import { codeSpan, inertText } from "./escape.ts";
 import type { JointReport } from "./joint.ts";
 import type { Detail } from "./markdown-sections.ts";
+import { runnerKeys } from "./parts.ts";
 import { details, table, unbroken, type Markdown } from "./markdown-parts.ts";
 
 interface Row extends FrameworkRow {
@@ -21,7 +22,7 @@ export function frameworksSection(joint: JointReport, { items }: Detail): Markdo
   const body = table<Row>(
     [
       { title: "Same work", cell: ({ work }) => work },
-      ...(joint.reports.length > 1 ? [{ title: "Runner", cell: ({ runner }: Row) => runner }] : []),
+      ...(runnerKeys(joint.reports).length > 1 ? [{ title: "Runner", cell: ({ runner }: Row) => runner }] : []),
       { title: "Measured", cell: ({ name }) => name },
       { title: "PyTorch", align: "r", cell: ({ torch }) => unbroken(inertText(torch)) },
       { title: "MLX", align: "r", cell: ({ mlx }) => unbroken(inertText(mlx)) },

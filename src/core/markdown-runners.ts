@@ -5,9 +5,11 @@ import { iconOfReport, iconOfVerdict } from "./icons.ts";
 import type { JointReport, MissingRunner } from "./joint.ts";
 import { details, drawSentence, table, type Markdown } from "./markdown-parts.ts";
 import type { Detail } from "./markdown-sections.ts";
+import { partNoun } from "./parts.ts";
 import { qualifiedInWords } from "./qualification-words.ts";
 import type { Report } from "./report.ts";
 import { sentenceCase } from "./sentence.ts";
+import { counted } from "./units.ts";
 
 type Row = { readonly report: Report } | { readonly missing: MissingRunner };
 
@@ -18,7 +20,7 @@ export function runnersSection(joint: JointReport, { runners }: Detail): Markdow
     ...joint.reports.map((report) => ({ report })),
   ];
   if (rows.length < 2) return "";
-  return details(`The ${rows.length} runners`, [
+  return details(`The ${counted(rows.length, partNoun(joint.reports))}`, [
     table<Row>(
       [
         { title: "Runner", cell: (row) => codeSpan("report" in row ? row.report.runner_key : row.missing.name) },

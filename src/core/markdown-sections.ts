@@ -6,7 +6,7 @@ import { benchmarkIds, benchmarkName } from "./findings.ts";
 import type { JointReport } from "./joint.ts";
 import { bullets, details, drawSentence, type Markdown } from "./markdown-parts.ts";
 import { comparisonTable, everyRow, worstOf } from "./markdown-tables.ts";
-import { benchmarkCount, rowsOf } from "./parts.ts";
+import { benchmarkCount, rowsOf, runnerKeys } from "./parts.ts";
 import type { Report } from "./report.ts";
 import { reproduceOf } from "./reproduce.ts";
 import { among, listed, named, plain, say, type Sentence } from "./sentence.ts";
@@ -36,7 +36,7 @@ export interface Detail {
 
 /** Where something was found: needed only where there are several runners. */
 export function onRunner({ reports }: Pick<JointReport, "reports">, { runner_key }: Report): Sentence {
-  return reports.length > 1 ? say` on ${named(runner_key)}` : [];
+  return runnerKeys(reports).length > 1 ? say` on ${named(runner_key)}` : [];
 }
 
 export function failuresSection(joint: JointReport, { items, text }: Detail): Markdown {
@@ -73,7 +73,7 @@ export function warningsOf(joint: JointReport): Warning[] {
     ...own,
     ...[...runners].map(([message, keys]) => ({
       message,
-      where: keys.length === reports.length ? everywhere : listed(keys),
+      where: keys.length === reports.length ? everywhere : listed([...new Set(keys)]),
     })),
   ];
 }
@@ -122,7 +122,7 @@ export function decidedSection(joint: JointReport, { items, runners }: Detail): 
   const isCommon = ({ keys }: { readonly keys: readonly string[] }): boolean => keys.length === reports.length;
   const common = [...lines.values()].filter(isCommon).map(({ line }) => line);
   const own = [...lines.values()].filter((entry) => !isCommon(entry)).slice(0, MOST_OWN_LINES * runners);
-  const told = own.map(({ line, keys }) => say`${listed(keys)}: ${line}`);
+  const told = own.map(({ line, keys }) => say`${listed([...new Set(keys)])}: ${line}`);
   return details("How it was decided", [bullets([...common, ...told, gateLine(gate)].map(drawSentence))]);
 }
 
@@ -130,7 +130,7 @@ export function decidedSection(joint: JointReport, { items, runners }: Detail): 
 export function reproduceSection({ reports }: JointReport, { runners }: Detail): Markdown {
   const commands = Map.groupBy(reports, reproduceOf);
   const blocks = [...commands].slice(0, runners).flatMap(([command, alike]) => {
-    const where = drawSentence(listed(alike.map(({ runner_key }) => runner_key)));
+    const where = drawSentence(listed(runnerKeys(alike)));
     return [
       `On ${where}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`,
       codeBlock(command, 2000, "sh"),

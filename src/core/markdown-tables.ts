@@ -6,7 +6,7 @@ import { benchmarkName, isShown, worstFirstBy } from "./findings.ts";
 import { iconOf } from "./icons.ts";
 import type { JointReport } from "./joint.ts";
 import { drawSentence, table, unbroken, type Column, type Markdown } from "./markdown-parts.ts";
-import { rowsOf, type RunnerRow } from "./parts.ts";
+import { rowsOf, runnerKeys, type RunnerRow } from "./parts.ts";
 import type { Report } from "./report.ts";
 
 /** Characters of a line with its padding: with more, a table on a page has to be scrolled. */
@@ -40,7 +40,7 @@ export function runnerColumn<Row>(
   { reports }: Pick<JointReport, "reports">,
   runnerOf: (row: Row) => string,
 ): Column<Row>[] {
-  return reports.length > 1 ? [{ title: "Runner", cell: (row) => codeSpan(runnerOf(row)) }] : [];
+  return runnerKeys(reports).length > 1 ? [{ title: "Runner", cell: (row) => codeSpan(runnerOf(row)) }] : [];
 }
 
 interface Look {

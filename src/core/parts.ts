@@ -80,10 +80,20 @@ export function benchmarkCount(comparisonsOf: readonly { readonly comparisons: r
   return counts.reduce((total, count) => total + count, 0);
 }
 
+/** Each once: two jobs of a matrix may share a runner. */
+export function runnerKeys(reports: readonly Pick<Report, "runner_key">[]): string[] {
+  return [...new Set(reports.map(({ runner_key: key }) => key))];
+}
+
 /** `apple-…`, or "3 runners". */
-export function runnersInWords(reports: readonly Report[]): Sentence {
-  const [only, ...more] = reports;
-  return only !== undefined && more.length === 0 ? [named(only.runner_key)] : [`${reports.length} runners`];
+export function runnersInWords(reports: readonly Pick<Report, "runner_key">[]): Sentence {
+  const [only, ...more] = runnerKeys(reports);
+  return only !== undefined && more.length === 0 ? [named(only)] : [`${more.length + 1} runners`];
+}
+
+/** What the parts are counted as: runners, unless two of them are of one. */
+export function partNoun(reports: readonly Pick<Report, "runner_key">[]): "job" | "runner" {
+  return runnerKeys(reports).length === reports.length ? "runner" : "job";
 }
 
 /** What is said of runners beside the headline, each with the names of those it is said of. */

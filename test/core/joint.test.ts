@@ -194,6 +194,15 @@ describe("what is said of several runners", () => {
     );
   });
 
+  test("two jobs of one runner are not two runners", () => {
+    const joint = joined("joint-two-jobs-of-one-runner");
+    expect(plain(joint.headline)).toBe("Cannot tell: 1 of 2 benchmarks on nvidia-rtx-4090-91c0 is too noisy");
+    const [changed = ""] = /^\| Benchmark .*$/m.exec(renderComment(joint)) ?? [];
+    expect(changed).not.toContain("Runner");
+    const clear = joinReports([...joined("joint-no-change").reports.slice(1), scene("no-change")], new Set());
+    expect(plain(clear.headline)).toBe("No change in 6 benchmarks on nvidia-rtx-4090-91c0");
+  });
+
   test("lines to accept stand for every runner, the worst first", () => {
     const comment = renderComment(joined("joint-regression-on-both"));
     const runners = [...comment.matchAll(/^ {4}runner: (\S+)$/gm)].map(([, key]) => key);

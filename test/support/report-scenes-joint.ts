@@ -3,7 +3,7 @@ import type { FailOn } from "../../src/core/gate.ts";
 import { identity } from "../../src/core/identity.ts";
 import { joinReports } from "../../src/core/join-reports.ts";
 import type { JointReport, MissingRunner } from "../../src/core/joint.ts";
-import { all, GIB, HOSTILE, lora, matmul, quiet, quietBut, SOFTWARE_MOVED } from "./report-benchmarks.ts";
+import { all, GIB, HOSTILE, lora, matmul, mine, quiet, quietBut, SOFTWARE_MOVED } from "./report-benchmarks.ts";
 import { BASELINE, benchmark, compared, PUSH, reportOf, type Scene } from "./report-fixtures.ts";
 import { HISTORY_SCENES } from "./report-scenes-history.ts";
 import { MACHINE_SCENES } from "./report-scenes-machine.ts";
@@ -124,6 +124,16 @@ const hostile = benchmark(`${HOSTILE} joint`, "torch-cuda", { tokens_per_second:
 export const JOINT_SCENES = {
   "joint-no-change": { parts: [clear, mac()] },
   "joint-no-change-three": { parts: [clear, on(SECOND, clear), mac()] },
+  "joint-two-jobs-of-one-runner": {
+    parts: [
+      { ...clear, benchmarks: [lora], comparisons: quiet.filter((row) => row.benchmark === lora.id) },
+      {
+        ...slowed,
+        comparisons: slowed.comparisons.filter((row) => row.benchmark !== lora.id),
+        benchmarks: [matmul, mine],
+      },
+    ],
+  },
   "joint-regression-on-one": { parts: [slowed, mac()] },
   "joint-regression-on-both": {
     parts: [slowed, mac({ comparisons: slowedMac, result: { ...confirmedIn(), measured_s: 512 } })],
