@@ -1,7 +1,11 @@
 /** Two runners on one machine: what they measure never overlaps, and nothing else of a job keeps the other waiting. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { BenchProject } from "../support/bench-project.ts";
 import { listen } from "../support/loopback.ts";
+import { localProject, noisySuite, QUIET_PYTHON } from "../support/local-command.ts";
+import { holdLock } from "../support/lock-holder.ts";
 import { NOTING_TRAINING, readMoments } from "../support/moments.ts";
 
 describe("two jobs of the shipped action at the same time on one machine", () => {
@@ -50,5 +54,41 @@ describe("two jobs of the shipped action at the same time on one machine", () =>
     expect(result.log).not.toContain("waiting for");
     release.resolve();
     expect((await slow).result.conclusion).toBe("failure");
+  });
+});
+
+describe("the local command beside a job that measures", () => {
+  const WAITING = /waiting for the processors: .* measures on/;
+
+  it("waits for its turn, says so, and goes on", async () => {
+    await using project = await localProject({ "finetune-bench.yml": noisySuite(["steady"]), "noise.json": "{}" });
+    const locks = path.join(project.folder, "locks");
+    await mkdir(locks);
+    await using other = await holdLock(locks);
+    const env = { FINETUNE_BENCH_LOCK_DIR: locks };
+    const done = await project.run(["run", "--python", QUIET_PYTHON], env, (child) => {
+      child.stderr?.on("data", (text) => {
+        if (WAITING.test(String(text))) void other[Symbol.asyncDispose]();
+      });
+    });
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stderr).toMatch(WAITING);
+    expect((await project.reports())[0]?.comparisons).not.toEqual([]);
+  });
+
+  it("qualifies in its turn too, and stops waiting when it is interrupted", async () => {
+    await using project = await localProject({ "finetune-bench.yml": noisySuite(["steady"]), "noise.json": "{}" });
+    const locks = path.join(project.folder, "locks");
+    await mkdir(locks);
+    await using other = await holdLock(locks);
+    const env = { FINETUNE_BENCH_LOCK_DIR: locks };
+    const done = await project.run(["qualify", "--python", QUIET_PYTHON], env, (child) => {
+      child.stderr?.on("data", (text) => {
+        if (WAITING.test(String(text))) child.kill("SIGINT");
+      });
+    });
+    expect(done.code, done.stderr).toBe(130);
+    expect(done.stderr).toMatch(WAITING);
+    expect(other.isRunning()).toBe(true);
   });
 });

@@ -1,5 +1,4 @@
 /** Cancels jobs of the shipped action at moments of all their phases, and looks at what each leaves behind. */
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,6 +7,8 @@ import { reportSchema } from "../../src/core/report.ts";
 import { jobResultSchema } from "../../src/core/result.ts";
 import { BenchProject, resultFiles, type Job, type Noise } from "./bench-project.ts";
 import type { Fault } from "./github-faults.ts";
+import { heldLocks, holdLock } from "./lock-holder.ts";
+import { listen } from "./loopback.ts";
 import type { ActionRun } from "./runner.ts";
 
 export type Way = NonNullable<ActionRun["cancelWith"]>;
@@ -28,6 +29,8 @@ interface Moment {
   readonly storageHangs?: string;
   /** A measured program hangs: politely, or deaf to signals. */
   readonly failure?: "hang" | "stubborn";
+  /** The index of the packages that it installs never answers. */
+  readonly installs?: boolean;
   /** Somebody else holds the lock of the machine. */
   readonly isHeld?: boolean;
 }
@@ -75,6 +78,7 @@ export const MOMENTS: readonly Moment[] = [
   ...inEveryWay({ name: "while a program hangs", event: "pull request", failure: "hang" }),
   ...inEveryWay({ name: "while a program is deaf", event: "pull request", failure: "stubborn" }),
   ...inEveryWay({ name: "while another job measures", event: "pull request", says: /waiting for the/, isHeld: true }),
+  ...inEveryWay({ name: "while packages are installed", event: "push", installs: true }),
   ...inEveryWay({ name: "while the history is read", event: "push", hangs: "repos/download-tarball-archive" }),
   ...inEveryWay({ name: "while the base is fetched", event: "pull request", hangs: "git" }),
   ...inEveryWay({ name: "while the history is written", event: "push", hangs: "git/create-commit" }),
@@ -116,7 +120,7 @@ export async function cancelAt(moment: Moment, machine: Machine): Promise<void> 
   if (moment.way !== "SIGKILL") expect(result.cancelMs, log).toBeLessThan(7500);
   expect(lock === null || lock.isRunning(), "the other job was disturbed").toBe(true);
   await lock?.[Symbol.asyncDispose]();
-  await expectFree(project.locks);
+  expect(await heldLocks(project.locks), "locks that are still held").toEqual([]);
   const left = (await readdir(result.temp)).filter((name) => name.startsWith("finetune-bench-"));
   expect(left, "folders left behind").toEqual([]);
   expect(existsSync(path.join(project.workspace, ".git", "worktrees"))).toBe(false);
@@ -126,8 +130,32 @@ export async function cancelAt(moment: Moment, machine: Machine): Promise<void> 
   expect((await project.history()).size - stored).toBeLessThanOrEqual(isWhole ? 1 : 0);
 }
 
+const INSTALLING =
+  "version: 1\nbenchmarks:\n  - name: steady\n    command: [python3, train.py, steady]\n    backends: [torch-cpu]\n    requirements: requirements.txt\n";
+
+/** A push whose packages come from an index that never answers, and are others each time. */
+async function runInstallation({ way }: Moment, project: BenchProject): Promise<Job> {
+  let isAsked = false;
+  await using index = await listen(() => void (isAsked = true));
+  project.extraFiles["finetune-bench.yml"] = INSTALLING;
+  project.extraFiles["requirements.txt"] = `package-${Date.now()}==1.0\n`;
+  const job = await project.push(
+    {},
+    {
+      env: { FINETUNE_BENCH_LOCK_DIR: project.locks, PIP_INDEX_URL: `${index.url}/simple`, PIP_RETRIES: "0" },
+      inputs: { python: "" },
+      cancelWhen: () => isAsked,
+      cancelWith: way,
+    },
+  );
+  delete project.extraFiles["finetune-bench.yml"];
+  delete project.extraFiles["requirements.txt"];
+  return job;
+}
+
 async function runMoment(moment: Moment, machine: Machine): Promise<Job> {
   const { project, usualMs } = machine;
+  if (moment.installs === true) return runInstallation(moment, project);
   const reached = { call: false };
   const fault = { hang: true, before: async () => void (reached.call = true) };
   if (moment.hangs !== undefined) project.github.fail({ operation: moment.hangs, ...fault });
@@ -151,39 +179,6 @@ function hangsIn(project: BenchProject): boolean {
   const runs = project.runsOf("steady.torch-cpu");
   const log = path.join(runs ?? "", "head-1.log");
   return runs !== null && existsSync(log) && readFileSync(log, "utf8").includes("hanging");
-}
-
-interface Holder extends AsyncDisposable {
-  isRunning(): boolean;
-}
-
-const FLOCK = "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX | int(sys.argv[2]))";
-
-async function holdLock(locks: string): Promise<Holder> {
-  const file = path.join(locks, "finetune-bench-machine.lock");
-  const child = spawn("python3", [
-    "-c",
-    `${FLOCK}; print('held', flush=True); import time; time.sleep(600)`,
-    file,
-    "0",
-  ]);
-  await new Promise((resolve) => child.stdout.once("data", resolve));
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  return {
-    isRunning: () => child.exitCode === null && child.signalCode === null,
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
-}
-
-async function expectFree(locks: string): Promise<void> {
-  for (const name of await readdir(locks)) {
-    if (!name.endsWith(".lock")) continue;
-    const trying = spawn("python3", ["-c", FLOCK, path.join(locks, name), "4"], { stdio: "ignore" });
-    expect(await new Promise((resolve) => trying.once("close", resolve)), `${name} is held`).toBe(0);
-  }
 }
 
 /** Every file is absent or whole: JSON by its schema, and of events all lines but one that was being written. */
