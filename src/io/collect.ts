@@ -63,6 +63,8 @@ export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Coll
   return { results, aside, warnings: [...listed.warnings, ...warningsOf(run)] };
 
   async function commitFault(sha: string | null): Promise<string | null> {
+    // What a comment asks for lies on another branch than the one whose run it starts.
+    if (run.event === "issue_comment") return null;
     if (sha === null || sha === run.head_sha || run.event !== "pull_request") return faultOfCommit(sha, run, null);
     const asked = commits.get(sha) ?? parentsOf(api, sha);
     commits.set(sha, asked);

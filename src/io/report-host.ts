@@ -8,12 +8,13 @@ import type { JobResult } from "../core/result.ts";
 import { isRecorded, type WorkflowRun } from "../core/workflow-run.ts";
 import type { BaselineStore } from "./baseline-store.ts";
 import { collectRun, type Collected } from "./collect.ts";
+import type { GitHubApi } from "./github-api.ts";
 import type { JobContext } from "./job-context.ts";
 import type { Progress } from "./progress.ts";
 import { publishReports, type Target } from "./publish.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { pullRequestOf, readRun } from "./workflow-run.ts";
+import { headOfPull, pullRequestOf, readRun } from "./workflow-run.ts";
 
 /** Whether a result is to become history: a text says why it cannot although it should. */
 export type MayRecord = boolean | { readonly fault: string };
@@ -55,7 +56,7 @@ export async function actionReportHost(
   const { pullRequest } = found;
   const { serverUrl } = context;
   const results = collected.results.map((result) => withTrustedFacts(result, { run, serverUrl, pullRequest }));
-  const headSha = isOwnRun ? headOfJob(context, run, results) : run.head_sha;
+  const headSha = isOwnRun ? await headOfJob(api, context, { run, results }) : run.head_sha;
   const isDefaultBranch = isRecorded(run, context.defaultBranch);
   const target: Target = { pullRequest, headSha, isDefaultBranch, runId, attempt: run.run_attempt };
   const warnings = found.reason === null ? [] : [`no pull request was commented on: ${found.reason}`];
@@ -76,10 +77,24 @@ export async function actionReportHost(
   };
 }
 
-/** A comment on a pull request starts a run of the default branch, though it is the pull request that was measured. */
-function headOfJob({ pullRequest }: JobContext, run: WorkflowRun, results: readonly JobResult[]): string | null {
+interface Measured {
+  readonly run: WorkflowRun;
+  readonly results: readonly JobResult[];
+}
+
+/**
+ * A comment on a pull request starts a run of the default branch, though it is the pull request that was measured: which
+ * commit of it only the results say, and they may not choose whose check run they write.
+ */
+async function headOfJob(
+  api: GitHubApi,
+  { pullRequest }: JobContext,
+  { run, results }: Measured,
+): Promise<string | null> {
   if (pullRequest === null) return run.head_sha;
-  return pullRequest.headSha ?? results[0]?.job.sha ?? null;
+  if (run.event !== "issue_comment") return pullRequest.headSha;
+  const head = await headOfPull(api, pullRequest.number);
+  return results.every(({ job }) => job.sha === head) ? head : null;
 }
 
 function mayRecord({ job }: JobResult, run: WorkflowRun, defaultBranch: string | null): MayRecord {

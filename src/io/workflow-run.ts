@@ -68,3 +68,14 @@ export async function parentsOf(
     };
   }
 }
+
+/** The commit a pull request has as its head by now; null where it cannot be read. */
+export async function headOfPull({ octokit, owner, repo }: GitHubApi, number: number): Promise<string | null> {
+  try {
+    const { data } = await withRetry(() => octokit.rest.pulls.get({ owner, repo, pull_number: number }));
+    return data.head.sha;
+  } catch (error) {
+    apiFailure(error);
+    return null;
+  }
+}

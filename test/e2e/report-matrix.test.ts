@@ -165,6 +165,35 @@ describe("events that are no pull request's", () => {
   });
 });
 
+describe("a comment that asked for a measurement", () => {
+  const comment = {
+    id: 1,
+    body: "/bench",
+    author: { login: "ada", id: 1815, type: "User" },
+    association: "OWNER",
+  } as const;
+
+  it("is answered on its pull request, and the check run goes to the head that was measured", async () => {
+    const pull = await openPull(project, 7);
+    const ask = async (sha: string) => {
+      const run = await mainRun("issue_comment", { status: "in_progress", conclusion: null });
+      uploadResult(project, run, resultOf(run, "box", { job: { sha } }));
+      return project.report("issue_comment", project.github.commentPayload(7, comment), { runId: `${run.id}` });
+    };
+    const { result } = await ask(pull.head.sha);
+    expect(result).toMatchObject({ code: 0, outputs: { "baseline-saved": "false" } });
+    expect(result.outputs["comment-url"]).toContain("/pull/7#");
+    expect(project.github.checks).toMatchObject([{ headSha: pull.head.sha }]);
+    expect(result.summary).not.toContain("neither");
+
+    // A result may not choose another commit, such as that of the default branch, to put a check run on.
+    const forged = await ask(pull.base.sha);
+    expect(forged.result).toMatchObject({ code: 0, outputs: { "check-run-url": "" } });
+    expect(project.github.checks).toHaveLength(1);
+    expect(commentsOn(7)).toHaveLength(1);
+  });
+});
+
 describe("a report without what it needs", () => {
   it("names actions: read where it may not see artifacts, and run-id where there are none", async () => {
     const run = await mainRun("push");
