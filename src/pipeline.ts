@@ -5,6 +5,7 @@ import { withoutHome } from "./core/home.ts";
 import type { Inputs } from "./core/inputs.ts";
 import { compareInput, jobReport } from "./core/job-report.ts";
 import { renderSummary } from "./core/markdown.ts";
+import { machineChanges } from "./core/machine-changes.ts";
 import { makePlan } from "./core/plan.ts";
 import { reportSchema } from "./core/report.ts";
 import { joinReports } from "./core/join-reports.ts";
@@ -67,6 +68,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const confirmed = await confirmJob({ inputs, host, machine, side, measured, observation, folder, result, compare });
   await folder.writeJson("result.json", confirmed.result);
   const unwatched = observation.watch.fault();
+  const changes = machineChanges(observation.watch.between(measured.beganMs, Date.now()));
   // What the watcher saw is part of what is published.
   await stack.disposeAsync();
   const built = jobReport({
@@ -74,7 +76,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
     history,
     recording: { ...record, wanted: host.record },
     failOn: inputs.failOn,
-    warnings: unwatched === null ? [] : [unwatched],
+    warnings: [...changes, ...(unwatched === null ? [] : [unwatched])],
   });
   const report = withoutHome(reportSchema, built, homedir());
   await folder.writeJson("report.json", report);

@@ -32,6 +32,8 @@ export interface MeasuredJob {
   readonly ready: readonly Ready[];
   /** Has run before and after the benchmarks; runs again after pairs. */
   readonly control: Control;
+  /** When measuring began: Unix time, milliseconds. */
+  readonly beganMs: number;
   /** Seconds; installation, preparation and waiting for others excluded. */
   readonly measuredS: number;
   readonly warnings: readonly string[];
@@ -58,7 +60,8 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
   await control.measure(2);
   const measuredS = elapsedS();
   warnings.push(...machineChanges(watch?.between(beganMs, Date.now()) ?? []), ...lock.warnings());
-  return { benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)], ready, control, measuredS, warnings };
+  const all = [...benchmarks, ...notReady.map(resultOfNotReady)];
+  return { benchmarks: all, ready, control, beganMs, measuredS, warnings };
 }
 
 /** Seconds that a job waits for what else runs on the machine. */

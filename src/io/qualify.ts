@@ -85,7 +85,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   await control.measure(2);
   host.progress.end();
   const warnings = [...busy, ...machineChanges(watch.between(beganMs, Date.now()))];
-  const measured = { benchmarks: [], ready, control, measuredS: elapsedS(), warnings };
+  const measured = { benchmarks: [], ready, control, beganMs, measuredS: elapsedS(), warnings };
   const result = assembleResult({
     host,
     suite,
