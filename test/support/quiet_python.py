@@ -10,6 +10,7 @@ repeatable, on however busy a machine. Settings stand in the environment, each n
     CONTROL_CV         relative spread of the control between runs (0.002)
     CONTROL_SEED       with backend, run id and events file's name it fixes every number (0)
     WATCH_THROTTLE     reasons for which the device runs slower, with commas between (none)
+    WATCH_SWITCH       a Mac with its display asleep; once this file is there, the display is awake and Low Power Mode on
 
 Standard library and the harness only.
 """
@@ -92,7 +93,15 @@ def sample() -> dict:
         "cpu_busy": 0.01,
         "cpu_stolen": 0.0,
         "foreign_processes": 0,
+        **switched(setting("WATCH_SWITCH", "")),
     }
+
+
+def switched(file: str) -> dict:
+    if file == "":
+        return {}
+    is_on = os.path.exists(file)
+    return {"low_power": is_on, "display_asleep": not is_on}
 
 
 def watch(interval_s: float, once: bool) -> None:

@@ -1,4 +1,4 @@
-/** The shipped local command on a machine whose accelerator is there and cannot be used. */
+/** The shipped local command on other machines: one whose accelerator cannot be used, and one where something is switched. */
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -34,4 +34,36 @@ test("a broken driver is no missing one: its backend fails the gate, unless only
 
   const named = await project.run([...run, "--backend", "torch-cpu"], env);
   expect(named.code, named.stderr).toBe(0);
+});
+
+test("what is switched at a Mac while its job runs is a warning, and disturbs the runs from then on", async () => {
+  await using project = await localProject();
+  const file = path.join(project.folder, "switched");
+  // The second run switches, and stays until the watcher has looked.
+  const program = `
+import json, os, time
+if os.environ["FINETUNE_BENCH_REPEAT"] == "2":
+    open(${JSON.stringify(file)}, "w").close()
+    time.sleep(3)
+with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
+    for _ in range(12):
+        events.write(json.dumps({"event": "step", "duration_s": 0.01}) + "\\n")
+`;
+  await project.write("train.py", program);
+  await project.write(
+    "finetune-bench.yml",
+    "version: 1\nbenchmarks:\n  - name: mine\n    command: [python3, train.py]\n    backends: [torch-cpu]\n",
+  );
+  const env = { FINETUNE_BENCH_TEST_WATCH_SWITCH: file };
+  const done = await project.run(["run", "--python", QUIET_PYTHON], env);
+  expect(done.code, done.stderr).toBe(0);
+  const [report] = await project.reports();
+  const warnings = report?.warnings.map(({ message }) => message).join("\n");
+  expect(warnings).toContain("Low Power Mode was switched on while the job ran");
+  expect(warnings).toContain("the display woke up while the job ran");
+  const disturbed = report?.disturbances.filter(({ part }) => part === "measured") ?? [];
+  expect(disturbed.map(({ kind, message }) => [kind, message])).toEqual([
+    ["power", "Low Power Mode was switched on after the job began"],
+  ]);
+  expect(disturbed[0]?.runs).toContain(2);
 });
