@@ -106,6 +106,21 @@ it("every file is known here, and no other", () => {
   expect(names).toEqual(Object.keys(EXPECTED));
 });
 
+it("the documented permissions are those of the files", () => {
+  const docs = readFileSync(path.join(folder, "..", "docs", "workflows.md"), "utf8");
+  let file = "";
+  const rows = [...docs.matchAll(/^\| (?:`([\w-]+\.yml)` )?\| `([\w-]+)` \| on (your|GitHub)\S* ?\w* \| (.*) \|$/gm)];
+  const found = rows.map(([, name, job, where, permissions = ""]) => {
+    file = name ?? file;
+    const granted = [...permissions.matchAll(/`([\w-]+): (\w+)`/g)].map(([, scope, level]) => [scope, level]);
+    return [`${file} ${job}`, where === "your" ? "yours" : "hosted", Object.fromEntries(granted)];
+  });
+  const expected = Object.entries(EXPECTED).flatMap(([name, { jobs }]) =>
+    Object.entries(jobs).map(([job, [where, permissions]]) => [`${name} ${job}`, where, permissions]),
+  );
+  expect(new Set(found)).toEqual(new Set(expected));
+});
+
 it("a report follows the very workflow that measures for forks", () => {
   const { on } = read("fork-report.yml").workflow;
   expect(on["workflow_run"]).toMatchObject({ workflows: [read("fork-measure.yml").workflow.name] });

@@ -1,47 +1,17 @@
 /** What the shipped action makes of a long history: lasting changes of the default branch, and baselines that are too old. */
 import { expect, it } from "vitest";
 import { reportSchema } from "../../src/core/report.ts";
-import { jobResultSchema, type JobResult, type RunRecord } from "../../src/core/result.ts";
+import { jobResultSchema, type JobResult } from "../../src/core/result.ts";
 import { storedPath, storedText } from "../../src/core/stored-result.ts";
 import { BenchProject, type Job, type Noise, readReport, readResult } from "../support/bench-project.ts";
-
-const DAY_MS = 86_400_000;
+import { earlier, store } from "../support/stored-days.ts";
 
 function steady(seed: string): Noise {
   return { steady: { between_cv: 0.003, seed } };
 }
 
-/** The same job some days ago, on another commit, `factor` times as fast. */
-function earlier(job: JobResult, days: number, factor: number): JobResult {
-  const at = (time: string): string => new Date(Date.parse(time) - days * DAY_MS).toISOString();
-  const scaled = (run: RunRecord, index: number): RunRecord => {
-    const wobble = factor * (1 + 0.001 * Math.sin(7 * days + index));
-    const speeds = Object.entries(run.values).filter(([name]) => name === "tokens_per_second");
-    return {
-      ...run,
-      values: { ...run.values, ...Object.fromEntries(speeds.map(([name, value]) => [name, value * wobble])) },
-    };
-  };
-  return {
-    ...job,
-    job: {
-      ...job.job,
-      run_id: `${8_000_000_000 - days}`,
-      sha: String(days).padStart(40, "0"),
-      started_at: at(job.job.started_at),
-      finished_at: at(job.job.finished_at),
-    },
-    benchmarks: job.benchmarks.map((benchmark) => ({ ...benchmark, runs: benchmark.runs.map(scaled) })),
-  };
-}
-
 async function measuredBy({ result }: Job): Promise<JobResult> {
   return jobResultSchema.parse(await readResult(result.outputs["results-path"] ?? ""));
-}
-
-async function store(project: BenchProject, jobs: readonly JobResult[]): Promise<void> {
-  const files = Object.fromEntries(jobs.map((job) => [storedPath(job), storedText(job)]));
-  await project.github.git.commit("finetune-bench", files, "earlier jobs");
 }
 
 it("finds since when the default branch is slower, by commit range, and blames no pull request", async () => {

@@ -2,7 +2,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ACTION, ActProject, CHECKOUT, type Executed } from "../support/act-project.ts";
 import type { BenchProject } from "../support/bench-project.ts";
+import { schedulePayload } from "../support/github-events.ts";
 import { ACTIONS_BOT } from "../support/github-objects.ts";
+import { earlier, store } from "../support/stored-days.ts";
 
 let acted: ActProject;
 let project: BenchProject;
@@ -115,5 +117,33 @@ describe("workflows/record.yml", () => {
     const payload = await project.github.pushPayload("side", side);
     expect(await acted.run("record.yml", { event: "push", payload, sha: side })).toMatchObject({ jobs: {}, steps: {} });
     expect((await project.history()).size).toBe(1);
+  });
+});
+
+async function night(factor: (day: number) => number): Promise<Executed> {
+  const sha = (await project.github.git.resolve("main")) ?? "";
+  const [measured] = (await project.history()).values();
+  if (measured === undefined) throw new Error("nothing is stored");
+  await project.github.git.run(["update-ref", "-d", "refs/heads/finetune-bench"]);
+  const days = Array.from({ length: 13 }, (_, index) => earlier(measured, 13 - index, factor(index)));
+  await store(project, days);
+  return acted.run("nightly.yml", { event: "schedule", payload: schedulePayload(), sha });
+}
+
+describe("workflows/nightly.yml", () => {
+  forEachFile();
+
+  it("opens one issue for a confirmed regression, and closes it when that is gone", async () => {
+    await push("record.yml", "a");
+    const found = await night((day) => (day < 8 ? 1.08 : 1));
+    expect(found).toMatchObject({ code: 0, jobs: { nightly: "success" }, outputs: { "baseline-saved": "true" } });
+    const { issues, comments } = project.github;
+    const [issue, ...others] = issues.all();
+    expect(others).toEqual([]);
+    expect(issue).toMatchObject({ state: "open", author: ACTIONS_BOT });
+    expect(issue?.body).toMatch(/`steady` · torch-cpu .*−7\.\d.% worse/);
+    expect(await night(() => 1)).toMatchObject({ code: 0 });
+    expect(issue).toMatchObject({ state: "closed", stateReason: "completed" });
+    expect(comments.of(issue?.number ?? 0)).toHaveLength(1);
   });
 });

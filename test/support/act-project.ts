@@ -1,9 +1,10 @@
 /** A repository whose workflow files are executed by act: a checkout with its commit, artifacts, and the runs GitHub knows. */
 import { execa } from "execa";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import * as z from "zod";
+import { MINORS } from "../../src/io/usual-places.ts";
 import { type ActResult, findAct, runAct } from "./act.ts";
 import { BenchProject, type ProjectOptions } from "./bench-project.ts";
 import { QUIET_PYTHON } from "./local-command.ts";
@@ -49,9 +50,17 @@ export class ActProject {
     const acted = new ActProject(await BenchProject.create(options));
     await mkdir(acted.bin, { recursive: true });
     const real = await execa("python3", ["-c", "import sys; print(sys.executable)"]);
-    const python = `#!/bin/sh\nFINETUNE_BENCH_TEST_PYTHON="${real.stdout}" exec "${QUIET_PYTHON}" "$@"\n`;
-    await writeFile(path.join(acted.bin, "python3"), python, { mode: 0o755 });
+    // The newest name is found first, and quiet-python asks for the plainest.
+    for (const name of [`python${MINORS[0]}`, "python3"]) {
+      await writeFile(path.join(acted.bin, name), pythonOf(real.stdout), { mode: 0o755 });
+    }
     return acted;
+  }
+
+  /** A machine that has never been seen: each further job of one run is on another. */
+  private async freshMachines(): Promise<void> {
+    await rm(path.join(this.bin, "machines"), { recursive: true, force: true });
+    await mkdir(path.join(this.bin, "machines"));
   }
 
   /** Its python3 finds the machine as quiet as a test says; a workflow file for users names no other. */
@@ -67,6 +76,7 @@ export class ActProject {
   async run(file: string, event: ActEvent): Promise<Executed> {
     const { github, artifacts, workspace, actionDir } = this.project;
     this.runs += 1;
+    await this.freshMachines();
     const runId = 9_000_000_000 + this.runs;
     const text = await readFile(path.resolve(root, "workflows", file), "utf8");
     const workflow = path.join(this.project.temp, "..", path.basename(file));
@@ -106,6 +116,22 @@ export class ActProject {
     github.runs[at] = { ...run, status: "completed", conclusion: result.code === 0 ? "success" : "failure" };
     return { ...result, runId };
   }
+}
+
+/** An interpreter on a machine as quiet as a test says. The first job that asks is on machine 1, the next on machine 2. */
+function pythonOf(real: string): string {
+  return `#!/bin/sh
+export FINETUNE_BENCH_TEST_PYTHON="${real}"
+case "$1 $2 $3" in
+"-m finetune_bench probe")
+  n=1
+  while ! mkdir "$(dirname "$0")/machines/$n" 2>/dev/null; do n=$((n + 1)); done
+  id=$(printf '%064d' "$n" | rev)
+  "${QUIET_PYTHON}" "$@" | sed 's/"hardware_id_hash": [^,]*/"hardware_id_hash": "'"$id"'"/'
+  ;;
+*) exec "${QUIET_PYTHON}" "$@" ;;
+esac
+`;
 }
 
 /** Of all jobs together: act gives every job the same token. */
