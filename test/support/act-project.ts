@@ -25,6 +25,8 @@ export interface ActEvent {
   readonly headSha?: string;
   readonly headBranch?: string;
   readonly fork?: Account;
+  /** Environments and weights are taken from this cache, by the machine's own interpreter. Default: none, and a quiet one. */
+  readonly cache?: string;
 }
 
 export interface Executed extends ActResult {
@@ -105,11 +107,12 @@ export class ActProject {
       actions: { [CHECKOUT]: path.join(root, "test", "support", "checkout"), [ACTION]: actionDir },
       runId: `${runId}`,
       serverUrl: this.project.serverUrl,
-      path: [this.bin],
+      path: event.cache === undefined ? [this.bin] : [],
       env: {
         CHECKOUT_REMOTE: remote.href,
         CHECKOUT_SHA: event.sha,
         FINETUNE_BENCH_LOCK_DIR: this.project.locks,
+        ...(event.cache === undefined ? {} : { FINETUNE_BENCH_CACHE: event.cache }),
       },
     });
     const at = github.runs.findIndex(({ id }) => id === runId);

@@ -115,7 +115,7 @@ export async function runAct(act: string, run: ActRun): Promise<ActResult> {
       extendEnv: false,
       all: true,
       reject: false,
-      timeout: 120_000,
+      timeout: 400_000,
     });
     return { code: exitCode ?? -1, ...read(all), log: all };
   } finally {
