@@ -1,16 +1,12 @@
-import { i as __toESM } from "./rolldown-runtime.js";
-import { A as object, B as UserError, E as int, P as string, V as describeError, a as connectGitHub, c as describeFailure, i as answerWithin, k as number, l as permissionAdvice, n as textWithoutHome, o as BrokenAnswer, s as apiFailure, u as withRetry, w as boolean } from "./home.js";
-import { $ as unbroken, A as reportName, An as DEFAULT_SUITE, B as sameRepository, Ct as plain, D as belongsTo, Dt as isAccepted, Et as parseInputs, F as isOfFile, G as githubRemote, I as isOwn, J as warningsOf$1, Jt as TooLarge, Kt as makeResultsFolder, L as isRecorded, Mn as suiteSuffix, Nn as jobResultSchema, O as newestAttempts, P as readJobContext, Pn as VERDICTS, Q as table, Qn as sha256Hex, Qt as parseBaselineInput, R as openPullSchema, Sn as isFileName, U as baseOfJob, V as workflowRunSchema, Wt as cacheFolder, X as bullets, Y as movedRows, Yt as limited, Z as drawSentence, Zn as canonicalJson, _n as terminalText, _t as leadOf, a as fitting, at as sinceOf, c as compareInput, dn as ACCEPT_FILE, en as systemFault, et as changeOf, gn as link$1, hn as codeSpan, i as withArtifact, it as rangeOf, jn as suiteKeyOf, k as parseArtifactName, l as jobReport, mn as codeBlock, mt as isAllClear, n as recordEach, nn as sparkline, nt as sidesOf, o as renderComment, ot as sizeOf, pn as clip, qt as openStore, r as joinReports, rn as counted, rt as verdictOf, s as renderSummary, t as runPipeline, tt as metricWords, u as compareJobs, vt as benchmarkName, wn as parseJson, wt as say, yn as MAX_STORED_BYTES, yt as changeInWords, z as pullOfRun } from "./pipeline.js";
+import { A as object, B as UserError, P as string, V as describeError, a as connectGitHub, c as describeFailure, i as answerWithin, l as permissionAdvice, n as textWithoutHome, s as apiFailure, u as withRetry } from "./home.js";
+import { $ as table, B as readJobContext, Dn as DEFAULT_SUITE, Dt as parseInputs, Gt as cacheFolder, H as isRecorded, I as reportName, Jt as openStore, K as githubRemote, Kn as canonicalJson, On as suiteKeyOf, Ot as isAccepted, Q as drawSentence, Qt as parseBaselineInput, St as listed, Tt as say, V as isOwn, W as baseOfJob, X as movedRows, Y as warningsOf$1, Z as bullets, _ as faultOfClaims, a as renderComment, at as rangeOf, bt as changeInWords, c as downloadResult, dn as ACCEPT_FILE, en as systemFault, et as unbroken, f as headOfPull, g as readResult, gn as terminalText, gt as isAllClear, h as readRun, hn as link$1, i as fitting, it as verdictOf, kn as VERDICTS, l as listResults, m as pullRequestOf, mn as codeSpan, n as runReportLine, nn as sparkline, nt as metricWords, o as renderSummary, ot as sinceOf, p as parentsOf, pn as codeBlock, qn as sha256Hex, r as withArtifact, rn as counted, rt as sidesOf, st as sizeOf, t as runPipeline, tt as changeOf, v as faultOfCommit, vt as leadOf, wt as plain, y as withTrustedFacts, yt as benchmarkName } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { a as maskSecret, c as fence, i as log, n as annotate, o as openGroup, r as debug, s as setOutputs, t as actionInput } from "./runner.js";
 import { inspect } from "node:util";
-import { crc32 } from "node:zlib";
-import { createHash } from "node:crypto";
 import { appendFile, readdir, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { buffer } from "node:stream/consumers";
 // src/core/check-run.ts
 /** The report as a check run of the commit: what GitHub is to be told, within its limits. */
 /** Of a title, characters. */
@@ -23,7 +19,7 @@ const BATCH = 50;
 const MOST_ANNOTATIONS = 200;
 /** Of a message, characters: far below the 64 kB that GitHub takes. */
 const LONGEST_MESSAGE = 4e3;
-const CONCLUSIONS = {
+const CONCLUSIONS$1 = {
 	pass: "success",
 	fail: "failure",
 	neutral: "neutral"
@@ -50,7 +46,7 @@ function checkRunOf(joint) {
 	}));
 	return {
 		name: checkNameOf(suite),
-		conclusion: CONCLUSIONS[joint.gate.gate],
+		conclusion: CONCLUSIONS$1[joint.gate.gate],
 		title: terminalText(plain(joint.headline), LONGEST_TITLE),
 		summary: fitting(joint, SUMMARY_BYTES),
 		annotations: batches(annotations)
@@ -125,9 +121,9 @@ function annotationsOf(joint, publishing) {
 			title: "finetune-bench",
 			message
 		},
-		...beside.map(({ runner_key, sentences }) => ({
+		...beside.map(({ runner_keys: keys, sentences }) => ({
 			level: "notice",
-			title: `finetune-bench on ${runner_key}`,
+			title: `finetune-bench on ${plain(listed(keys))}`,
 			message: sentences.map(plain).join(" ")
 		})),
 		...[...faults].map((warning) => ({
@@ -242,14 +238,20 @@ function isNewer(a, b) {
 	return runA === runB ? a.attempt > b.attempt : runA > runB;
 }
 // src/io/check-run.ts
+const CONCLUSIONS = [
+	"success",
+	"failure",
+	"neutral"
+];
 async function publishCheckRun(api, request) {
 	try {
-		const found = await findOwn(api, request);
-		if (found !== null && isNewer(found.marker, request.marker)) return {
+		const [shown, ...others] = await findOwn(api, request);
+		if (shown === void 0) return await create$1(api, request);
+		const newer = [shown, ...others].find(({ marker }) => isNewer(marker, request.marker));
+		return newer === void 0 ? await update$1(api, request, shown) : {
 			state: "kept-newer",
-			url: found.url
+			url: newer.url
 		};
-		return found === null ? await create$1(api, request) : await update$1(api, request, found);
 	} catch (error) {
 		const failure = apiFailure(error);
 		if ((failure.status === 403 || failure.status === 404) && failure.waitS === null) return { state: "not-allowed" };
@@ -259,7 +261,7 @@ async function publishCheckRun(api, request) {
 		};
 	}
 }
-/** The newest one that carries our mark; jobs of workflows and other programs may have taken the same name. */
+/** Those that carry our mark, the one that GitHub shows first; jobs and other programs may have taken the same name. */
 async function findOwn(api, { headSha, drawing, marker }) {
 	const { octokit, owner, repo } = api;
 	const query = {
@@ -274,13 +276,20 @@ async function findOwn(api, { headSha, drawing, marker }) {
 	return data.check_runs.flatMap((run) => {
 		const known = readMarker(run.external_id ?? "");
 		if (known === null || known.suiteKey !== marker.suiteKey) return [];
+		const { title, summary, annotations_count: annotations } = run.output;
+		const said = {
+			conclusion: CONCLUSIONS.find((word) => word === run.conclusion) ?? "neutral",
+			title: title ?? "",
+			summary: summary ?? ""
+		};
 		return [{
 			id: run.id,
 			url: run.html_url ?? "",
-			annotations: run.output.annotations_count,
-			marker: known
+			annotations,
+			marker: known,
+			said
 		}];
-	}).toSorted((a, b) => b.id - a.id)[0] ?? null;
+	}).toSorted((a, b) => b.id - a.id);
 }
 async function create$1(api, request) {
 	const { octokit, owner, repo } = api;
@@ -295,10 +304,32 @@ async function create$1(api, request) {
 		...fields
 	}));
 	await add(api, data.id, request, rest);
-	return {
+	const created = {
 		state: "created",
 		url: data.html_url ?? ""
 	};
+	await settle$1(api, request);
+	return created;
+}
+/**
+* None can be taken away again. Where several runs made one at the same time, the one that GitHub shows gets what the
+* newest run says.
+*/
+async function settle$1(api, request) {
+	const own = await findOwn(api, request);
+	const [shown] = own;
+	const newest = own.toSorted((a, b) => Number(isNewer(b.marker, a.marker)) - Number(isNewer(a.marker, b.marker)))[0];
+	if (shown === void 0 || newest === void 0 || newest === shown) return;
+	const { marker, said } = newest;
+	await update$1(api, {
+		...request,
+		marker,
+		drawing: {
+			...request.drawing,
+			...said,
+			annotations: []
+		}
+	}, shown);
 }
 async function update$1(api, request, found) {
 	const { octokit, owner, repo } = api;
@@ -396,28 +427,37 @@ async function publish(api, request) {
 			text,
 			marker: request.marker
 		});
+		if (outcome?.state === "updated") return settleRivals(api, {
+			request,
+			text,
+			written: outcome,
+			author
+		});
 		if (outcome !== null) return outcome;
 	}
 	if (request.onlyUpdate === true) return { state: "none" };
+	const { url, author: login } = await create(api, request, text);
 	return settleRivals(api, {
 		request,
 		text,
-		created: await create(api, request, text)
+		written: {
+			state: "created",
+			url
+		},
+		author: login
 	});
 }
 /**
-* Another job may have created a comment at the same time. GitHub knows no "update if unchanged", so a job that met a
-* rival looks again a moment later, until it finds one comment that is not older than its own.
+* Another job may have created a comment at the same time, or an older one overwritten ours a moment after. GitHub knows
+* no "update if unchanged", so a job that met a rival looks again a moment later, until it finds one comment that is not
+* older than its own.
 */
-async function settleRivals(api, { request, text, created }) {
+async function settleRivals(api, { request, text, written, author }) {
 	const { marker } = request;
-	let outcome = {
-		state: "created",
-		url: created.url
-	};
+	let outcome = written;
 	for (let look = 0; look < MOST_LOOKS; look++) {
-		if (look > 0) await setTimeout(500 + 1e3 * Math.random());
-		const ours = (await findMarked$1(api, request)).filter((comment) => comment.author === created.author);
+		if (look > 0 || written.state === "updated") await setTimeout(500 + 1e3 * Math.random());
+		const ours = (await findMarked$1(api, request)).filter((comment) => comment.author === author);
 		if (ours.length <= 1 && !ours.some((comment) => isNewer(marker, comment.marker))) return outcome;
 		outcome = await settle(api, {
 			ours,
@@ -1123,330 +1163,6 @@ function actionHost(inputs, surroundings) {
 		}
 	};
 }
-// src/core/claims.ts
-/**
-* A result that somebody else's job uploaded, held against what GitHub says of its run. The code that was measured may
-* have written every byte of it: what can be checked is checked, what is known better is replaced, and the rest is numbers.
-*/
-/** More than any honest job has; a report over less is drawn and judged in seconds. */
-const MOST = {
-	benchmarks: 200,
-	controls: 20,
-	runs: 200,
-	metrics: 50,
-	values: 100,
-	warnings: 200,
-	listed: 1e3
-};
-/** Clocks of runners may be wrong, though not by more than this. */
-const CLOCK_MS = 864e5;
-/** What speaks against a result, as a sentence without a full stop; null when nothing does. */
-function faultOfClaims({ result, name, run, now }) {
-	const { job } = result;
-	if (job.run_id !== String(run.id)) return "it names another run";
-	if (!belongsTo(result, name)) return "its runner, suite and attempt are not those in the name of its artifact";
-	if (job.attempt > run.run_attempt) return `it names attempt ${job.attempt} of a run that has ${run.run_attempt}`;
-	if (!sameRepository(job.repository, run.repository.full_name)) return "it names another repository";
-	if (job.event !== run.event) return `it names another event than ${run.event}`;
-	return faultOfTimes(result, run, now);
-}
-function faultOfTimes({ job }, run, now) {
-	const [begun, ended] = [Date.parse(job.started_at), Date.parse(job.finished_at)];
-	if (ended < begun) return "it ended before it began";
-	return begun >= Date.parse(run.created_at) - CLOCK_MS && ended <= now + CLOCK_MS ? null : "it claims to have been measured outside the time of its run";
-}
-/** Counts and names: a result that no program of ours writes. */
-function faultOfContents(result) {
-	const { benchmarks, control, listed, warnings, job } = result;
-	if (!isFileName(job.run_id)) return "its run id cannot be part of a file name";
-	if (benchmarks.length > MOST.benchmarks) return `it holds more than ${MOST.benchmarks} benchmarks`;
-	if (control.length > MOST.controls) return `it holds more than ${MOST.controls} controls`;
-	if (listed.length > MOST.listed) return `it lists more than ${MOST.listed} benchmarks`;
-	if (warnings.length > MOST.warnings) return `it holds more than ${MOST.warnings} warnings`;
-	if (new Set(benchmarks.map(({ id }) => id)).size < benchmarks.length) return "it holds a benchmark twice";
-	for (const benchmark of [...benchmarks, ...control]) {
-		const fault = faultOfBenchmark(benchmark);
-		if (fault !== null) return fault;
-	}
-	return null;
-}
-function faultOfBenchmark({ id, title, backend, runs, metrics, paired }) {
-	if (id !== `${title}.${backend}`) return "the id of a benchmark is not its title and backend";
-	const all = [
-		...runs,
-		...paired?.base ?? [],
-		...paired?.head ?? []
-	];
-	if (all.length > MOST.runs) return `a benchmark of it has more than ${MOST.runs} runs`;
-	if (metrics.length > MOST.metrics) return `a benchmark of it has more than ${MOST.metrics} metrics`;
-	if (new Set(metrics.map(({ name }) => name)).size < metrics.length) return "a benchmark of it has a metric twice";
-	const isLong = ({ values, warnings, disturbances }) => Math.max(Object.keys(values).length, warnings.length, disturbances.length) > MOST.values;
-	return all.some(isLong) ? `a run of it has more than ${MOST.values} values` : null;
-}
-/**
-* Null when the measured commit belongs to the run: its head, or, in a pull request, a merge of that head. A result that
-* names none claims nothing.
-*
-* @param parents of the measured commit, where GitHub knows it
-*/
-function faultOfCommit(sha, run, parents) {
-	if (sha === null || sha === run.head_sha || parents?.includes(run.head_sha) === true) return null;
-	return `the measured commit ${sha.slice(0, 7)} is neither ${run.head_sha.slice(0, 7)}, the head of the run, nor a merge of it`;
-}
-/** The same result with every fact of its job that is known better than it can know it. */
-function withTrustedFacts(result, { run, serverUrl, pullRequest }) {
-	const { attempt } = result.job;
-	const url = `${serverUrl}/${run.repository.full_name}/actions/runs/${run.id}`;
-	return {
-		...result,
-		job: {
-			...result.job,
-			repository: run.repository.full_name,
-			ref: pullRequest === null ? `refs/heads/${run.head_branch ?? ""}` : `refs/pull/${pullRequest}/merge`,
-			pull_request: pullRequest,
-			run_url: attempt === 1 ? url : `${url}/attempts/${attempt}`
-		}
-	};
-}
-// src/core/read-result.ts
-/** A result out of bytes that anybody may have written. */
-function readResult(text) {
-	const json = parseJson(text);
-	if (json === void 0) return { fault: "its result.json is not valid JSON" };
-	const parsed = jobResultSchema.safeParse(json);
-	if (!parsed.success) {
-		const [issue] = parsed.error.issues;
-		const why = `${issue === void 0 || issue.path.length === 0 ? "it" : issue.path.join(".")}: ${issue?.message ?? "is no result"}`;
-		return { fault: `its result.json does not follow schema 1 (${clip(why, 200)})` };
-	}
-	const fault = faultOfContents(parsed.data);
-	return fault === null ? { result: parsed.data } : { fault };
-}
-// src/io/workflow-run.ts
-/** A workflow run of this repository, and the pull request it belongs to, as GitHub itself tells them. */
-/** Throws a {@link UserError} when the run cannot be read: there is nothing to report on then. */
-async function readRun({ octokit, owner, repo }, id) {
-	try {
-		const { data } = await withRetry(() => octokit.rest.actions.getWorkflowRun({
-			owner,
-			repo,
-			run_id: Number(id)
-		}));
-		return workflowRunSchema.parse(data);
-	} catch (error) {
-		throw unreadable(`workflow run ${id} could not be read`, error);
-	}
-}
-/** What a refusal to read runs and their artifacts means to the user. */
-function unreadable(what, error) {
-	const failure = apiFailure(error);
-	const advice = (failure.status === 403 || failure.status === 404) && failure.waitS === null ? ` ${permissionAdvice({
-		actions: "read",
-		contents: "read"
-	})}` : "";
-	return new UserError(`${what}: ${describeFailure(failure)}.${advice}`);
-}
-/** @param claimed numbers that artifacts of the run name */
-async function pullRequestOf(api, run, claimed) {
-	if (run.event !== "pull_request") return {
-		pullRequest: null,
-		reason: null
-	};
-	if (!isOfFile(run)) return {
-		pullRequest: null,
-		reason: "the run is of no workflow file of this repository"
-	};
-	if (run.head_repository === null || run.head_branch === null) return {
-		pullRequest: null,
-		reason: "the repository or the branch of the pull request no longer exists"
-	};
-	const { octokit, owner, repo } = api;
-	const head = `${run.head_repository.owner.login}:${run.head_branch}`;
-	try {
-		const query = {
-			owner,
-			repo,
-			state: "open",
-			head,
-			per_page: 100
-		};
-		const { data } = await withRetry(() => octokit.rest.pulls.list(query));
-		const found = pullOfRun(run, openPullSchema.array().parse(data), claimed);
-		return "number" in found ? {
-			pullRequest: found.number,
-			reason: null
-		} : {
-			pullRequest: null,
-			reason: found.reason
-		};
-	} catch (error) {
-		const failure = apiFailure(error);
-		return {
-			pullRequest: null,
-			reason: `the pull request could not be looked up: ${describeFailure(failure)}`
-		};
-	}
-}
-/** Parents of a commit; the answer is a sentence without a full stop where it could not be read. */
-async function parentsOf({ octokit, owner, repo }, sha) {
-	try {
-		const { data } = await withRetry(() => octokit.rest.git.getCommit({
-			owner,
-			repo,
-			commit_sha: sha
-		}));
-		return data.parents.map((parent) => parent.sha);
-	} catch (error) {
-		return { fault: `the commit ${sha.slice(0, 7)} that it names could not be read: ${describeFailure(apiFailure(error))}` };
-	}
-}
-// src/io/zip-entry.ts
-/** Reads one file out of a zip archive that anybody may have made: in memory, and nothing else of it. */
-/** Why an archive is not read: a sentence without a full stop. */
-var BadArchive = class extends Error {
-	name = "BadArchive";
-};
-const UNIX = 3;
-const TYPE_MASK = 61440;
-/** A plain file, a folder, or an archive that tells no type. */
-const HONEST_TYPES = /* @__PURE__ */ new Set([
-	32768,
-	16384,
-	0
-]);
-/**
-* The content of `name` at the top of the archive. An archive that holds anything an honest one does not (a link, a path
-* that leads out of it, a name twice, an encrypted file) is refused as a whole.
-*/
-async function readZipEntry(bytes, name, limits) {
-	const { fromBufferPromise } = await import("./yauzl.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1));
-	try {
-		const archive = await fromBufferPromise(bytes, {
-			lazyEntries: true,
-			strictFileNames: true,
-			autoClose: false
-		});
-		if (archive.entryCount > limits.entries) throw new BadArchive(`it holds more than ${limits.entries} files`);
-		const entry = await find(archive, name, limits);
-		if (entry === null) throw new BadArchive(`it holds no ${name}`);
-		return await contentOf(archive, entry, limits);
-	} catch (error) {
-		if (error instanceof BadArchive) throw error;
-		throw new BadArchive(`it is no archive that can be read (${clip(describeError(error), 200)})`, { cause: error });
-	}
-}
-async function find(archive, name, limits) {
-	const names = /* @__PURE__ */ new Set();
-	let unpacked = 0;
-	let found = null;
-	for await (const entry of archive.eachEntry()) {
-		if (names.has(entry.fileName)) throw new BadArchive("it holds a name twice");
-		names.add(entry.fileName);
-		unpacked += entry.uncompressedSize;
-		if (unpacked > limits.unpackedBytes) throw new BadArchive(`it unpacks to more than ${limits.unpackedBytes} bytes`);
-		if (entry.isEncrypted()) throw new BadArchive("it holds an encrypted file");
-		if (!HONEST_TYPES.has(typeOf(entry))) throw new BadArchive("it holds a link or a device");
-		if (entry.fileName === name) found = entry;
-	}
-	return found;
-}
-function typeOf({ versionMadeBy, externalFileAttributes }) {
-	return versionMadeBy >>> 8 === UNIX ? externalFileAttributes >>> 16 & TYPE_MASK : 0;
-}
-async function contentOf(archive, entry, { fileBytes }) {
-	if (entry.uncompressedSize > fileBytes) throw new BadArchive(`its ${entry.fileName} has more than the ${fileBytes} bytes a result may have`);
-	const content = await buffer(await archive.openReadStreamPromise(entry));
-	if (crc32(content) !== entry.crc32) throw new BadArchive(`its ${entry.fileName} is damaged (checksum)`);
-	return content;
-}
-// src/io/run-artifacts.ts
-/** The results that the jobs of one workflow run uploaded, downloaded within limits. */
-const PAGES = 10;
-/** A matrix has no more jobs. */
-const MOST_RESULTS = 256;
-const PACKED_BYTES = 104857600;
-const ZIP_LIMITS = {
-	entries: 2e4,
-	unpackedBytes: 4 * 1024 ** 3,
-	fileBytes: MAX_STORED_BYTES
-};
-const DOWNLOAD_TIMEOUT_MS = 3e5;
-const artifactSchema = object({
-	id: int().positive(),
-	name: string(),
-	size_in_bytes: number(),
-	expired: boolean(),
-	digest: string().nullish()
-});
-/** Throws a {@link UserError} when they cannot be listed. */
-async function listResults(api, run) {
-	const { octokit, owner, repo } = api;
-	const found = [];
-	let isWhole = false;
-	for (let page = 1; page <= PAGES && !isWhole; page++) {
-		const query = {
-			owner,
-			repo,
-			run_id: run.id,
-			per_page: 100,
-			page
-		};
-		const { data } = await withRetry(() => octokit.rest.actions.listWorkflowRunArtifacts(query)).catch((error) => {
-			throw unreadable(`the artifacts of workflow run ${run.id} could not be listed`, error);
-		});
-		for (const artifact of artifactSchema.array().parse(data.artifacts)) {
-			const parsed = parseArtifactName(artifact.name, String(run.id));
-			if (parsed !== null) found.push({
-				...artifact,
-				parsed
-			});
-		}
-		isWhole = data.artifacts.length < query.per_page;
-	}
-	const artifacts = newestAttempts(found);
-	const warnings = [...isWhole ? [] : [`run ${run.id} has more than 1000 artifacts: the others were not looked at`], ...artifacts.length > MOST_RESULTS ? [`run ${run.id} has more than ${MOST_RESULTS} results: the others are left out`] : []];
-	return {
-		artifacts: artifacts.slice(0, MOST_RESULTS),
-		warnings
-	};
-}
-/** The text of its result.json, or why it is not used: a sentence without a full stop. */
-async function downloadResult(api, artifact) {
-	if (artifact.expired) return { fault: "its artifact has expired" };
-	const tooLarge = { fault: `its artifact is larger than ${PACKED_BYTES / 1024 / 1024} MiB` };
-	if (artifact.size_in_bytes > PACKED_BYTES) return tooLarge;
-	try {
-		const bytes = await download(api, artifact.id);
-		const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-		if (typeof artifact.digest === "string" && artifact.digest !== digest) return { fault: "its artifact is not the one that was uploaded (digest)" };
-		return { text: (await readZipEntry(bytes, "result.json", ZIP_LIMITS)).toString("utf8") };
-	} catch (error) {
-		if (error instanceof TooLarge) return tooLarge;
-		if (error instanceof BadArchive) return { fault: `its artifact is not used: ${error.message}` };
-		return { fault: `its artifact could not be downloaded: ${describeFailure(apiFailure(error))}` };
-	}
-}
-async function download({ octokit, owner, repo }, id) {
-	return withRetry(async () => {
-		const response = await octokit.rest.actions.downloadArtifact({
-			owner,
-			repo,
-			artifact_id: id,
-			archive_format: "zip",
-			request: {
-				parseSuccessResponseBody: false,
-				signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)
-			}
-		});
-		if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the artifact came without a body");
-		try {
-			return await buffer(response.data.pipeThrough(limited("the artifact", PACKED_BYTES)));
-		} catch (cause) {
-			if (cause instanceof TooLarge) throw cause;
-			throw new BrokenAnswer("the download of the artifact broke off", { cause });
-		}
-	});
-}
 // src/io/collect.ts
 /** Collects what the jobs of a workflow run measured: every result is held against what GitHub says of the run. */
 /** All results together: a run with many runners is no reason to run out of memory. */
@@ -1498,6 +1214,7 @@ async function collectRun(api, run) {
 		warnings: [...listed.warnings, ...warningsOf(run)]
 	};
 	async function commitFault(sha) {
+		if (run.event === "issue_comment") return null;
 		if (sha === null || sha === run.head_sha || run.event !== "pull_request") return faultOfCommit(sha, run, null);
 		const asked = commits.get(sha) ?? parentsOf(api, sha);
 		commits.set(sha, asked);
@@ -1559,7 +1276,10 @@ async function actionReportHost(inputs, { context, api, store, progress, scratch
 	}));
 	const target = {
 		pullRequest,
-		headSha: isOwnRun ? headOfJob(context, run, results) : run.head_sha,
+		headSha: isOwnRun ? await headOfJob(api, context, {
+			run,
+			results
+		}) : run.head_sha,
 		isDefaultBranch: isRecorded(run, context.defaultBranch),
 		runId,
 		attempt: run.run_attempt
@@ -1593,10 +1313,15 @@ async function actionReportHost(inputs, { context, api, store, progress, scratch
 		}
 	};
 }
-/** A comment on a pull request starts a run of the default branch, though it is the pull request that was measured. */
-function headOfJob({ pullRequest }, run, results) {
+/**
+* A comment on a pull request starts a run of the default branch, though it is the pull request that was measured: which
+* commit of it only the results say, and they may not choose whose check run they write.
+*/
+async function headOfJob(api, { pullRequest }, { run, results }) {
 	if (pullRequest === null) return run.head_sha;
-	return pullRequest.headSha ?? results[0]?.job.sha ?? null;
+	if (run.event !== "issue_comment") return pullRequest.headSha;
+	const head = await headOfPull(api, pullRequest.number);
+	return results.every(({ job }) => job.sha === head) ? head : null;
 }
 function mayRecord({ job }, run, defaultBranch) {
 	if (!isRecorded(run, defaultBranch)) return false;
@@ -1676,76 +1401,6 @@ async function readSurroundings(inputs, options) {
 		}),
 		progress: actionProgress()
 	};
-}
-// src/core/report-together.ts
-/** The jobs of one suite as one report: judged together, each beside the history of its own runner. */
-/** @param jobs of one suite, one for each runner, at least one */
-function reportTogether(jobs, failOn, options) {
-	const compared = compareJobs(jobs.map(({ result, history }) => compareInput(result, history)));
-	const reports = jobs.flatMap((job, index) => {
-		const found = compared[index];
-		return found === void 0 ? [] : [jobReport({
-			...job,
-			compared: found,
-			failOn,
-			warnings: []
-		})];
-	});
-	return joinReports(reports, failOn, options);
-}
-/** By suite, in the order of their names. */
-function bySuite(jobs) {
-	const suites = /* @__PURE__ */ new Map();
-	for (const job of jobs) {
-		const { name } = job.result.suite;
-		suites.set(name, [...suites.get(name) ?? [], job]);
-	}
-	return [...suites].sort(([a], [b]) => a < b ? -1 : 1);
-}
-// src/report-line.ts
-/** The second half of the straight line, for results that other jobs measured: results → baseline → judge → report → publish. */
-async function runReportLine(inputs, host) {
-	const { results, aside, warnings, runUrl } = host.collected;
-	host.signal.throwIfAborted();
-	if (results.length === 0) throw new UserError(nothingUsable(host.source, aside));
-	const histories = await host.store.readEach(results.map(({ runner_key }) => runner_key));
-	const recordings = await recordEach(results, host);
-	const jobs = results.flatMap((result, index) => {
-		const [history, recording] = [histories[index], recordings[index]];
-		return history === void 0 || recording === void 0 ? [] : [{
-			result,
-			history,
-			recording
-		}];
-	});
-	const folder = await makeResultsFolder(host.resultsRoot, host.folderName);
-	const joints = [];
-	const suites = bySuite(jobs);
-	for (const [suite, ofSuite] of suites) {
-		const links = {
-			artifact_url: null,
-			run_url: runUrl
-		};
-		const joint = reportTogether(ofSuite, inputs.failOn, {
-			missing: aside,
-			warnings,
-			version: VERSION,
-			links
-		});
-		const end = suites.length === 1 ? "" : suiteSuffix(suite);
-		await folder.writeJson(`joint-report${end}.json`, joint);
-		await folder.write(`report${end}.md`, renderSummary(joint));
-		joints.push(joint);
-	}
-	return {
-		reports: await host.publish(joints, folder),
-		results: folder.path
-	};
-}
-const MOST_REASONS = 20;
-function nothingUsable(source, aside) {
-	if (aside.length === 0) return `${source} holds no results: jobs that measure upload them (mode: measure), and this job must come after them (needs, or workflow_run)`;
-	return `${source} holds no results that can be used. ${aside.slice(0, MOST_REASONS).map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`;
 }
 // src/action.ts
 /** The action from its inputs to its last word in the log. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, a as connectGitHub, c as describeFailure, d as DAY_S, f as parseDuration, k as number, p as parsePercent, s as apiFailure, u as withRetry, w as boolean, x as _enum, z as toDotPath } from "./home.js";
-import { $t as publishFile, An as DEFAULT_SUITE, At as marginsOf, Bn as valuesOf, Bt as shippedCatalogue, C as controlBackends, Cn as oversized, Ct as plain, Dn as readStored, Dt as isAccepted, E as artifactName, En as qualificationPath, Et as parseInputs, Fn as verdictSchema, Ft as probeMachine, Gn as spread, Gt as localFolder, H as baseOfHistory, Hn as jobValue, Ht as estimateRun, In as directionSchema, It as parseSuite, J as warningsOf, Jn as variance, Jt as TooLarge, K as frameworkRows, Kn as sum, Kt as makeResultsFolder, Ln as findSeries, Lt as automaticBackends, M as machineChanges, Mt as completePairs, N as controlFindings, Nt as LEAST_SD, On as storedPath, Ot as judge, P as readJobContext, Pt as findPython, Qt as parseBaselineInput, Rn as isSameMeasure, Rt as makePlan, S as planEnvironments, St as named$1, T as assembleResult, Tn as parseStoredPath, Tt as sentenceCase, Un as relativeChange, Ut as harnessUnder, Vn as isRatioScale, Vt as BUILTIN_SUITES, W as baseOfRef, Wn as mean, Wt as cacheFolder, Xn as memoryText, Xt as readTarGz, Yn as deviceName, Zn as canonicalJson, Zt as gitAt, _ as benchOf, _n as terminalText, an as formatChange, b as readMachine, bn as gather$2, bt as isShown, cn as formatPercent, ct as failureInWords, d as openJobLock, dn as ACCEPT_FILE, dt as qualifiedInWords, en as systemFault, et as changeOf, f as openWatch, fn as segmentStart, ft as iconFor, g as runsDue, gt as whichRuns, h as measurePairs, ht as namesItsRunner, in as formatAge, it as rangeOf, j as announceJob, jt as LOOK_ALPHA, kn as storedText, kt as detectableOf, ln as formatValue, lt as acceptLines, m as stayAwake, nn as sparkline, nt as sidesOf, on as formatDuration, ot as sizeOf, p as loadSuite, pt as believableOfJoint, q as onRunner, qn as tQuantile, qt as openStore$1, rn as counted, rt as verdictOf$1, sn as formatInterval, st as standingOf, t as runPipeline, tn as packTar, tt as metricWords, un as findChangePoints, ut as offeredByAll, v as readyAll, vn as didYouMean, vt as benchmarkName, w as openControl, wt as say$1, x as measuringClock, xn as irregular, xt as listed, y as waitUntilQuiet, zn as isUsable, zt as smallestEffect } from "./pipeline.js";
+import { $t as publishFile, A as measuringClock, An as verdictSchema, At as detectableOf, B as readJobContext, Bn as spread, Bt as smallestEffect, C as stayAwake, Cn as qualificationPath, Ct as named$1, D as readyAll, Dn as DEFAULT_SUITE, Dt as parseInputs, E as benchOf, En as storedText, Et as sentenceCase, F as artifactName, Fn as valuesOf, Ft as findPython, G as baseOfRef, Gn as memoryText, Gt as cacheFolder, Hn as tQuantile, Ht as BUILTIN_SUITES, I as reportName, In as isRatioScale, It as probeMachine, J as onRunner, Jt as openStore$1, Kn as canonicalJson, Kt as localFolder, L as announceJob, Ln as jobValue, Lt as parseSuite, M as controlBackends, Mn as findSeries, Mt as LOOK_ALPHA, N as openControl, Nn as isSameMeasure, Nt as completePairs, O as waitUntilQuiet, Ot as isAccepted, P as assembleResult, Pn as isUsable, Pt as LEAST_SD, Qt as parseBaselineInput, R as machineChanges, Rn as relativeChange, Rt as automaticBackends, S as loadSuite, Sn as parseStoredPath, St as listed, T as runsDue, Tn as storedPath, Tt as say$1, U as baseOfHistory, Un as variance, Ut as estimateRun, Vn as sum, Vt as shippedCatalogue, Wn as deviceName, Wt as harnessUnder, Xt as readTarGz, Y as warningsOf, Yt as TooLarge, Zt as gitAt, _n as didYouMean, _t as whichRuns, an as formatChange, at as rangeOf, b as openJobLock, bn as irregular, cn as formatPercent, ct as standingOf, d as readZipEntry, dn as ACCEPT_FILE, dt as offeredByAll, en as systemFault, fn as segmentStart, ft as qualifiedInWords, g as readResult, gn as terminalText, ht as besideOf, in as formatAge, it as verdictOf$1, j as planEnvironments, jn as directionSchema, jt as marginsOf, k as readMachine, kt as judge, ln as formatValue, lt as failureInWords, mt as believableOfJoint, n as runReportLine, nn as sparkline, nt as metricWords, on as formatDuration, pt as iconFor, q as frameworkRows, qt as makeResultsFolder, rn as counted, rt as sidesOf, s as ZIP_LIMITS, sn as formatInterval, st as sizeOf, t as runPipeline, tn as packTar, tt as changeOf, u as BadArchive, un as findChangePoints, ut as acceptLines, vn as MAX_STORED_BYTES, w as measurePairs, wn as readStored, wt as plain, x as openWatch, xn as oversized, xt as isShown, yn as gather$2, yt as benchmarkName, z as controlFindings, zn as mean, zt as makePlan } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { i as scratchFolder } from "./leftovers.js";
 import { t as stopSignal } from "./stop-signal.js";
@@ -5257,7 +5257,7 @@ const LIMITS = {
 };
 /** Folders below the one that was named: artifact or runner, and what lies in it. */
 const DEPTH = 3;
-const RESULT = "result.json";
+const RESULT$1 = "result.json";
 /** `<sha>-<run id>-<attempt>[-<suite>].json` and `qualified/<time>.json`: what else an artifact holds has other names. */
 const STORED = /\/(?:(?:[0-9a-f]{40,64}|nocommit)-[^/]+-\d+(?:-[^/]+)?|qualified\/[0-9TZ]+)\.json$/;
 /** Throws a `UserError` for what is none of these, and where nothing is found. */
@@ -5269,7 +5269,7 @@ async function readImport(given) {
 		if (error instanceof UserError) throw error;
 		throw new UserError(`${given} cannot be read: ${systemFault(error).message}`);
 	}
-	throw new UserError(`${given} holds no results: give an export (.tar.gz), a folder of baselines (RUNNER/….json), or the unpacked artifact of a job (with its ${RESULT})`);
+	throw new UserError(`${given} holds no results: give an export (.tar.gz), a folder of baselines (RUNNER/….json), or the unpacked artifact of a job (with its ${RESULT$1})`);
 }
 async function fromFolder(root) {
 	const found = [];
@@ -5292,7 +5292,7 @@ async function fromFolder(root) {
 }
 /** Its path in a store, from the folder of the store or of one runner; `result.json` itself; null for everything else. */
 function namedAs(root, file) {
-	if (path.basename(file) === RESULT) return RESULT;
+	if (path.basename(file) === RESULT$1) return RESULT$1;
 	const relative = path.relative(root, file).split(path.sep).join("/");
 	return [`${path.basename(path.resolve(root))}/${relative}`, relative].find(isStoredName) ?? null;
 }
@@ -5302,7 +5302,7 @@ async function readPlain(file, name) {
 	if (facts.size > 4194304) return oversized(name, facts.size);
 	const text = await readFile(file, "utf8");
 	return {
-		path: name === RESULT ? ownPath(text) : name,
+		path: name === RESULT$1 ? ownPath(text) : name,
 		text
 	};
 }
@@ -5310,9 +5310,9 @@ const ownerSchema = looseObject({ runner_key: string() });
 /** Where a result that stands alone belongs; a text that does not tell keeps its name, and is then refused. */
 function ownPath(text) {
 	try {
-		return `${ownerSchema.parse(JSON.parse(text)).runner_key}/${RESULT}`;
+		return `${ownerSchema.parse(JSON.parse(text)).runner_key}/${RESULT$1}`;
 	} catch {
-		return `unknown/${RESULT}`;
+		return `unknown/${RESULT$1}`;
 	}
 }
 async function fromFile(file) {
@@ -5321,9 +5321,9 @@ async function fromFile(file) {
 	if (start.subarray(0, 2).toString("latin1") === "PK") throw new UserError(`${file} is a zip archive; unpack it and name the folder`);
 	if (/^\s*\{/.test(start.toString("latin1"))) return [{
 		source: file,
-		raw: await readPlain(file, RESULT)
+		raw: await readPlain(file, RESULT$1)
 	}];
-	throw new UserError(`${file} is no export (.tar.gz) and no ${RESULT}`);
+	throw new UserError(`${file} is no export (.tar.gz) and no ${RESULT$1}`);
 }
 async function firstBytes(file) {
 	await using handle = await open(file, "r");
@@ -6467,7 +6467,7 @@ function renderTerminal(joint, options) {
 	return `${[
 		paint("bold", `${iconFor(joint)} ${line$1(joint.headline)}`),
 		joint.advice.map(line$1).join("\n"),
-		joint.beside.map(besideLine).join("\n"),
+		joint.beside.map((entry) => `- ${besideOf(entry).map(line$1).join(" ")}`).join("\n"),
 		[...faults].map((fault) => terminalText(fault, 2e3)).join("\n"),
 		...tables,
 		sentenceCase([...believableOfJoint(joint), ...reports.length === 1 ? reports.map(qualifiedInWords) : []].map(line$1).filter((phrase) => phrase !== "").join(" · ")),
@@ -6478,18 +6478,15 @@ function renderTerminal(joint, options) {
 		frameworkLines(reports.flatMap(({ frameworks }) => frameworks), options),
 		list({
 			title: paint("bold", "Files"),
-			items: files$1(options.results)
+			items: files$1(options)
 		})
 	].filter((block) => block !== "").join("\n\n").replaceAll(/^(\s*)::/gm, "$1: :").replaceAll(/ +$/gm, "")}\n`;
-}
-function besideLine(entry) {
-	const words = entry.sentences.map(line$1).join(" ");
-	return namesItsRunner(entry) ? `- ${words}` : `- ${terminalText(entry.runner_key)}: ${words}`;
 }
 function list({ title, items }) {
 	return items.length === 0 ? "" : [title, ...items.map((item) => `  ${item}`)].join("\n");
 }
-function files$1(results) {
+function files$1({ results, isCollected = false }) {
+	if (isCollected) return [`report   ${terminalText(results, 1e3)}`];
 	return [
 		`report   ${terminalText(path.join(results, "report.md"), 1e3)}`,
 		`numbers  ${terminalText(path.join(results, "result.json"), 1e3)}`,
@@ -7481,6 +7478,7 @@ async function qualify({ inputs, host, slowdown }) {
 		benchmarks: [],
 		ready,
 		control,
+		beganMs,
 		measuredS: elapsedS(),
 		warnings
 	};
@@ -7734,6 +7732,115 @@ async function run$1(options, { harness, signal }) {
 	if (signal.aborted) return EXIT.interrupted;
 	return isQualified(found) ? EXIT.passed : EXIT.failed;
 }
+// src/io/local-results.ts
+/** Results in folders, files and downloaded artifacts that a person names, read as strictly as a stranger's. */
+const RESULT = "result.json";
+const MOST_FOLDERS = 1e3;
+const MOST_ARCHIVE_BYTES = 268435456;
+/**
+* Every result below the paths: of a folder its own `result.json`, else those of the folders in it. Throws a
+* {@link UserError} for a path that holds none, and where two are of one runner and suite.
+*/
+async function readLocalResults(given) {
+	const files = new Set((await Promise.all(given.map(filesAt))).flat());
+	const found = /* @__PURE__ */ new Map();
+	const aside = [];
+	for (const file of files) {
+		const read = await readOne(file);
+		if ("fault" in read) {
+			aside.push({
+				name: path.relative(process.cwd(), file),
+				reason: read.fault
+			});
+			continue;
+		}
+		const { result } = read;
+		const key = `${result.runner_key} ${result.suite.name}`;
+		const other = found.get(key);
+		if (other !== void 0) throw new UserError(`${other.file} and ${file} are both of ${result.runner_key} and suite ${result.suite.name}; a report takes one result of each runner: name the one you mean`);
+		found.set(key, {
+			file,
+			result
+		});
+	}
+	return {
+		results: [...found.values()].map(({ result }) => result),
+		aside
+	};
+}
+async function filesAt(given) {
+	const root = path.resolve(given);
+	try {
+		if (!(await stat(root)).isDirectory()) return [root];
+		const entries = await readdir(root, { withFileTypes: true });
+		if (entries.some(({ name }) => name === RESULT)) return [path.join(root, RESULT)];
+		const files = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS).map(({ name }) => path.join(root, name, RESULT)).sort();
+		const there = await Promise.all(files.map((file) => lstat(file).then(Boolean, () => false)));
+		const found = files.filter((_file, index) => there[index]);
+		if (found.length > 0) return found;
+	} catch (error) {
+		throw new UserError(`${given} cannot be read: ${systemFault(error).message}`);
+	}
+	throw new UserError(`${given} holds no ${RESULT}: name the results folder of a job, a folder of such, or an artifact`);
+}
+async function readOne(file) {
+	const isArchive = file.toLowerCase().endsWith(".zip");
+	try {
+		const facts = await lstat(file);
+		if (!facts.isFile()) return { fault: "it is a link, a folder or a device, not a plain file" };
+		const most = isArchive ? MOST_ARCHIVE_BYTES : MAX_STORED_BYTES;
+		if (facts.size > most) return { fault: `it has ${facts.size} bytes, more than the ${most} it may have` };
+		const bytes = await readFile(file);
+		return readResult((isArchive ? await readZipEntry(bytes, RESULT, ZIP_LIMITS) : bytes).toString("utf8"));
+	} catch (error) {
+		if (error instanceof BadArchive) return { fault: error.message };
+		return { fault: systemFault(error).message };
+	}
+}
+// src/commands/report.ts
+/** `finetune-bench report`: judge what jobs measured, together, and show the verdict. */
+function addReport(program, context) {
+	program.command("report").description("judge what jobs have measured, all runners together, and show the verdict").argument("<dir...>", "results folders of jobs, folders of such, result.json files, or downloaded artifacts (.zip)").option("--save", "record the results as new points of their runners' histories", false).option("--baseline <place>", "dir:PATH or branch:NAME of the history (default: dir:.finetune-bench/baselines)").option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)").addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.").action(async (given, options) => context.finish(await report(given, options, context)));
+}
+async function report(given, options, { signal }) {
+	const inputs = parseInputs((name) => name === "fail-on" ? options.failOn : void 0);
+	const { results, aside } = await readLocalResults(given);
+	const cwd = process.cwd();
+	const folder = await localFolder(cwd);
+	const host = {
+		collected: {
+			results,
+			aside,
+			warnings: [],
+			runUrl: null
+		},
+		source: given.join(" "),
+		resultsRoot: path.join(folder, "results"),
+		folderName: reportName((/* @__PURE__ */ new Date()).toISOString().replace(/[^0-9TZ]/g, ""), 1),
+		store: await openLocalStore(options.baseline, {
+			cwd,
+			env: process.env,
+			signal
+		}),
+		mayRecord: () => options.save,
+		progress: plainProgress((line) => void process.stderr.write(`${line}\n`)),
+		signal,
+		publish: (reports, { path: shown }) => {
+			const width = process.stdout.columns ?? 120;
+			const terminal = {
+				colour: process.stdout.hasColors?.() ?? false,
+				width,
+				results: shown,
+				isCollected: true
+			};
+			process.stdout.write(reports.map((joint) => renderTerminal(joint, terminal)).join("\n"));
+			return Promise.resolve(reports);
+		}
+	};
+	const { reports } = await runReportLine(inputs, host);
+	if (signal.aborted) return EXIT.interrupted;
+	return reports.some(({ gate }) => gate.gate === "fail") ? EXIT.failed : EXIT.passed;
+}
 // src/commands/run.ts
 function addRun(program, context) {
 	program.command("run").description("measure, judge and show the verdict").option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)").option("--base <commit>", "run this commit beside HEAD in interleaved pairs where history cannot clear a change").option("--backend <backend>", "run on this backend only; may be given more than once", gather).option("--repeats <count>", "runs of every benchmark, in place of the suite's", wholeNumber).option("--save", "record the result as a new point of this machine's history", false).option("--baseline <place>", "dir:PATH of the history (default: dir:.finetune-bench/baselines)").option("--time-budget <duration>", "longest time to spend measuring (default: 30m)").option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)").option("--python <path>", "an interpreter used as it is, with its packages").option("--runner-key <name>", "name of a pool of interchangeable machines").addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.").action(async (options) => context.finish(await run(options, context)));
@@ -7790,6 +7897,7 @@ function program(context) {
 	const command = new Command("finetune-bench").description("Runs fine-tuning benchmarks on this machine, MLX and PyTorch, and judges them against its own history.").version(VERSION).exitOverride().showHelpAfterError("(finetune-bench --help shows what there is)").configureHelp({ sortSubcommands: false });
 	for (const add of [
 		addRun,
+		addReport,
 		addJudge,
 		addQualify,
 		addBaselines,

@@ -1,4 +1,5 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
+import { t as VERSION } from "./version.js";
 import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, M as record, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, _ as ZodArray, b as ZodOptional, c as describeFailure, f as parseDuration, g as datetime, h as date, j as partialRecord, k as number, l as permissionAdvice, m as number$1, n as textWithoutHome, o as BrokenAnswer, p as parsePercent, r as withoutHome, s as apiFailure, t as filterPieces, u as withRetry, v as ZodDefault, w as boolean, x as _enum, y as ZodObject } from "./home.js";
 import { i as scratchFolder, o as noteChild, t as endLeftovers } from "./leftovers.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
@@ -6,6 +7,7 @@ import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWater
 import { Buffer as Buffer$1 } from "node:buffer";
 import { aborted, callbackify, debuglog, inspect, promisify, stripVTControlCharacters } from "node:util";
 import { EventEmitter, addAbortListener, on, once, setMaxListeners } from "node:events";
+import { crc32 } from "node:zlib";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { access, appendFile, constants, cp, link, lstat, mkdir, open, readFile, readdir, realpath, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
@@ -21,6 +23,7 @@ import { serialize } from "node:v8";
 import { finished } from "node:stream/promises";
 import path$1 from "node:path/win32";
 import readline from "node:readline";
+import { buffer as buffer$1 } from "node:stream/consumers";
 // node_modules/@noble/hashes/_u64.js
 const fromNumH = (n) => n / 2 ** 32 | 0;
 const fromNumL = (n) => n >>> 0;
@@ -23813,7 +23816,7 @@ const VERDICTS = [
 	"no-change"
 ];
 const verdictSchema = _enum(VERDICTS);
-const text$5 = string().max(2e3);
+const text$6 = string().max(2e3);
 /** One side of a comparison. `spread` is the relative standard deviation between its values (null for a single one). */
 const sideSchema = strictObject({
 	value: number(),
@@ -23829,9 +23832,9 @@ const differenceSchema = strictObject({
 		"work",
 		"drift"
 	]),
-	field: text$5,
-	base: text$5,
-	head: text$5
+	field: text$6,
+	base: text$6,
+	head: text$6
 });
 const comparisonSchema = strictObject({
 	benchmark: string(),
@@ -23863,7 +23866,7 @@ const comparisonSchema = strictObject({
 	pairs: int().nonnegative(),
 	/** The repository's word that this change is meant: it is shown and never fails the gate. */
 	accepted: strictObject({
-		reason: text$5,
+		reason: text$6,
 		expires: date()
 	}).nullable(),
 	/**
@@ -23875,7 +23878,7 @@ const comparisonSchema = strictObject({
 	differences: array(differenceSchema),
 	/** Why it `failed`, or was cut short. */
 	reason: string().max(8e3).nullable(),
-	warnings: array(text$5)
+	warnings: array(text$6)
 });
 /** What the control workload says of the machine during one job. */
 const controlFindingSchema = strictObject({
@@ -23893,7 +23896,7 @@ const controlFindingSchema = strictObject({
 	/** Stored jobs behind it. */
 	jobs: int().nonnegative(),
 	/** Why it is `unknown`. */
-	reason: text$5.nullable()
+	reason: text$6.nullable()
 });
 /** A lasting change of one series of the default branch. */
 const changePointSchema = strictObject({
@@ -23933,9 +23936,9 @@ const baselineSummarySchema = strictObject({
 });
 // src/core/environment.ts
 /** Facts of a machine and of the software on it, and which of them must match before two results are compared. */
-const text$4 = string().max(500);
+const text$5 = string().max(500);
 const fact = union([
-	text$4,
+	text$5,
 	number(),
 	boolean()
 ]);
@@ -23949,29 +23952,29 @@ const probeSchema = strictObject({
 			"windows"
 		]),
 		/** Marketing version: "12", "24.04", "26.2", "11". */
-		os_release: text$4,
-		os_name: text$4,
-		arch: text$4,
+		os_release: text$5,
+		os_name: text$5,
+		arch: text$5,
 		/** Hardware model: DMI product name, `hw.model`. */
-		model: text$4,
+		model: text$5,
 		/** Processor: "Apple M4 Max", "AMD EPYC 9354". */
-		chip: text$4,
+		chip: text$5,
 		cores: int().positive(),
 		memory_bytes: int().positive(),
 		virtual: boolean().nullable(),
 		/** sha256 of salt and hardware id, hex; null where the machine does not tell its id. */
 		hardware_id_hash: string().regex(/^[0-9a-f]{64}$/).nullable(),
 		/** "normal", "low-power", "power-saver", "performance", … ; "unknown" where it cannot be read. */
-		power_mode: text$4
+		power_mode: text$5
 	}),
 	/** Accelerators; empty on a machine without one. */
 	accelerators: array(strictObject({
 		kind: _enum(["nvidia", "apple"]),
-		name: text$4,
+		name: text$5,
 		memory_bytes: int().nonnegative().nullable(),
 		cores: int().positive().nullable(),
-		driver: text$4.nullable(),
-		compute_capability: text$4.nullable()
+		driver: text$5.nullable(),
+		compute_capability: text$5.nullable()
 	})),
 	/** Every backend, with the reason where this machine cannot run it. */
 	backends: array(strictObject({
@@ -23980,12 +23983,12 @@ const probeSchema = strictObject({
 		accelerated: boolean(),
 		/** The computer has the accelerator, and it cannot be used as things stand: no logged-in session, a broken driver. */
 		faulty: boolean(),
-		reason: text$4.nullable()
+		reason: text$5.nullable()
 	})),
 	python: strictObject({
-		version: text$4,
+		version: text$5,
 		executable: string(),
-		implementation: text$4
+		implementation: text$5
 	}),
 	/** Helpers found on this machine: path or null. */
 	tools: strictObject({
@@ -23994,18 +23997,18 @@ const probeSchema = strictObject({
 		cxx: string().nullable()
 	}),
 	/** Recorded, shown when they differ, never a reason to refuse: OS build, kernel, driver patch, clocks, temperature, load. */
-	drift: record(text$4, fact),
-	warnings: array(text$4)
+	drift: record(text$5, fact),
+	warnings: array(text$5)
 });
 /** An identity is a flat map of facts: two are equal when every fact is. */
 const identitySchema = strictObject({
-	facts: record(text$4, text$4),
+	facts: record(text$5, text$5),
 	/** sha256 of the canonical JSON of `facts`, hex. */
 	hash: string().regex(/^[0-9a-f]{64}$/)
 });
 // src/core/qualification.ts
 /** What a runner was found able to detect, measured by unchanged pairs and by pairs with a known slow-down. */
-const text$3 = string().max(2e3);
+const text$4 = string().max(2e3);
 const share$1 = number().nonnegative();
 /** One benchmark on this runner. All shares are relative: 0.02 is 2 %. */
 const qualifiedBenchmarkSchema = strictObject({
@@ -24045,10 +24048,10 @@ const qualificationSchema = strictObject({
 	machine: identitySchema,
 	benchmarks: array(qualifiedBenchmarkSchema),
 	/** What disturbed the runs, in plain words; empty on a quiet machine. */
-	disturbances: array(text$3),
+	disturbances: array(text$4),
 	measured_s: number().nonnegative()
 });
-const text$2 = string().max(2e3);
+const text$3 = string().max(2e3);
 const shortText = string().max(300);
 const sha256 = string().regex(/^[0-9a-f]{64}$/);
 const scalar$2 = union([
@@ -24090,7 +24093,7 @@ const disturbanceSchema = strictObject({
 		"stolen-time"
 	]),
 	/** Plain words with the numbers: "SM clock 1,410 MHz, 1,980 MHz in other runs". */
-	message: text$2
+	message: text$3
 });
 /** One process of one benchmark: the unit of replication. */
 const runRecordSchema = strictObject({
@@ -24107,7 +24110,7 @@ const runRecordSchema = strictObject({
 	/** Wall time of the process. */
 	duration_s: number().nonnegative(),
 	phases: record(string(), number().nonnegative()),
-	warnings: array(text$2),
+	warnings: array(text$3),
 	disturbances: array(disturbanceSchema).default([])
 });
 /** Base and head of one benchmark, run interleaved ABBA in the job of the head. */
@@ -24160,7 +24163,7 @@ const benchmarkResultSchema = strictObject({
 		}),
 		strictObject({
 			state: literal("cut"),
-			message: text$2
+			message: text$3
 		})
 	]),
 	/** Null where no base was run. */
@@ -24205,7 +24208,7 @@ const confirmationSchema = strictObject({
 	planned_s: number().nonnegative(),
 	spent_s: number().nonnegative(),
 	/** Why no base was run, or not of every benchmark that asked for it. */
-	notes: array(text$2)
+	notes: array(text$3)
 });
 const jobResultSchema = strictObject({
 	schema: literal(1),
@@ -24243,7 +24246,7 @@ const jobResultSchema = strictObject({
 	accepted: array(acceptanceSchema).default([]),
 	/** Seconds spent measuring, installation excluded. */
 	measured_s: number().nonnegative(),
-	warnings: array(text$2)
+	warnings: array(text$3)
 });
 // src/core/suite-key.ts
 /** What tells the suites of one repository apart in names of files, artifacts and comments. */
@@ -24326,10 +24329,10 @@ function readStored(file) {
 	const known = name.kind === "result" ? 1 : 1;
 	const version = versionSchema.safeParse(json);
 	if (version.success && version.data.schema > known) return newer(path, `a newer finetune-bench wrote it (schema ${version.data.schema}, this one reads ${known})`);
-	return name.kind === "result" ? readResult(path, name, json) : readQualification(path, name, json);
+	return name.kind === "result" ? readResult$1(path, name, json) : readQualification(path, name, json);
 }
 const versionSchema = looseObject({ schema: number() });
-function readResult(path, name, json) {
+function readResult$1(path, name, json) {
 	const parsed = jobResultSchema.safeParse(json);
 	if (!parsed.success) return unfit(path, parsed.error);
 	const result = parsed.data;
@@ -30961,8 +30964,8 @@ var require_public_api = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.parseDocument = parseDocument;
 	exports.stringify = stringify;
 }));
-// src/core/escape.ts
-var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
+// node_modules/yaml/dist/index.js
+var require_dist = /* @__PURE__ */ __commonJSMin(((exports) => {
 	var composer = require_composer();
 	var Document = require_Document();
 	var Schema = require_Schema();
@@ -31007,7 +31010,8 @@ var import_dist = (/* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.stringify = publicApi.stringify;
 	exports.visit = visit.visit;
 	exports.visitAsync = visit.visitAsync;
-})))();
+}));
+// src/core/escape.ts
 /**
 * Foreign text made inert: benchmark names, versions, error texts, branch names and paths may hold anything.
 *
@@ -31094,6 +31098,7 @@ function terminalText(text, most = 500) {
 }
 // src/core/yaml-problems.ts
 /** Reads YAML that people write by hand, and names every mistake in it with its line and column. */
+var import_dist = require_dist();
 /** More than these help nobody who mends a file. */
 const MOST_PROBLEMS = 50;
 const LONGEST_PROBLEM = 400;
@@ -39732,14 +39737,14 @@ const LIMITS = {
 	unpackedBytes: 536870912,
 	files: 5e4
 };
-const DOWNLOAD_TIMEOUT_MS = 3e5;
+const DOWNLOAD_TIMEOUT_MS$1 = 3e5;
 /** Throws {@link TooLarge} for a branch beyond the limits. */
 async function readBranchFiles(api, commit, runnerKey) {
 	const { octokit, owner, repo } = api;
 	return withRetry(async () => {
 		const late = new AbortController();
 		const timer = setTimeout(() => late.abort(/* @__PURE__ */ new Error("nothing came in time")), api.answerWithinS * 1e3).unref();
-		const signal = AbortSignal.any([late.signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
+		const signal = AbortSignal.any([late.signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS$1)]);
 		const response = await octokit.rest.repos.downloadTarballArchive({
 			owner,
 			repo,
@@ -40840,7 +40845,11 @@ var workloads_default = {
 		{
 			"name": "lm-ptb",
 			"summary": "Training a transformer language model from the start (172 M parameters, AdamW, windows of 1,024 tokens)",
-			"presets": { "strict": { "comparison_class": "strict" } },
+			"presets": {
+				"strict": { "comparison_class": "strict" },
+				"seed-replay": { "comparison_class": "informative" },
+				"tuned": { "comparison_class": "strict" }
+			},
 			"sizes": ["tiny", "real"],
 			"backends": {
 				"mlx-metal": ["tiny", "real"],
@@ -40996,6 +41005,15 @@ var workloads_default = {
 					}
 				},
 				{
+					"name": "bias_correction",
+					"type": "bool",
+					"help": "Adam's; torch cannot leave it out",
+					"default": {
+						"tiny": true,
+						"real": true
+					}
+				},
+				{
 					"name": "validation_tokens",
 					"type": "int",
 					"help": "tokens of the validation text",
@@ -41003,6 +41021,16 @@ var workloads_default = {
 					"default": {
 						"tiny": 513,
 						"real": 73760
+					}
+				},
+				{
+					"name": "validation_passes",
+					"type": "int",
+					"help": "times the validation split is read",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
 					}
 				},
 				{
@@ -41020,7 +41048,11 @@ var workloads_default = {
 		{
 			"name": "nli-bert-tiny",
 			"summary": "BERT tiny as a siamese classifier of sentence pairs (4.4 M parameters, float32, AdamW)",
-			"presets": { "strict": { "comparison_class": "strict" } },
+			"presets": {
+				"strict": { "comparison_class": "strict" },
+				"seed-replay": { "comparison_class": "informative" },
+				"tuned": { "comparison_class": "strict" }
+			},
 			"sizes": ["tiny", "real"],
 			"backends": {
 				"mlx-metal": ["tiny", "real"],
@@ -41152,6 +41184,15 @@ var workloads_default = {
 					}
 				},
 				{
+					"name": "bias_correction",
+					"type": "bool",
+					"help": "Adam's; torch cannot leave it out",
+					"default": {
+						"tiny": true,
+						"real": true
+					}
+				},
+				{
 					"name": "validation_rows",
 					"type": "int",
 					"help": "rows of the validation split",
@@ -41159,6 +41200,16 @@ var workloads_default = {
 					"default": {
 						"tiny": 64,
 						"real": 2e3
+					}
+				},
+				{
+					"name": "validation_passes",
+					"type": "int",
+					"help": "times the validation split is read",
+					"minimum": 1,
+					"default": {
+						"tiny": 1,
+						"real": 1
 					}
 				},
 				{
@@ -41176,7 +41227,12 @@ var workloads_default = {
 		{
 			"name": "sft-dolly-qwen3",
 			"summary": "Supervised tuning of Qwen3 0.6B, all of it or its last blocks (AdamW, bfloat16, gradient accumulation)",
-			"presets": { "strict": { "comparison_class": "strict" } },
+			"presets": {
+				"strict": { "comparison_class": "strict" },
+				"last-blocks": { "comparison_class": "strict" },
+				"seed-replay": { "comparison_class": "informative" },
+				"tuned": { "comparison_class": "strict" }
+			},
 			"sizes": ["tiny", "real"],
 			"backends": {
 				"mlx-metal": ["tiny", "real"],
@@ -41287,6 +41343,16 @@ var workloads_default = {
 					}
 				},
 				{
+					"name": "padding",
+					"type": "str",
+					"help": "length: every row to max_length; longest: to the longest row of its micro-batch",
+					"choices": ["length", "longest"],
+					"default": {
+						"tiny": "length",
+						"real": "length"
+					}
+				},
+				{
 					"name": "precision",
 					"type": "str",
 					"help": "float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
@@ -41348,6 +41414,15 @@ var workloads_default = {
 					"default": {
 						"tiny": 0,
 						"real": 0
+					}
+				},
+				{
+					"name": "bias_correction",
+					"type": "bool",
+					"help": "Adam's; torch cannot leave it out",
+					"default": {
+						"tiny": true,
+						"real": true
 					}
 				},
 				{
@@ -41947,7 +42022,7 @@ const TIMEOUT_S$2 = 600;
 async function fetchPython(request) {
 	const folder = path.join(request.cache, "python");
 	await mkdir(folder, { recursive: true });
-	const there = await find(request, folder);
+	const there = await find$1(request, folder);
 	if (there !== null) return { file: there };
 	request.progress(`no usable Python on this machine: uv fetches Python ${FETCHED}, about 30 MB`);
 	const installed = await uv(request, folder, [
@@ -41956,10 +42031,10 @@ async function fetchPython(request) {
 		FETCHED
 	]);
 	if (installed.code !== 0) return { problem: problemOf(installed) };
-	const file = await find(request, folder);
+	const file = await find$1(request, folder);
 	return file === null ? { problem: "it says that it did, and finds none" } : { file };
 }
-async function find(request, folder) {
+async function find$1(request, folder) {
 	const lines = [];
 	const { code } = await uv(request, folder, [
 		"python",
@@ -43430,14 +43505,22 @@ function rowsOf$2({ reports }) {
 function benchmarkCount(comparisonsOf) {
 	return comparisonsOf.map(({ comparisons }) => new Set(comparisons.map(({ benchmark }) => benchmark)).size).reduce((total, count) => total + count, 0);
 }
+/** Each once: two jobs of a matrix may share a runner. */
+function runnerKeys(reports) {
+	return [...new Set(reports.map(({ runner_key: key }) => key))];
+}
 /** `apple-…`, or "3 runners". */
 function runnersInWords(reports) {
-	const [only, ...more] = reports;
-	return only !== void 0 && more.length === 0 ? [named(only.runner_key)] : [`${reports.length} runners`];
+	const [only, ...more] = runnerKeys(reports);
+	return only !== void 0 && more.length === 0 ? [named(only)] : [`${more.length + 1} runners`];
 }
-/** What is said of one runner begins with its name already. */
-function namesItsRunner({ runner_key, sentences }) {
-	return sentences[0]?.some((part) => typeof part !== "string" && part.name === runner_key) === true;
+/** What the parts are counted as: runners, unless two of them are of one. */
+function partNoun(reports) {
+	return runnerKeys(reports).length === reports.length ? "runner" : "job";
+}
+/** What is said of runners beside the headline, each with the names of those it is said of. */
+function besideOf({ runner_keys: keys, sentences }) {
+	return sentences[0]?.some((part) => typeof part !== "string" && part.name === keys[0]) === true ? [...sentences] : [say`${listed(keys)}:`, ...sentences];
 }
 // src/core/believable-joint.ts
 /** The one line that makes the verdict on several runners believable. The table of the runners has it for each of them. */
@@ -43479,7 +43562,8 @@ function controlOf$1(reports) {
 	const steady = reports.filter(({ control }) => control.length > 0 && control.every(({ state }) => state === "steady"));
 	const effects = steady.flatMap(({ control }) => control.flatMap(({ effect }) => effect === null ? [] : [effect]));
 	const size = effects.length === 0 ? "" : ` (±${formatPercent(Math.max(...effects.map(Math.abs)))})`;
-	const where = steady.length === reports.length ? reports.length === 2 ? ["both runners"] : [`all ${reports.length} runners`] : runnersInWords(steady);
+	const count = runnerKeys(steady).length;
+	const where = steady.length === reports.length && count > 1 ? [count === 2 ? "both runners" : `all ${count} runners`] : runnersInWords(steady);
 	return [...moved.map(({ report, control: { effect } }) => {
 		const by = effect === null ? "" : ` (${formatChange(effect)})`;
 		return say`control workload on ${named(report.runner_key)} moved${by}`;
@@ -43506,7 +43590,7 @@ function baselineOf(reports) {
 	const [least, most] = [Math.min(...points), Math.max(...points)];
 	const size = least === most ? counted(most, "point") : `${least} to ${counted(most, "point")}`;
 	const age = others.length > 0 ? `at most ${formatAge(oldest).replace(/^less than /, "")}` : formatAge(oldest);
-	const where = reports.length - baselines.length === 0 ? "" : `, on ${baselines.length} of ${reports.length} runners`;
+	const where = reports.length - baselines.length === 0 ? "" : `, on ${baselines.length} of ${counted(reports.length, partNoun(reports))}`;
 	const stale = baselines.filter(({ stale: isStale }) => isStale).length;
 	const old = stale === 0 ? "" : `, ${stale === baselines.length ? "all" : stale} too old to judge against`;
 	return say`${others.length > 0 ? "baselines" : "baseline"}${commit} ${age}, ${size}${where}${old}`;
@@ -43519,7 +43603,7 @@ function minutesOf(reports) {
 function recordOf(reports) {
 	const recorded = reports.filter(({ recorded: state }) => state === "yes").length;
 	if (recorded === 0) return [];
-	return [recorded === reports.length ? "recorded as new points" : `recorded on ${recorded} of ${reports.length} runners`];
+	return [recorded === reports.length ? "recorded as new points" : `recorded on ${recorded} of ${counted(reports.length, partNoun(reports))}`];
 }
 // src/core/icons.ts
 const ICONS = {
@@ -43890,7 +43974,8 @@ function estimatorLines({ suite }, judged) {
 }
 function familyOf(joint) {
 	const family = rowsOf$2(joint).filter(({ comparison }) => isGated(comparison) && comparison.metric?.primary === true);
-	const where = joint.reports.length > 1 ? ` on ${joint.reports.length} runners` : "";
+	const runners = runnerKeys(joint.reports).length;
+	const where = runners > 1 ? ` on ${runners} runners` : "";
 	return `Holm over ${counted(family.length, "primary metric")}${where}`;
 }
 /** Speed against the history, and what both stages call a change and no change. */
@@ -44321,7 +44406,7 @@ function isFresh({ comparisons }) {
 }
 /** A column that only the reports of several runners have. */
 function runnerColumn({ reports }, runnerOf) {
-	return reports.length > 1 ? [{
+	return runnerKeys(reports).length > 1 ? [{
 		title: "Runner",
 		cell: (row) => codeSpan(runnerOf(row))
 	}] : [];
@@ -44453,7 +44538,7 @@ function shellWord(word) {
 const MOST_OWN_LINES = 4;
 /** Where something was found: needed only where there are several runners. */
 function onRunner({ reports }, { runner_key }) {
-	return reports.length > 1 ? say` on ${named(runner_key)}` : [];
+	return runnerKeys(reports).length > 1 ? say` on ${named(runner_key)}` : [];
 }
 function failuresSection(joint, { items, text }) {
 	const failures = joint.reports.flatMap((report) => report.failures.map((failure) => ({
@@ -44483,7 +44568,7 @@ function warningsOf(joint) {
 	const everywhere = ["every runner"];
 	return [...own, ...[...runners].map(([message, keys]) => ({
 		message,
-		where: keys.length === reports.length ? everywhere : listed(keys)
+		where: keys.length === reports.length ? everywhere : listed([...new Set(keys)])
 	}))];
 }
 function warningsSection(joint, { items }) {
@@ -44522,7 +44607,7 @@ function decidedSection(joint, { items, runners }) {
 	}
 	const isCommon = ({ keys }) => keys.length === reports.length;
 	const common = [...lines.values()].filter(isCommon).map(({ line }) => line);
-	const told = [...lines.values()].filter((entry) => !isCommon(entry)).slice(0, MOST_OWN_LINES * runners).map(({ line, keys }) => say`${listed(keys)}: ${line}`);
+	const told = [...lines.values()].filter((entry) => !isCommon(entry)).slice(0, MOST_OWN_LINES * runners).map(({ line, keys }) => say`${listed([...new Set(keys)])}: ${line}`);
 	return details("How it was decided", [bullets([
 		...common,
 		...told,
@@ -44532,7 +44617,7 @@ function decidedSection(joint, { items, runners }) {
 /** Runners that measure the same by the same command are told together. */
 function reproduceSection({ reports }, { runners }) {
 	return details("How to reproduce", [...Map.groupBy(reports, reproduceOf)].slice(0, runners).flatMap(([command, alike]) => {
-		return [`On ${drawSentence(listed(alike.map(({ runner_key }) => runner_key)))}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`, codeBlock(command, 2e3, "sh")];
+		return [`On ${drawSentence(listed(runnerKeys(alike)))}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`, codeBlock(command, 2e3, "sh")];
 	}));
 }
 // src/core/framework-rows.ts
@@ -44591,7 +44676,7 @@ async function baseOfJob(context, workspace, remote, signal) {
 	const pull = context.pullRequest;
 	if (pull === null || context.job.sha === null) return { state: "none" };
 	const git = gitAt(workspace, { workspace: true });
-	const [first, second] = await parentsOf(git, context.job.sha);
+	const [first, second] = await parentsOf$1(git, context.job.sha);
 	if (first !== void 0 && second === pull.headSha) return {
 		state: "found",
 		sha: first,
@@ -44650,7 +44735,7 @@ async function baseOfHistory(newest, cwd) {
 	};
 }
 /** Read from the commit itself: a shallow checkout hides parents from everything that walks the history. */
-async function parentsOf(git, sha) {
+async function parentsOf$1(git, sha) {
 	return [...((await git.query("cat-file", "commit", sha) ?? "").split("\n\n")[0] ?? "").matchAll(/^parent ([0-9a-f]{40,64})$/gm)].flatMap(([, parent]) => parent ?? []);
 }
 /** Answered by the checkout where it is deep enough, else by a graph of commits fetched aside. */
@@ -45238,7 +45323,7 @@ function refused$1({ id, title, backend, reason }) {
 		paired: null
 	};
 }
-const text$1 = string().max(2e3);
+const text$2 = string().max(2e3);
 const seconds$1 = number().nonnegative();
 const bytes = int().nonnegative();
 const count = int().nonnegative();
@@ -45252,14 +45337,14 @@ const start$1 = strictObject({
 /** What the process itself sees: versions, wheel tags, BLAS, device, threads and the knobs that were set. */
 const environment = strictObject({
 	event: literal("environment"),
-	python: text$1,
-	device: text$1,
-	packages: record(text$1, text$1),
-	wheel_tags: record(text$1, text$1),
-	blas: text$1.optional(),
+	python: text$2,
+	device: text$2,
+	packages: record(text$2, text$2),
+	wheel_tags: record(text$2, text$2),
+	blas: text$2.optional(),
 	threads: count.optional(),
-	knobs: record(text$1, union([
-		text$1,
+	knobs: record(text$2, union([
+		text$2,
 		number(),
 		boolean()
 	]))
@@ -45267,7 +45352,7 @@ const environment = strictObject({
 /** A named phase. The counts are of the rows that it worked on: of a validation, its rates are made of them. */
 const phase = strictObject({
 	event: literal("phase"),
-	name: text$1.min(1),
+	name: text$2.min(1),
 	duration_s: seconds$1,
 	samples: count.optional(),
 	tokens_padded: count.optional(),
@@ -45296,7 +45381,7 @@ const step = strictObject({
 /** Peaks by meaning, reset at the start of the named phase. Absent: the framework cannot tell. */
 const memory = strictObject({
 	event: literal("memory"),
-	phase: text$1.min(1),
+	phase: text$2.min(1),
 	alloc_peak_bytes: bytes.optional(),
 	reserved_peak_bytes: bytes.optional(),
 	rss_peak_bytes: bytes.optional()
@@ -45308,9 +45393,9 @@ const device = strictObject({
 	clock_mhz: number().nonnegative().optional(),
 	power_w: number().nonnegative().optional(),
 	/** Why the device runs slower than it could, in the words of its driver. */
-	throttle: array(text$1).max(32).optional(),
+	throttle: array(text$2).max(32).optional(),
 	/** Thermal pressure of the whole machine, as macOS names it: nominal, fair, serious, critical. */
-	pressure: text$1.optional(),
+	pressure: text$2.optional(),
 	/** Programs on the accelerator that are not part of this measurement. */
 	foreign_processes: count.optional(),
 	/** Shares of the time since the sample before, 0 to 1: of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
@@ -45333,7 +45418,7 @@ const metric = strictObject({
 });
 const warning = strictObject({
 	event: literal("warning"),
-	message: text$1.min(1)
+	message: text$2.min(1)
 });
 const end = strictObject({
 	event: literal("end"),
@@ -47116,15 +47201,15 @@ async function lockFolder(request) {
 // src/io/long-paths.ts
 /** Windows cuts paths after 259 characters unless a switch is set, and packages bring long ones. */
 /** Characters of a whole path that every Windows takes. */
-const MOST = 259;
+const MOST$1 = 259;
 /** Of the longest file name inside a package, from its folder on: torch's licences have 167 characters. */
 const LONGEST_IN_PACKAGES = 170;
 const SWITCH = String.raw`HKLM\SYSTEM\CurrentControlSet\Control\FileSystem`;
 /** What to do where the files of an environment would have names too long for this machine; null where they fit. */
 async function longPathProblem({ folder, env, platform = process.platform }) {
 	const longest = folder.length + 19 + LONGEST_IN_PACKAGES;
-	if (platform !== "win32" || longest <= MOST || await isSwitchedOn(env, platform)) return null;
-	return `its files in ${folder} would have names of up to ${longest} characters, and this Windows takes ${MOST}: set ` + String.raw`FINETUNE_BENCH_CACHE to a short folder such as C:\fb, or switch long paths on, as an administrator: ` + `reg add ${SWITCH} /v LongPathsEnabled /t REG_DWORD /d 1 /f`;
+	if (platform !== "win32" || longest <= MOST$1 || await isSwitchedOn(env, platform)) return null;
+	return `its files in ${folder} would have names of up to ${longest} characters, and this Windows takes ${MOST$1}: set ` + String.raw`FINETUNE_BENCH_CACHE to a short folder such as C:\fb, or switch long paths on, as an administrator: ` + `reg add ${SWITCH} /v LongPathsEnabled /t REG_DWORD /d 1 /f`;
 }
 async function isSwitchedOn(env, platform) {
 	const lines = [];
@@ -48183,6 +48268,7 @@ async function measureJob(job) {
 		benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)],
 		ready,
 		control,
+		beganMs,
 		measuredS,
 		warnings
 	};
@@ -48584,6 +48670,883 @@ function openJobLock(host, { python }, { timeBudget }) {
 		waitS: Math.max(LEAST_WAIT_S, timeBudget)
 	});
 }
+// src/core/claims.ts
+/**
+* A result that somebody else's job uploaded, held against what GitHub says of its run. The code that was measured may
+* have written every byte of it: what can be checked is checked, what is known better is replaced, and the rest is numbers.
+*/
+/** More than any honest job has; a report over less is drawn and judged in seconds. */
+const MOST = {
+	benchmarks: 200,
+	controls: 20,
+	runs: 200,
+	metrics: 50,
+	values: 100,
+	warnings: 200,
+	listed: 1e3
+};
+/** Clocks of runners may be wrong, though not by more than this. */
+const CLOCK_MS = 864e5;
+/** What speaks against a result, as a sentence without a full stop; null when nothing does. */
+function faultOfClaims({ result, name, run, now }) {
+	const { job } = result;
+	if (job.run_id !== String(run.id)) return "it names another run";
+	if (!belongsTo(result, name)) return "its runner, suite and attempt are not those in the name of its artifact";
+	if (job.attempt > run.run_attempt) return `it names attempt ${job.attempt} of a run that has ${run.run_attempt}`;
+	if (!sameRepository(job.repository, run.repository.full_name)) return "it names another repository";
+	if (job.event !== run.event) return `it names another event than ${run.event}`;
+	return faultOfTimes(result, run, now);
+}
+function faultOfTimes({ job }, run, now) {
+	const [begun, ended] = [Date.parse(job.started_at), Date.parse(job.finished_at)];
+	if (ended < begun) return "it ended before it began";
+	return begun >= Date.parse(run.created_at) - CLOCK_MS && ended <= now + CLOCK_MS ? null : "it claims to have been measured outside the time of its run";
+}
+/** Counts and names: a result that no program of ours writes. */
+function faultOfContents(result) {
+	const { benchmarks, control, listed, warnings, job } = result;
+	if (!isFileName(job.run_id)) return "its run id cannot be part of a file name";
+	if (benchmarks.length > MOST.benchmarks) return `it holds more than ${MOST.benchmarks} benchmarks`;
+	if (control.length > MOST.controls) return `it holds more than ${MOST.controls} controls`;
+	if (listed.length > MOST.listed) return `it lists more than ${MOST.listed} benchmarks`;
+	if (warnings.length > MOST.warnings) return `it holds more than ${MOST.warnings} warnings`;
+	if (new Set(benchmarks.map(({ id }) => id)).size < benchmarks.length) return "it holds a benchmark twice";
+	for (const benchmark of [...benchmarks, ...control]) {
+		const fault = faultOfBenchmark(benchmark);
+		if (fault !== null) return fault;
+	}
+	return null;
+}
+function faultOfBenchmark({ id, title, backend, runs, metrics, paired }) {
+	if (id !== `${title}.${backend}`) return "the id of a benchmark is not its title and backend";
+	const all = [
+		...runs,
+		...paired?.base ?? [],
+		...paired?.head ?? []
+	];
+	if (all.length > MOST.runs) return `a benchmark of it has more than ${MOST.runs} runs`;
+	if (metrics.length > MOST.metrics) return `a benchmark of it has more than ${MOST.metrics} metrics`;
+	if (new Set(metrics.map(({ name }) => name)).size < metrics.length) return "a benchmark of it has a metric twice";
+	const isLong = ({ values, warnings, disturbances }) => Math.max(Object.keys(values).length, warnings.length, disturbances.length) > MOST.values;
+	return all.some(isLong) ? `a run of it has more than ${MOST.values} values` : null;
+}
+/**
+* Null when the measured commit belongs to the run: its head, or, in a pull request, a merge of that head. A result that
+* names none claims nothing.
+*
+* @param parents of the measured commit, where GitHub knows it
+*/
+function faultOfCommit(sha, run, parents) {
+	if (sha === null || sha === run.head_sha || parents?.includes(run.head_sha) === true) return null;
+	return `the measured commit ${sha.slice(0, 7)} is neither ${run.head_sha.slice(0, 7)}, the head of the run, nor a merge of it`;
+}
+/** The same result with every fact of its job that is known better than it can know it. */
+function withTrustedFacts(result, { run, serverUrl, pullRequest }) {
+	const { attempt } = result.job;
+	const url = `${serverUrl}/${run.repository.full_name}/actions/runs/${run.id}`;
+	return {
+		...result,
+		job: {
+			...result.job,
+			repository: run.repository.full_name,
+			ref: pullRequest === null ? `refs/heads/${run.head_branch ?? ""}` : `refs/pull/${pullRequest}/merge`,
+			pull_request: pullRequest,
+			run_url: attempt === 1 ? url : `${url}/attempts/${attempt}`
+		}
+	};
+}
+// src/core/read-result.ts
+/** A result out of bytes that anybody may have written. */
+function readResult(text) {
+	const json = parseJson$2(text);
+	if (json === void 0) return { fault: "its result.json is not valid JSON" };
+	const parsed = jobResultSchema.safeParse(json);
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		return { fault: `its result.json does not follow schema 1 (${clip(`${issue === void 0 || issue.path.length === 0 ? "it" : issue.path.join(".")}: ${issue?.message ?? "is no result"}`, 200)})` };
+	}
+	const fault = faultOfContents(parsed.data);
+	return fault === null ? { result: parsed.data } : { fault };
+}
+// src/io/workflow-run.ts
+/** A workflow run of this repository, and the pull request it belongs to, as GitHub itself tells them. */
+/** Throws a {@link UserError} when the run cannot be read: there is nothing to report on then. */
+async function readRun({ octokit, owner, repo }, id) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.actions.getWorkflowRun({
+			owner,
+			repo,
+			run_id: Number(id)
+		}));
+		return workflowRunSchema.parse(data);
+	} catch (error) {
+		throw unreadable(`workflow run ${id} could not be read`, error);
+	}
+}
+/** What a refusal to read runs and their artifacts means to the user. */
+function unreadable(what, error) {
+	const failure = apiFailure(error);
+	const advice = (failure.status === 403 || failure.status === 404) && failure.waitS === null ? ` ${permissionAdvice({
+		actions: "read",
+		contents: "read"
+	})}` : "";
+	return new UserError(`${what}: ${describeFailure(failure)}.${advice}`);
+}
+/** @param claimed numbers that artifacts of the run name */
+async function pullRequestOf(api, run, claimed) {
+	if (run.event !== "pull_request") return {
+		pullRequest: null,
+		reason: null
+	};
+	if (!isOfFile(run)) return {
+		pullRequest: null,
+		reason: "the run is of no workflow file of this repository"
+	};
+	if (run.head_repository === null || run.head_branch === null) return {
+		pullRequest: null,
+		reason: "the repository or the branch of the pull request no longer exists"
+	};
+	const { octokit, owner, repo } = api;
+	const head = `${run.head_repository.owner.login}:${run.head_branch}`;
+	try {
+		const query = {
+			owner,
+			repo,
+			state: "open",
+			head,
+			per_page: 100
+		};
+		const { data } = await withRetry(() => octokit.rest.pulls.list(query));
+		const found = pullOfRun(run, openPullSchema.array().parse(data), claimed);
+		return "number" in found ? {
+			pullRequest: found.number,
+			reason: null
+		} : {
+			pullRequest: null,
+			reason: found.reason
+		};
+	} catch (error) {
+		const failure = apiFailure(error);
+		return {
+			pullRequest: null,
+			reason: `the pull request could not be looked up: ${describeFailure(failure)}`
+		};
+	}
+}
+/** Parents of a commit; the answer is a sentence without a full stop where it could not be read. */
+async function parentsOf({ octokit, owner, repo }, sha) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.git.getCommit({
+			owner,
+			repo,
+			commit_sha: sha
+		}));
+		return data.parents.map((parent) => parent.sha);
+	} catch (error) {
+		return { fault: `the commit ${sha.slice(0, 7)} that it names could not be read: ${describeFailure(apiFailure(error))}` };
+	}
+}
+/** The commit a pull request has as its head by now; null where it cannot be read. */
+async function headOfPull({ octokit, owner, repo }, number) {
+	try {
+		const { data } = await withRetry(() => octokit.rest.pulls.get({
+			owner,
+			repo,
+			pull_number: number
+		}));
+		return data.head.sha;
+	} catch (error) {
+		apiFailure(error);
+		return null;
+	}
+}
+// src/io/zip-entry.ts
+/** Reads one file out of a zip archive that anybody may have made: in memory, and nothing else of it. */
+/** Why an archive is not read: a sentence without a full stop. */
+var BadArchive = class extends Error {
+	name = "BadArchive";
+};
+const UNIX = 3;
+const TYPE_MASK = 61440;
+/** A plain file, a folder, or an archive that tells no type. */
+const HONEST_TYPES = /* @__PURE__ */ new Set([
+	32768,
+	16384,
+	0
+]);
+/**
+* The content of `name` at the top of the archive. An archive that holds anything an honest one does not (a link, a path
+* that leads out of it, a name twice, an encrypted file) is refused as a whole.
+*/
+async function readZipEntry(bytes, name, limits) {
+	const { fromBufferPromise } = await import("./yauzl.js").then((m) => /* @__PURE__ */ __toESM(m.default, 1));
+	try {
+		const archive = await fromBufferPromise(bytes, {
+			lazyEntries: true,
+			strictFileNames: true,
+			autoClose: false
+		});
+		if (archive.entryCount > limits.entries) throw new BadArchive(`it holds more than ${limits.entries} files`);
+		const entry = await find(archive, name, limits);
+		if (entry === null) throw new BadArchive(`it holds no ${name}`);
+		return await contentOf(archive, entry, limits);
+	} catch (error) {
+		if (error instanceof BadArchive) throw error;
+		throw new BadArchive(`it is no archive that can be read (${clip(describeError(error), 200)})`, { cause: error });
+	}
+}
+async function find(archive, name, limits) {
+	const names = /* @__PURE__ */ new Set();
+	let unpacked = 0;
+	let found = null;
+	for await (const entry of archive.eachEntry()) {
+		if (names.has(entry.fileName)) throw new BadArchive("it holds a name twice");
+		names.add(entry.fileName);
+		unpacked += entry.uncompressedSize;
+		if (unpacked > limits.unpackedBytes) throw new BadArchive(`it unpacks to more than ${limits.unpackedBytes} bytes`);
+		if (entry.isEncrypted()) throw new BadArchive("it holds an encrypted file");
+		if (!HONEST_TYPES.has(typeOf(entry))) throw new BadArchive("it holds a link or a device");
+		if (entry.fileName === name) found = entry;
+	}
+	return found;
+}
+function typeOf({ versionMadeBy, externalFileAttributes }) {
+	return versionMadeBy >>> 8 === UNIX ? externalFileAttributes >>> 16 & TYPE_MASK : 0;
+}
+async function contentOf(archive, entry, { fileBytes }) {
+	if (entry.uncompressedSize > fileBytes) throw new BadArchive(`its ${entry.fileName} has more than the ${fileBytes} bytes a result may have`);
+	const content = await buffer$1(await archive.openReadStreamPromise(entry));
+	if (crc32(content) !== entry.crc32) throw new BadArchive(`its ${entry.fileName} is damaged (checksum)`);
+	return content;
+}
+// src/io/run-artifacts.ts
+/** The results that the jobs of one workflow run uploaded, downloaded within limits. */
+const PAGES = 10;
+/** A matrix has no more jobs. */
+const MOST_RESULTS = 256;
+const PACKED_BYTES = 104857600;
+const ZIP_LIMITS = {
+	entries: 2e4,
+	unpackedBytes: 4 * 1024 ** 3,
+	fileBytes: MAX_STORED_BYTES
+};
+const DOWNLOAD_TIMEOUT_MS = 3e5;
+const artifactSchema = object({
+	id: int().positive(),
+	name: string(),
+	size_in_bytes: number(),
+	expired: boolean(),
+	digest: string().nullish()
+});
+/** Throws a {@link UserError} when they cannot be listed. */
+async function listResults(api, run) {
+	const { octokit, owner, repo } = api;
+	const found = [];
+	let isWhole = false;
+	for (let page = 1; page <= PAGES && !isWhole; page++) {
+		const query = {
+			owner,
+			repo,
+			run_id: run.id,
+			per_page: 100,
+			page
+		};
+		const { data } = await withRetry(() => octokit.rest.actions.listWorkflowRunArtifacts(query)).catch((error) => {
+			throw unreadable(`the artifacts of workflow run ${run.id} could not be listed`, error);
+		});
+		for (const artifact of artifactSchema.array().parse(data.artifacts)) {
+			const parsed = parseArtifactName(artifact.name, String(run.id));
+			if (parsed !== null) found.push({
+				...artifact,
+				parsed
+			});
+		}
+		isWhole = data.artifacts.length < query.per_page;
+	}
+	const artifacts = newestAttempts(found);
+	const warnings = [...isWhole ? [] : [`run ${run.id} has more than 1000 artifacts: the others were not looked at`], ...artifacts.length > MOST_RESULTS ? [`run ${run.id} has more than ${MOST_RESULTS} results: the others are left out`] : []];
+	return {
+		artifacts: artifacts.slice(0, MOST_RESULTS),
+		warnings
+	};
+}
+/** The text of its result.json, or why it is not used: a sentence without a full stop. */
+async function downloadResult(api, artifact) {
+	if (artifact.expired) return { fault: "its artifact has expired" };
+	const tooLarge = { fault: `its artifact is larger than ${PACKED_BYTES / 1024 / 1024} MiB` };
+	if (artifact.size_in_bytes > PACKED_BYTES) return tooLarge;
+	try {
+		const bytes = await download(api, artifact.id);
+		const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+		if (typeof artifact.digest === "string" && artifact.digest !== digest) return { fault: "its artifact is not the one that was uploaded (digest)" };
+		return { text: (await readZipEntry(bytes, "result.json", ZIP_LIMITS)).toString("utf8") };
+	} catch (error) {
+		if (error instanceof TooLarge) return tooLarge;
+		if (error instanceof BadArchive) return { fault: `its artifact is not used: ${error.message}` };
+		return { fault: `its artifact could not be downloaded: ${describeFailure(apiFailure(error))}` };
+	}
+}
+async function download({ octokit, owner, repo }, id) {
+	return withRetry(async () => {
+		const response = await octokit.rest.actions.downloadArtifact({
+			owner,
+			repo,
+			artifact_id: id,
+			archive_format: "zip",
+			request: {
+				parseSuccessResponseBody: false,
+				signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)
+			}
+		});
+		if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the artifact came without a body");
+		try {
+			return await buffer$1(response.data.pipeThrough(limited("the artifact", PACKED_BYTES)));
+		} catch (cause) {
+			if (cause instanceof TooLarge) throw cause;
+			throw new BrokenAnswer("the download of the artifact broke off", { cause });
+		}
+	});
+}
+// src/core/markdown-changes.ts
+/** Collapsed sections about changes: how to accept one, where the default branch changed, and what disturbed the runs. */
+/** Of all lines to paste, characters: more than a comment holds is never cut in the middle, see `items`. */
+const ACCEPT_LENGTH = 4e4;
+function acceptSection({ reports }, { items }) {
+	const count = offeredByAll(reports).length;
+	if (count === 0) return "";
+	return details(count === 1 ? "Accept this change" : `Accept these ${counted(count, "change")}`, [`Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`, codeBlock(acceptLines(reports, items), ACCEPT_LENGTH, "yaml")]);
+}
+/** Newest first, whatever runner found them. */
+function changePointsOf$1({ reports }) {
+	const points = reports.flatMap(({ change_points, runner_key }) => change_points.map((point) => ({
+		...point,
+		runner_key
+	})));
+	return reports.length === 1 ? points : points.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+}
+function changePointsSection(joint, { rows }) {
+	const points = changePointsOf$1(joint);
+	return details(`${counted(points.length, "lasting change")} of the default branch`, [table([
+		{
+			title: "Benchmark",
+			cell: (point) => drawSentence(benchmarkName$1(point))
+		},
+		...runnerColumn(joint, ({ runner_key }) => runner_key),
+		{
+			title: "Metric",
+			cell: ({ metric }) => drawSentence(metricWords(metric))
+		},
+		{
+			title: "Commits",
+			cell: (point) => drawSentence(rangeOf(point))
+		},
+		{
+			title: "Measured",
+			cell: ({ at }) => at.slice(0, 10)
+		},
+		{
+			title: "Change (99 % interval)",
+			align: "r",
+			cell: (point) => {
+				const { size, sense, interval } = sizeOf(point);
+				return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
+			}
+		},
+		{
+			title: "Standing",
+			cell: (point) => standingOf(point)
+		}
+	], points.slice(0, rows)), points.length === 0 ? "" : "Newest first. A pending change has too few jobs behind it to be sure that it stays. Another machine, other software or other work begins a new series and is never listed as a change."]);
+}
+function disturbancesSection(joint, { items }) {
+	const found = joint.reports.flatMap(({ disturbances, runner_key }) => disturbances.map((disturbance) => ({
+		...disturbance,
+		runner_key
+	})));
+	return details(counted(joint.reports.reduce((total, { disturbances }) => total + runCount(disturbances), 0), "disturbed run"), [table([
+		{
+			title: "Benchmark",
+			cell: (disturbed) => drawSentence(benchmarkName$1(disturbed))
+		},
+		...runnerColumn(joint, ({ runner_key }) => runner_key),
+		{
+			title: "Runs",
+			cell: (disturbed) => whichRuns(disturbed)
+		},
+		{
+			title: "What",
+			cell: ({ message }) => inertText(message, 300)
+		}
+	], found.slice(0, items)), found.length === 0 ? "" : "A benchmark with a disturbed run is shown and judged, and never serves as history."]);
+}
+// src/core/facts.ts
+/** Probed facts in readable form: long hashes left out, byte counts as memory. */
+function factsOf(facts) {
+	return Object.entries(facts).filter(([, value]) => !/^[0-9a-f]{32,}$/.test(String(value))).map(([name, value]) => ({
+		name: name.replace(/_bytes$/, "").replaceAll("_", " "),
+		value: factValue(name, value)
+	})).toSorted((a, b) => a.name < b.name ? -1 : Number(a.name > b.name));
+}
+function factValue(name, value) {
+	if (typeof value === "boolean") return value ? "yes" : "no";
+	const number = Number(value);
+	return name.endsWith("_bytes") && Number.isFinite(number) ? formatValue(number, "B") : String(value);
+}
+// src/core/markdown-environment.ts
+/** The collapsed section on the environment: what differs, what it alone changed, and its facts. */
+/** Of one runner the whole; of several the same for each, those that are as they were in one line. */
+function environmentSection({ reports }, detail) {
+	const [only, ...more] = reports;
+	if (only === void 0) return "";
+	if (more.length === 0) return details(`Environment${titleOf$1([only])}`, environmentOf(only, detail));
+	const told = reports.slice(0, detail.runners);
+	const quiet = told.filter((report) => !detail.facts && isAsBefore(report));
+	const alike = quiet.length === 0 ? "" : drawSentence(say`As in the newest stored job: ${listed(keysOf(quiet))}.`);
+	const blocks = told.flatMap((report) => quiet.includes(report) ? [] : [codeSpan(report.runner_key) + titleOf$1([report]), ...environmentOf(report, detail)]);
+	return details(`Environment of ${counted(reports.length, partNoun(reports))}${titleOf$1(reports)}`, [...blocks, alike]);
+}
+function keysOf(reports) {
+	return reports.map(({ runner_key }) => runner_key);
+}
+function isAsBefore(report) {
+	return differencesOf(report).length === 0 && shiftsOf(report).length === 0;
+}
+function environmentOf(report, { rows, facts }) {
+	return [
+		table([
+			{
+				title: "What differs",
+				cell: ({ field }) => codeSpan(field)
+			},
+			{
+				title: "Kind",
+				cell: ({ kindInWords }) => kindInWords
+			},
+			{
+				title: "Base",
+				cell: ({ base }) => codeSpan(base)
+			},
+			{
+				title: "Now",
+				cell: ({ head }) => codeSpan(head)
+			}
+		], differencesOf(report).slice(0, rows)),
+		...shifts(report, rows),
+		facts ? bullets(factLists(report)) : ""
+	];
+}
+/** What the judged change brings, and what differs from the newest stored job by itself. */
+function differencesOf({ environment, job }) {
+	const whose = job.pull_request === null ? "this change" : "this pull request";
+	const own = environment.proposed.map((difference) => ({
+		...difference,
+		kindInWords: `${difference.kind}, by ${whose}`
+	}));
+	const others = environment.differences.filter(({ kind, field }) => !own.some((difference) => difference.kind === kind && difference.field === field)).map((difference) => ({
+		...difference,
+		kindInWords: difference.kind
+	}));
+	return [...own, ...others];
+}
+/** ": 2 differences of this pull request", to follow a name; nothing where nothing is stored. */
+function titleOf$1(reports) {
+	const own = reports.reduce((total, { environment }) => total + environment.proposed.length, 0);
+	const others = reports.reduce((total, report) => total + differencesOf(report).length, 0) - own;
+	const whose = reports.every(({ job }) => job.pull_request === null) ? "of this change" : "of this pull request";
+	const stored = reports.length === 1 ? "the newest stored job" : "the newest stored jobs";
+	const parts = [own === 0 ? "" : `${counted(own, "difference")} ${whose}`, others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from ${stored}`].filter((part) => part !== "");
+	if (parts.length > 0) return `: ${parts.join(", ")}`;
+	return reports.some(({ baseline }) => baseline === null) ? "" : `: as in ${stored}`;
+}
+/** Said once, apart from the differences that the pull request brings. */
+function shifts(report, rows) {
+	const drawn = shiftsOf(report).slice(0, rows);
+	const whose = report.job.pull_request === null ? "this change" : "this pull request";
+	return drawn.length === 0 ? [] : [`The environment itself, not the work of ${whose} (the base commit today beside what is stored):`, bullets(drawn)];
+}
+/** Of every benchmark once. */
+function shiftsOf({ comparisons }) {
+	return comparisons.filter(isShown).flatMap((comparison) => {
+		const { environment_shift: shift, metric } = comparison;
+		if (shift === null || shift === 0 || metric === null) return [];
+		return drawSentence(say`${formatChange(shift)} ${metricWords(metric)} on ${benchmarkName$1(comparison)}`);
+	});
+}
+function factLists({ environment }) {
+	const { machine, drift, software } = environment;
+	return [
+		{
+			title: "Machine",
+			facts: factsOf(machine)
+		},
+		...software.map((entry) => ({
+			title: `Software of ${entry.backends.join(", ")}`,
+			facts: factsOf(entry.facts)
+		})),
+		{
+			title: "Drift fields",
+			facts: factsOf(drift)
+		}
+	].filter((list) => list.facts.length > 0).map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
+}
+// src/core/markdown-footer.ts
+/** The end of the comment: what had no room in it, and where everything is. */
+/** Of the runners' own artifacts, links: each runner's row has its own. */
+const MOST_ARTIFACTS = 4;
+function missing(count, most, noun) {
+	return count > most ? counted(count - most, noun) : "";
+}
+/** Says what had no room, and where it is. */
+function leftOut(joint, detail, moved) {
+	const { reports } = joint;
+	const { speed, others } = everyRow(joint);
+	const faults = new Set(reports.flatMap(({ store_faults }) => store_faults));
+	const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
+	const rows = detail.others ? missing(speed.length + others.length, detail.rows, "row") : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
+	const parts = [
+		missing(moved, detail.rows, "changed row"),
+		rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted(benchmarkCount(reports), "benchmark")}`,
+		missing(sum(({ failures }) => failures.length), detail.items, "error"),
+		faults.size > detail.items ? `${counted(faults.size - detail.items, "message")} of the store` : "",
+		missing(warningsOf(joint).length, detail.items, "warning"),
+		missing(sum(({ frameworks }) => frameworks.length), detail.items, "framework pair"),
+		missing(sum((report) => differencesOf(report).length), detail.rows, "difference"),
+		missing(offeredByAll(reports).length, detail.items, "acceptable change"),
+		missing(sum(({ change_points }) => change_points.length), detail.rows, "lasting change"),
+		missing(sum(({ disturbances }) => disturbances.length), detail.items, "disturbance"),
+		reports.length > detail.runners ? `the details of ${counted(reports.length - detail.runners, "runner")}` : "",
+		detail.facts ? "" : "the facts of machine and software"
+	].filter((part) => part !== "");
+	if (parts.length === 0) return "";
+	return `Left out for length: ${parts.join(", ")}. All of it is in ${whereAllIs(joint)}.`;
+}
+function whereAllIs({ links, reports }) {
+	if (links.artifact_url !== null) return link$1("the artifact", links.artifact_url);
+	if (reports.length === 1 || links.run_url === null) return "the results folder";
+	return `the summary of ${link$1("the run", links.run_url)}`;
+}
+function footer(joint) {
+	const { links, version, reports } = joint;
+	const [only, ...more] = reports;
+	const single = more.length === 0 ? only : void 0;
+	return `<sub>${[
+		links.artifact_url === null ? "" : link$1("artifact", links.artifact_url),
+		single === void 0 ? ownArtifacts(joint) : "",
+		links.run_url === null ? "" : link$1("run", links.run_url),
+		measuringRun(joint),
+		`finetune-bench ${inertText(version)}`,
+		single === void 0 ? "" : drawSentence(qualifiedInWords(single))
+	].filter((part) => part !== "").join(" · ")}</sub>`;
+}
+/** Of a few runners; of many, the table of the runners has them. */
+function ownArtifacts({ reports, links }) {
+	const own = reports.flatMap(({ runner_key, links: { artifact_url: url } }) => url === null || url === links.artifact_url ? [] : [{
+		runner_key,
+		url
+	}]);
+	if (own.length === 0 || own.length > MOST_ARTIFACTS) return "";
+	return `artifacts of ${own.map(({ runner_key, url }) => link$1(codeSpan(runner_key), url)).join(", ")}`;
+}
+/** A report may be joined in another run than the one that measured. */
+function measuringRun({ reports, links }) {
+	const urls = new Set(reports.flatMap(({ links: { run_url: url } }) => url ?? []));
+	const [first] = urls;
+	return urls.size !== 1 || first === void 0 || first === links.run_url ? "" : link$1("measured in this run", first);
+}
+// src/core/markdown-frameworks.ts
+/** MLX beside PyTorch, drawn: a block of rows for each pair that did equal work. */
+function frameworksSection(joint, { items }) {
+	const shown = joint.reports.flatMap(({ frameworks, runner_key }) => frameworks.map((pair) => ({
+		pair,
+		runner_key
+	}))).slice(0, items);
+	if (shown.length === 0) return "";
+	const pairs = shown.map(({ pair }) => pair);
+	const rows = shown.flatMap(rowsOf$1);
+	const body = table([
+		{
+			title: "Same work",
+			cell: ({ work }) => work
+		},
+		...runnerKeys(joint.reports).length > 1 ? [{
+			title: "Runner",
+			cell: ({ runner }) => runner
+		}] : [],
+		{
+			title: "Measured",
+			cell: ({ name }) => name
+		},
+		{
+			title: "PyTorch",
+			align: "r",
+			cell: ({ torch }) => unbroken(inertText(torch))
+		},
+		{
+			title: "MLX",
+			align: "r",
+			cell: ({ mlx }) => unbroken(inertText(mlx))
+		},
+		{
+			title: "MLX beside PyTorch",
+			cell: ({ ratio }) => ratio
+		}
+	], rows);
+	return details(`MLX beside PyTorch (${titleOf(pairs)})`, [
+		body,
+		"Only equal work stands here: both sides ran the work order with the same hash. Speed-up is PyTorch's time divided by MLX's, memory efficiency PyTorch's peak divided by MLX's: above 1, MLX is ahead.",
+		processorNote(pairs)
+	]);
+}
+function titleOf(pairs) {
+	const differences = pairs.flatMap(({ loss_difference: loss }) => loss === null ? [] : [Math.abs(loss)]);
+	if (differences.length === 0) return "same work";
+	const largest = Math.max(...differences);
+	return largest === 0 ? "same work, same loss" : `same work, loss within ${formatDifference(largest)}`;
+}
+function rowsOf$1({ pair, runner_key }) {
+	const work = `${codeSpan(pair.title)} ${pair.torch.backend}, ${pair.mlx.backend}`;
+	const runner = codeSpan(runner_key);
+	return frameworkRows(pair).map((row, index) => index === 0 ? {
+		...row,
+		work,
+		runner
+	} : {
+		...row,
+		work: "",
+		runner: ""
+	});
+}
+/** On a processor the two are no rivals: what decides is whose matrix products MLX was given. */
+function processorNote(pairs) {
+	const sides = pairs.map(({ mlx }) => mlx).filter(({ backend }) => backend === "mlx-cpu");
+	if (sides.length === 0) return "";
+	const libraries = [...new Set(sides.flatMap(({ blas }) => blas === null ? [] : [blas]))];
+	return `\`mlx-cpu\` is there to prove that the work is the same, not to win a race.${libraries.length === 0 ? "" : ` Its matrix products ran on ${libraries.map((name) => codeSpan(name)).join(", ")}.`}`;
+}
+// src/core/markdown-runners.ts
+/** The runners of a matrix, one row each: what each of them says, and what makes it believable. */
+/** Nothing for one runner: the line above the sections says all of it. */
+function runnersSection(joint, { runners }) {
+	const rows = [...joint.missing.map((missing) => ({ missing })), ...joint.reports.map((report) => ({ report }))];
+	if (rows.length < 2) return "";
+	return details(`The ${counted(rows.length, partNoun(joint.reports))}`, [table([
+		{
+			title: "Runner",
+			cell: (row) => codeSpan("report" in row ? row.report.runner_key : row.missing.name)
+		},
+		{
+			title: "Verdict",
+			cell: verdictCell
+		},
+		{
+			title: "Behind it",
+			cell: behindCell
+		},
+		{
+			title: "Artifact",
+			cell: artifactCell
+		}
+	], rows.slice(0, runners))]);
+}
+function verdictCell(row) {
+	if ("missing" in row) return `${iconOfVerdict("failed")} no result`;
+	return `${iconOfReport(row.report)} ${row.report.gate.verdict}`;
+}
+function behindCell(row) {
+	if ("missing" in row) return row.missing.reason === null ? "" : inertText(row.missing.reason);
+	const { report } = row;
+	return sentenceCase([...believableOf(report), qualifiedInWords(report)].map(drawSentence).filter((phrase) => phrase !== "").join(" · "));
+}
+function artifactCell(row) {
+	const url = "report" in row ? row.report.links.artifact_url : null;
+	return url === null ? "" : link$1("artifact", url);
+}
+// src/core/markdown.ts
+/** The report as the comment people read in ten seconds, and as the job's summary. */
+/** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
+const COMMENT_BYTES = 6e4;
+/** A step's summary may hold 1 MiB. */
+const SUMMARY_BYTES = 1e6;
+/** Of the runners that the headline is not about: more would hide the table, and the table of the runners has all of them. */
+const MOST_BESIDE = 5;
+/** From everything to the least that still tells the verdict: what matters least goes first. */
+const LADDER = [
+	{
+		rows: 5e3,
+		others: true,
+		trend: true,
+		spread: true,
+		facts: true,
+		items: 100,
+		runners: 300,
+		text: 4e3
+	},
+	{
+		rows: 1e3,
+		others: true,
+		trend: true,
+		spread: true,
+		facts: false,
+		items: 20,
+		runners: 50,
+		text: 1500
+	},
+	{
+		rows: 1e3,
+		others: false,
+		trend: true,
+		spread: true,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1500
+	},
+	{
+		rows: 1e3,
+		others: false,
+		trend: false,
+		spread: true,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1500
+	},
+	{
+		rows: 1e3,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1500
+	},
+	{
+		rows: 500,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1e3
+	},
+	{
+		rows: 300,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 10,
+		runners: 20,
+		text: 1e3
+	},
+	{
+		rows: 200,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 10,
+		text: 1e3
+	},
+	{
+		rows: 100,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 10,
+		text: 1e3
+	},
+	{
+		rows: 50,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 10,
+		text: 1e3
+	},
+	{
+		rows: 20,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 5,
+		runners: 5,
+		text: 500
+	},
+	{
+		rows: 5,
+		others: false,
+		trend: false,
+		spread: false,
+		facts: false,
+		items: 2,
+		runners: 3,
+		text: 300
+	}
+];
+/** The comment: at most 60 kB. `marker` is the hidden line by which it is found again. */
+function renderComment(joint, options = {}) {
+	const marker = options.marker === void 0 ? "" : `${options.marker}\n`;
+	return marker + fitting(joint, COMMENT_BYTES - byteLength(marker));
+}
+/** The same for the job's summary page, which has room for more. */
+function renderSummary(joint) {
+	return fitting(joint, SUMMARY_BYTES);
+}
+/** As much of it as fits. */
+function fitting(joint, bytes) {
+	let drawn = "";
+	for (const detail of LADDER) {
+		drawn = draw(joint, detail);
+		if (byteLength(drawn) <= bytes) return drawn;
+	}
+	return drawn;
+}
+function byteLength(text) {
+	return new TextEncoder().encode(text).length;
+}
+function draw(joint, detail) {
+	const moved = movedRows(joint);
+	const faults = new Set(joint.reports.flatMap(({ store_faults }) => store_faults));
+	return `${[
+		`### ${iconFor(joint)} ${drawSentence(joint.headline)}`,
+		joint.advice.map(drawSentence).join(" "),
+		besideLines(joint),
+		...[...faults].slice(0, detail.items).map((fault) => codeBlock(fault, detail.text)),
+		comparisonTable(joint, moved.slice(0, detail.rows), {
+			emphasis: true,
+			trend: detail.trend ? "fitting" : "never",
+			spread: detail.spread
+		}),
+		sentenceCase(believableOfJoint(joint).map(drawSentence).join(" · ")),
+		failuresSection(joint, detail),
+		acceptSection(joint, detail),
+		changePointsSection(joint, detail),
+		disturbancesSection(joint, detail),
+		warningsSection(joint, detail),
+		runnersSection(joint, detail),
+		everySection(joint, detail),
+		frameworksSection(joint, detail),
+		environmentSection(joint, detail),
+		decidedSection(joint, detail),
+		reproduceSection(joint, detail),
+		leftOut(joint, detail, moved.length),
+		footer(joint)
+	].filter((block) => block !== "").join("\n\n")}\n`;
+}
+function besideLines({ beside }) {
+	const told = beside.slice(0, MOST_BESIDE).map((entry) => besideOf(entry).map(drawSentence).join(" "));
+	const rest = beside.slice(MOST_BESIDE).flatMap(({ runner_keys }) => runner_keys).length;
+	return bullets(rest > 0 ? [...told, `${counted(rest, "more runner")} below, with what each of them says.`] : told);
+}
 // src/core/moved.ts
 /** What the machine itself changed, which no pull request is blamed for. */
 /** The finding that says the machine moved under a backend; null where it did not, or nobody knows. */
@@ -48706,7 +49669,7 @@ function openJob(input) {
 	};
 	return {
 		...context,
-		rows: result.benchmarks.flatMap((benchmark) => rowsOf$1(benchmark, context))
+		rows: result.benchmarks.flatMap((benchmark) => rowsOf(benchmark, context))
 	};
 }
 function casesOf({ rows, input }) {
@@ -48742,7 +49705,7 @@ function done(comparison) {
 		acceptable: null
 	};
 }
-function rowsOf$1(benchmark, context) {
+function rowsOf(benchmark, context) {
 	if (benchmark.status.state !== "complete") return [done(unfinished(benchmark))];
 	const stopped = benchmark.paired?.stopped;
 	if (stopped?.side === "head") return [done({
@@ -49263,7 +50226,7 @@ function ratio(a, b) {
 function invert(rates, direction) {
 	return rates === null || direction === "lower" ? rates : 1 / rates;
 }
-const text = string().max(2e3);
+const text$1 = string().max(2e3);
 const facts = record(string(), string());
 /** What the verdicts add up to, and why. */
 const gateSchema = strictObject({
@@ -49273,7 +50236,7 @@ const gateSchema = strictObject({
 		"neutral"
 	]),
 	verdict: verdictSchema,
-	reason: text
+	reason: text$1
 });
 /** Was this job's result stored as a new point: yes, not meant to be, or meant to be and not possible. */
 const recordedSchema = _enum([
@@ -49346,7 +50309,7 @@ const reportSchema = strictObject({
 	/** Benchmarks the time budget left no room for. */
 	cut: array(strictObject({
 		...benchmarkName,
-		message: text
+		message: text$1
 	})),
 	frameworks: array(frameworkPairSchema),
 	environment: strictObject({
@@ -49373,7 +50336,7 @@ const reportSchema = strictObject({
 	/** The history could not be read: "no baseline" then says nothing about what is stored. */
 	history_unread: boolean(),
 	/** Why the history could not be read or this result not stored; never hidden among the warnings. */
-	store_faults: array(text),
+	store_faults: array(text$1),
 	warnings: array(strictObject({
 		message: string(),
 		benchmarks: array(string())
@@ -49567,7 +50530,7 @@ const SHARE_OF_JUMP = .5;
 * @param result a job of the default branch, the newest point of its series
 * @param newest a change is told while its first point is among this many newest ones
 */
-function changePointsOf$1(stored, result, newest = 30) {
+function changePointsOf(stored, result, newest = 30) {
 	const jobs = [...otherJobs(result, stored), result];
 	return result.benchmarks.flatMap(({ id }) => changesOf(id, jobs, newest)).toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
@@ -49679,7 +50642,7 @@ function jobReport({ result, compared, history, recording, failOn, warnings }) {
 		...compared,
 		result,
 		gate: decideGate(compared.comparisons, failOn),
-		changePoints: recording.wanted ? changePointsOf$1(history.results, result) : [],
+		changePoints: recording.wanted ? changePointsOf(history.results, result) : [],
 		qualification: history.qualification,
 		recorded: recording.recorded,
 		historyUnread: history.unread !== void 0,
@@ -49690,543 +50653,6 @@ function jobReport({ result, compared, history, recording, failOn, warnings }) {
 			...warnings
 		]
 	});
-}
-// src/core/markdown-changes.ts
-/** Collapsed sections about changes: how to accept one, where the default branch changed, and what disturbed the runs. */
-/** Of all lines to paste, characters: more than a comment holds is never cut in the middle, see `items`. */
-const ACCEPT_LENGTH = 4e4;
-function acceptSection({ reports }, { items }) {
-	const count = offeredByAll(reports).length;
-	if (count === 0) return "";
-	return details(count === 1 ? "Accept this change" : `Accept these ${counted(count, "change")}`, [`Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`, codeBlock(acceptLines(reports, items), ACCEPT_LENGTH, "yaml")]);
-}
-/** Newest first, whatever runner found them. */
-function changePointsOf({ reports }) {
-	const points = reports.flatMap(({ change_points, runner_key }) => change_points.map((point) => ({
-		...point,
-		runner_key
-	})));
-	return reports.length === 1 ? points : points.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
-}
-function changePointsSection(joint, { rows }) {
-	const points = changePointsOf(joint);
-	return details(`${counted(points.length, "lasting change")} of the default branch`, [table([
-		{
-			title: "Benchmark",
-			cell: (point) => drawSentence(benchmarkName$1(point))
-		},
-		...runnerColumn(joint, ({ runner_key }) => runner_key),
-		{
-			title: "Metric",
-			cell: ({ metric }) => drawSentence(metricWords(metric))
-		},
-		{
-			title: "Commits",
-			cell: (point) => drawSentence(rangeOf(point))
-		},
-		{
-			title: "Measured",
-			cell: ({ at }) => at.slice(0, 10)
-		},
-		{
-			title: "Change (99 % interval)",
-			align: "r",
-			cell: (point) => {
-				const { size, sense, interval } = sizeOf(point);
-				return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
-			}
-		},
-		{
-			title: "Standing",
-			cell: (point) => standingOf(point)
-		}
-	], points.slice(0, rows)), points.length === 0 ? "" : "Newest first. A pending change has too few jobs behind it to be sure that it stays. Another machine, other software or other work begins a new series and is never listed as a change."]);
-}
-function disturbancesSection(joint, { items }) {
-	const found = joint.reports.flatMap(({ disturbances, runner_key }) => disturbances.map((disturbance) => ({
-		...disturbance,
-		runner_key
-	})));
-	return details(counted(joint.reports.reduce((total, { disturbances }) => total + runCount(disturbances), 0), "disturbed run"), [table([
-		{
-			title: "Benchmark",
-			cell: (disturbed) => drawSentence(benchmarkName$1(disturbed))
-		},
-		...runnerColumn(joint, ({ runner_key }) => runner_key),
-		{
-			title: "Runs",
-			cell: (disturbed) => whichRuns(disturbed)
-		},
-		{
-			title: "What",
-			cell: ({ message }) => inertText(message, 300)
-		}
-	], found.slice(0, items)), found.length === 0 ? "" : "A benchmark with a disturbed run is shown and judged, and never serves as history."]);
-}
-// src/core/facts.ts
-/** Probed facts in readable form: long hashes left out, byte counts as memory. */
-function factsOf(facts) {
-	return Object.entries(facts).filter(([, value]) => !/^[0-9a-f]{32,}$/.test(String(value))).map(([name, value]) => ({
-		name: name.replace(/_bytes$/, "").replaceAll("_", " "),
-		value: factValue(name, value)
-	})).toSorted((a, b) => a.name < b.name ? -1 : Number(a.name > b.name));
-}
-function factValue(name, value) {
-	if (typeof value === "boolean") return value ? "yes" : "no";
-	const number = Number(value);
-	return name.endsWith("_bytes") && Number.isFinite(number) ? formatValue(number, "B") : String(value);
-}
-// src/core/markdown-environment.ts
-/** The collapsed section on the environment: what differs, what it alone changed, and its facts. */
-/** Of one runner the whole; of several the same for each, those that are as they were in one line. */
-function environmentSection({ reports }, detail) {
-	const [only, ...more] = reports;
-	if (only === void 0) return "";
-	if (more.length === 0) return details(`Environment${titleOf$1([only])}`, environmentOf(only, detail));
-	const told = reports.slice(0, detail.runners);
-	const quiet = told.filter((report) => !detail.facts && isAsBefore(report));
-	const alike = quiet.length === 0 ? "" : drawSentence(say`As in the newest stored job: ${listed(keysOf(quiet))}.`);
-	const blocks = told.flatMap((report) => quiet.includes(report) ? [] : [codeSpan(report.runner_key) + titleOf$1([report]), ...environmentOf(report, detail)]);
-	return details(`Environment of ${counted(reports.length, "runner")}${titleOf$1(reports)}`, [...blocks, alike]);
-}
-function keysOf(reports) {
-	return reports.map(({ runner_key }) => runner_key);
-}
-function isAsBefore(report) {
-	return differencesOf(report).length === 0 && shiftsOf(report).length === 0;
-}
-function environmentOf(report, { rows, facts }) {
-	return [
-		table([
-			{
-				title: "What differs",
-				cell: ({ field }) => codeSpan(field)
-			},
-			{
-				title: "Kind",
-				cell: ({ kindInWords }) => kindInWords
-			},
-			{
-				title: "Base",
-				cell: ({ base }) => codeSpan(base)
-			},
-			{
-				title: "Now",
-				cell: ({ head }) => codeSpan(head)
-			}
-		], differencesOf(report).slice(0, rows)),
-		...shifts(report, rows),
-		facts ? bullets(factLists(report)) : ""
-	];
-}
-/** What the judged change brings, and what differs from the newest stored job by itself. */
-function differencesOf({ environment, job }) {
-	const whose = job.pull_request === null ? "this change" : "this pull request";
-	const own = environment.proposed.map((difference) => ({
-		...difference,
-		kindInWords: `${difference.kind}, by ${whose}`
-	}));
-	const others = environment.differences.filter(({ kind, field }) => !own.some((difference) => difference.kind === kind && difference.field === field)).map((difference) => ({
-		...difference,
-		kindInWords: difference.kind
-	}));
-	return [...own, ...others];
-}
-/** ": 2 differences of this pull request", to follow a name; nothing where nothing is stored. */
-function titleOf$1(reports) {
-	const own = reports.reduce((total, { environment }) => total + environment.proposed.length, 0);
-	const others = reports.reduce((total, report) => total + differencesOf(report).length, 0) - own;
-	const whose = reports.every(({ job }) => job.pull_request === null) ? "of this change" : "of this pull request";
-	const stored = reports.length === 1 ? "the newest stored job" : "the newest stored jobs";
-	const parts = [own === 0 ? "" : `${counted(own, "difference")} ${whose}`, others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from ${stored}`].filter((part) => part !== "");
-	if (parts.length > 0) return `: ${parts.join(", ")}`;
-	return reports.some(({ baseline }) => baseline === null) ? "" : `: as in ${stored}`;
-}
-/** Said once, apart from the differences that the pull request brings. */
-function shifts(report, rows) {
-	const drawn = shiftsOf(report).slice(0, rows);
-	const whose = report.job.pull_request === null ? "this change" : "this pull request";
-	return drawn.length === 0 ? [] : [`The environment itself, not the work of ${whose} (the base commit today beside what is stored):`, bullets(drawn)];
-}
-/** Of every benchmark once. */
-function shiftsOf({ comparisons }) {
-	return comparisons.filter(isShown).flatMap((comparison) => {
-		const { environment_shift: shift, metric } = comparison;
-		if (shift === null || shift === 0 || metric === null) return [];
-		return drawSentence(say`${formatChange(shift)} ${metricWords(metric)} on ${benchmarkName$1(comparison)}`);
-	});
-}
-function factLists({ environment }) {
-	const { machine, drift, software } = environment;
-	return [
-		{
-			title: "Machine",
-			facts: factsOf(machine)
-		},
-		...software.map((entry) => ({
-			title: `Software of ${entry.backends.join(", ")}`,
-			facts: factsOf(entry.facts)
-		})),
-		{
-			title: "Drift fields",
-			facts: factsOf(drift)
-		}
-	].filter((list) => list.facts.length > 0).map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
-}
-// src/core/markdown-footer.ts
-/** The end of the comment: what had no room in it, and where everything is. */
-/** Of the runners' own artifacts, links: each runner's row has its own. */
-const MOST_ARTIFACTS = 4;
-function missing(count, most, noun) {
-	return count > most ? counted(count - most, noun) : "";
-}
-/** Says what had no room, and where it is. */
-function leftOut(joint, detail, moved) {
-	const { reports, beside } = joint;
-	const { speed, others } = everyRow(joint);
-	const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
-	const rows = detail.others ? missing(speed.length + others.length, detail.rows, "row") : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
-	const parts = [
-		missing(moved, detail.rows, "changed row"),
-		rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted(benchmarkCount(reports), "benchmark")}`,
-		missing(beside.length, detail.runners, "remark on single runners"),
-		missing(sum(({ failures }) => failures.length), detail.items, "error"),
-		missing(warningsOf(joint).length, detail.items, "warning"),
-		missing(sum(({ frameworks }) => frameworks.length), detail.items, "framework pair"),
-		missing(sum((report) => differencesOf(report).length), detail.rows, "difference"),
-		missing(offeredByAll(reports).length, detail.items, "acceptable change"),
-		missing(sum(({ change_points }) => change_points.length), detail.rows, "lasting change"),
-		missing(sum(({ disturbances }) => disturbances.length), detail.items, "disturbance"),
-		reports.length > detail.runners ? `the details of ${counted(reports.length - detail.runners, "runner")}` : "",
-		detail.facts ? "" : "the facts of machine and software"
-	].filter((part) => part !== "");
-	if (parts.length === 0) return "";
-	return `Left out for length: ${parts.join(", ")}. All of it is in ${whereAllIs(joint)}.`;
-}
-function whereAllIs({ links, reports }) {
-	if (links.artifact_url !== null) return link$1("the artifact", links.artifact_url);
-	if (reports.length === 1 || links.run_url === null) return "the results folder";
-	return `the summary of ${link$1("the run", links.run_url)}`;
-}
-function footer(joint) {
-	const { links, version, reports } = joint;
-	const [only, ...more] = reports;
-	const single = more.length === 0 ? only : void 0;
-	return `<sub>${[
-		links.artifact_url === null ? "" : link$1("artifact", links.artifact_url),
-		single === void 0 ? ownArtifacts(joint) : "",
-		links.run_url === null ? "" : link$1("run", links.run_url),
-		measuringRun(joint),
-		`finetune-bench ${inertText(version)}`,
-		single === void 0 ? "" : drawSentence(qualifiedInWords(single))
-	].filter((part) => part !== "").join(" · ")}</sub>`;
-}
-/** Of a few runners; of many, the table of the runners has them. */
-function ownArtifacts({ reports, links }) {
-	const own = reports.flatMap(({ runner_key, links: { artifact_url: url } }) => url === null || url === links.artifact_url ? [] : [{
-		runner_key,
-		url
-	}]);
-	if (own.length === 0 || own.length > MOST_ARTIFACTS) return "";
-	return `artifacts of ${own.map(({ runner_key, url }) => link$1(codeSpan(runner_key), url)).join(", ")}`;
-}
-/** A report may be joined in another run than the one that measured. */
-function measuringRun({ reports, links }) {
-	const urls = new Set(reports.flatMap(({ links: { run_url: url } }) => url ?? []));
-	const [first] = urls;
-	return urls.size !== 1 || first === void 0 || first === links.run_url ? "" : link$1("measured in this run", first);
-}
-// src/core/markdown-frameworks.ts
-/** MLX beside PyTorch, drawn: a block of rows for each pair that did equal work. */
-function frameworksSection(joint, { items }) {
-	const shown = joint.reports.flatMap(({ frameworks, runner_key }) => frameworks.map((pair) => ({
-		pair,
-		runner_key
-	}))).slice(0, items);
-	if (shown.length === 0) return "";
-	const pairs = shown.map(({ pair }) => pair);
-	const rows = shown.flatMap(rowsOf);
-	const body = table([
-		{
-			title: "Same work",
-			cell: ({ work }) => work
-		},
-		...joint.reports.length > 1 ? [{
-			title: "Runner",
-			cell: ({ runner }) => runner
-		}] : [],
-		{
-			title: "Measured",
-			cell: ({ name }) => name
-		},
-		{
-			title: "PyTorch",
-			align: "r",
-			cell: ({ torch }) => unbroken(inertText(torch))
-		},
-		{
-			title: "MLX",
-			align: "r",
-			cell: ({ mlx }) => unbroken(inertText(mlx))
-		},
-		{
-			title: "MLX beside PyTorch",
-			cell: ({ ratio }) => ratio
-		}
-	], rows);
-	return details(`MLX beside PyTorch (${titleOf(pairs)})`, [
-		body,
-		"Only equal work stands here: both sides ran the work order with the same hash. Speed-up is PyTorch's time divided by MLX's, memory efficiency PyTorch's peak divided by MLX's: above 1, MLX is ahead.",
-		processorNote(pairs)
-	]);
-}
-function titleOf(pairs) {
-	const differences = pairs.flatMap(({ loss_difference: loss }) => loss === null ? [] : [Math.abs(loss)]);
-	if (differences.length === 0) return "same work";
-	const largest = Math.max(...differences);
-	return largest === 0 ? "same work, same loss" : `same work, loss within ${formatDifference(largest)}`;
-}
-function rowsOf({ pair, runner_key }) {
-	const work = `${codeSpan(pair.title)} ${pair.torch.backend}, ${pair.mlx.backend}`;
-	const runner = codeSpan(runner_key);
-	return frameworkRows(pair).map((row, index) => index === 0 ? {
-		...row,
-		work,
-		runner
-	} : {
-		...row,
-		work: "",
-		runner: ""
-	});
-}
-/** On a processor the two are no rivals: what decides is whose matrix products MLX was given. */
-function processorNote(pairs) {
-	const sides = pairs.map(({ mlx }) => mlx).filter(({ backend }) => backend === "mlx-cpu");
-	if (sides.length === 0) return "";
-	const libraries = [...new Set(sides.flatMap(({ blas }) => blas === null ? [] : [blas]))];
-	return `\`mlx-cpu\` is there to prove that the work is the same, not to win a race.${libraries.length === 0 ? "" : ` Its matrix products ran on ${libraries.map((name) => codeSpan(name)).join(", ")}.`}`;
-}
-// src/core/markdown-runners.ts
-/** The runners of a matrix, one row each: what each of them says, and what makes it believable. */
-/** Nothing for one runner: the line above the sections says all of it. */
-function runnersSection(joint, { runners }) {
-	const rows = [...joint.missing.map((missing) => ({ missing })), ...joint.reports.map((report) => ({ report }))];
-	if (rows.length < 2) return "";
-	return details(`The ${rows.length} runners`, [table([
-		{
-			title: "Runner",
-			cell: (row) => codeSpan("report" in row ? row.report.runner_key : row.missing.name)
-		},
-		{
-			title: "Verdict",
-			cell: verdictCell
-		},
-		{
-			title: "Behind it",
-			cell: behindCell
-		},
-		{
-			title: "Artifact",
-			cell: artifactCell
-		}
-	], rows.slice(0, runners))]);
-}
-function verdictCell(row) {
-	if ("missing" in row) return `${iconOfVerdict("failed")} no result`;
-	return `${iconOfReport(row.report)} ${row.report.gate.verdict}`;
-}
-function behindCell(row) {
-	if ("missing" in row) return row.missing.reason === null ? "" : inertText(row.missing.reason);
-	const { report } = row;
-	return sentenceCase([...believableOf(report), qualifiedInWords(report)].map(drawSentence).filter((phrase) => phrase !== "").join(" · "));
-}
-function artifactCell(row) {
-	const url = "report" in row ? row.report.links.artifact_url : null;
-	return url === null ? "" : link$1("artifact", url);
-}
-// src/core/markdown.ts
-/** The report as the comment people read in ten seconds, and as the job's summary. */
-/** GitHub takes 65,536 characters of a comment; bytes are never fewer than characters. */
-const COMMENT_BYTES = 6e4;
-/** A step's summary may hold 1 MiB. */
-const SUMMARY_BYTES = 1e6;
-/** From everything to the least that still tells the verdict: what matters least goes first. */
-const LADDER = [
-	{
-		rows: 5e3,
-		others: true,
-		trend: true,
-		spread: true,
-		facts: true,
-		items: 100,
-		runners: 300,
-		text: 4e3
-	},
-	{
-		rows: 1e3,
-		others: true,
-		trend: true,
-		spread: true,
-		facts: false,
-		items: 20,
-		runners: 50,
-		text: 1500
-	},
-	{
-		rows: 1e3,
-		others: false,
-		trend: true,
-		spread: true,
-		facts: false,
-		items: 10,
-		runners: 20,
-		text: 1500
-	},
-	{
-		rows: 1e3,
-		others: false,
-		trend: false,
-		spread: true,
-		facts: false,
-		items: 10,
-		runners: 20,
-		text: 1500
-	},
-	{
-		rows: 1e3,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 10,
-		runners: 20,
-		text: 1500
-	},
-	{
-		rows: 500,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 10,
-		runners: 20,
-		text: 1e3
-	},
-	{
-		rows: 300,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 10,
-		runners: 20,
-		text: 1e3
-	},
-	{
-		rows: 200,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 5,
-		runners: 10,
-		text: 1e3
-	},
-	{
-		rows: 100,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 5,
-		runners: 10,
-		text: 1e3
-	},
-	{
-		rows: 50,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 5,
-		runners: 10,
-		text: 1e3
-	},
-	{
-		rows: 20,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 5,
-		runners: 5,
-		text: 500
-	},
-	{
-		rows: 5,
-		others: false,
-		trend: false,
-		spread: false,
-		facts: false,
-		items: 2,
-		runners: 3,
-		text: 300
-	}
-];
-/** The comment: at most 60 kB. `marker` is the hidden line by which it is found again. */
-function renderComment(joint, options = {}) {
-	const marker = options.marker === void 0 ? "" : `${options.marker}\n`;
-	return marker + fitting(joint, COMMENT_BYTES - byteLength(marker));
-}
-/** The same for the job's summary page, which has room for more. */
-function renderSummary(joint) {
-	return fitting(joint, SUMMARY_BYTES);
-}
-/** As much of it as fits. */
-function fitting(joint, bytes) {
-	let drawn = "";
-	for (const detail of LADDER) {
-		drawn = draw(joint, detail);
-		if (byteLength(drawn) <= bytes) return drawn;
-	}
-	return drawn;
-}
-function byteLength(text) {
-	return new TextEncoder().encode(text).length;
-}
-function draw(joint, detail) {
-	const moved = movedRows(joint);
-	const faults = new Set(joint.reports.flatMap(({ store_faults }) => store_faults));
-	return `${[
-		`### ${iconFor(joint)} ${drawSentence(joint.headline)}`,
-		joint.advice.map(drawSentence).join(" "),
-		bullets(joint.beside.slice(0, detail.runners).map(besideLine)),
-		...[...faults].slice(0, detail.items).map((fault) => codeBlock(fault, detail.text)),
-		comparisonTable(joint, moved.slice(0, detail.rows), {
-			emphasis: true,
-			trend: detail.trend ? "fitting" : "never",
-			spread: detail.spread
-		}),
-		sentenceCase(believableOfJoint(joint).map(drawSentence).join(" · ")),
-		failuresSection(joint, detail),
-		acceptSection(joint, detail),
-		changePointsSection(joint, detail),
-		disturbancesSection(joint, detail),
-		warningsSection(joint, detail),
-		runnersSection(joint, detail),
-		everySection(joint, detail),
-		frameworksSection(joint, detail),
-		environmentSection(joint, detail),
-		decidedSection(joint, detail),
-		reproduceSection(joint, detail),
-		leftOut(joint, detail, moved.length),
-		footer(joint)
-	].filter((block) => block !== "").join("\n\n")}\n`;
-}
-/** A headline names its runner; other sentences are told whose they are. */
-function besideLine(entry) {
-	const words = entry.sentences.map(drawSentence).join(" ");
-	return namesItsRunner(entry) ? words : `${codeSpan(entry.runner_key)}: ${words}`;
 }
 // src/core/joint-advice.ts
 /** What to do about the findings of several runners: about the worst first, then about each of the others. */
@@ -50248,7 +50674,7 @@ function adviceOfJoint(facts) {
 			...shared,
 			...forGate(facts)
 		],
-		beside: [...own, ...rest.flatMap(aboutPart)]
+		beside: together$1([...own, ...rest.flatMap(aboutPart)])
 	};
 }
 /** The table and the lines to accept tell of every change; what to do about them is said once. */
@@ -50292,7 +50718,7 @@ function isFreshAlike(parts) {
 }
 /** What one report would advise that holds the findings of all. */
 function adviceOnAll(first, parts) {
-	return adviceOnFindings(merged(first, parts)).map((sentence) => sentence.map((part) => typeof part !== "string" && part.name === first.runner_key ? "these runners" : part));
+	return renamed$1(adviceOnFindings(merged(first, parts)), [first.runner_key], ["these runners"]);
 }
 /** The first report with the findings of all, in which a benchmark of two runners is two. */
 function merged(first, parts) {
@@ -50329,9 +50755,23 @@ function withoutHeadline({ report }) {
 }
 function entryOf({ runner_key }, sentences) {
 	return sentences.length === 0 ? [] : [{
-		runner_key,
+		runner_keys: [runner_key],
 		sentences: [...sentences]
 	}];
+}
+/** Entries that differ in nothing but the runner's name as one. */
+function together$1(entries) {
+	return [...Map.groupBy(entries, ({ runner_keys, sentences }) => JSON.stringify(renamed$1(sentences, runner_keys, ["…"]))).values()].flatMap((group) => {
+		const keys = [...new Set(group.flatMap(({ runner_keys }) => runner_keys))];
+		const [first] = group;
+		return first === void 0 ? [] : [{
+			runner_keys: keys,
+			sentences: renamed$1(first.sentences, first.runner_keys, listed(keys))
+		}];
+	});
+}
+function renamed$1(sentences, keys, words) {
+	return sentences.map((sentence) => sentence.flatMap((part) => typeof part !== "string" && keys.includes(part.name) ? words : [part]));
 }
 function aboutMissing(missing) {
 	const told = missing.slice(0, MOST_MISSING).map(({ name, reason }) => say`No result of ${named(name)} reached this report${reason === null ? "" : `: ${reason}`}.`);
@@ -50356,7 +50796,7 @@ function together(worst, { reports }) {
 	const [first, ...more] = worst;
 	if (first === void 0) return ["Nothing was measured"];
 	if (more.length === 0 && (first.standing !== "failed" || reports.length === 1)) return headlineOf(first.report);
-	const where = `${worst.length} runners`;
+	const where = runnersInWords(reportsOf(worst));
 	const total = benchmarkCount(reports);
 	switch (first.standing) {
 		case "failed": return failed(worst, total);
@@ -50366,15 +50806,18 @@ function together(worst, { reports }) {
 		case "change-point": return headlineOf(first.report);
 		case "incomparable": {
 			const affected = affectedBy(worst);
-			const whose = `on ${where} are not comparable with their history`;
+			const whose = say`on ${where} are not comparable with their history`;
 			const found = worst.flatMap(({ lead }) => "found" in lead ? lead.found : []);
 			return say`${affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`} ${whose}: ${reasonOf(found)}`;
 		}
-		case "no-baseline": return sameWords(worst) ?? [`${affectedBy(worst)} of ${counted(total, "benchmark")} on ${where} have no baseline`];
+		case "no-baseline": return sameWords(worst) ?? say`${String(affectedBy(worst))} of ${counted(total, "benchmark")} on ${where} have no baseline`;
 		case "inconclusive": return undecided(worst, total);
-		case "accepted": return [`${counted(affectedBy(worst), "accepted change")} on ${where}, nothing else`];
-		case "no-change": return [`No change in ${counted(total, "benchmark")} on ${where}`];
+		case "accepted": return say`${counted(affectedBy(worst), "accepted change")} on ${where}, nothing else`;
+		case "no-change": return say`No change in ${counted(total, "benchmark")} on ${where}`;
 	}
+}
+function reportsOf(parts) {
+	return parts.map(({ report }) => report);
 }
 /** Comparisons of accepted changes, benchmarks of everything else. */
 function affectedBy(parts) {
@@ -50389,10 +50832,11 @@ function failed(worst, total) {
 		report
 	})));
 	const [first] = failures;
-	if (first === void 0) return [`Benchmarks failed on ${worst.length} runners`];
+	if (first === void 0) return say`Benchmarks failed on ${runnersInWords(reportsOf(worst))}`;
 	const one = say`${benchmarkName$1(first.failure)} ${failureInWords(first.failure)} on ${named(first.report.runner_key)}`;
 	if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
-	const where = worst.length === 1 ? "" : ` on ${worst.length} runners`;
+	const runners = runnerKeys(reportsOf(worst)).length;
+	const where = runners === 1 ? "" : ` on ${runners} runners`;
 	return say`${failures.length === total ? `All ${total}` : `${failures.length} of ${total}`} benchmarks failed${where}; the first: ${one}`;
 }
 /** The largest change with its runner, and how many there are beside it. */
@@ -50401,7 +50845,7 @@ function changedOnSeveral(worst) {
 	const comparison = first !== void 0 && first.lead.about === "verdict" ? first.lead.found[0] : void 0;
 	if (first === void 0 || comparison === void 0) return [];
 	const others = affectedBy(worst) - 1;
-	const where = affectedBy([first]) > 1 ? [`${worst.length} runners`] : runnersInWords(more.map(({ report }) => report));
+	const where = runnersInWords(reportsOf(affectedBy([first]) > 1 ? worst : more));
 	const one = changed(comparison, 0, first.report);
 	const did = comparison.verdict === "regression" ? "got worse" : "improved";
 	return say`${one}, and ${counted(others, "other benchmark")} ${did} on ${where}`;
@@ -50411,16 +50855,17 @@ function undecided(worst, total) {
 	const [first] = moved;
 	if (first !== void 0) {
 		const one = headlineOf(first.report);
-		return moved.length === 1 ? one : renamed(one, "The machine moved: ", `${moved.length} machines moved: `);
+		const count = runnerKeys(reportsOf(moved)).length;
+		return count === 1 ? one : renamed(one, "The machine moved: ", `${count} machines moved: `);
 	}
-	return sameWords(worst) ?? [`Cannot tell: ${affectedBy(worst)} of ${counted(total, "benchmark")} on ${worst.length} runners are undecided`];
+	return sameWords(worst) ?? say`Cannot tell: ${String(affectedBy(worst))} of ${counted(total, "benchmark")} on ${runnersInWords(reportsOf(worst))} are undecided`;
 }
 function renamed(sentence, before, after) {
 	return sentence.map((part) => typeof part === "string" ? part.replace(before, after) : part);
 }
 /** What each of them says alone, where it holds no count and differs in nothing but the runner's name. */
 function sameWords(parts) {
-	const sentences = parts.map(({ report }) => headlineOf(report).map((part) => typeof part !== "string" && part.name === report.runner_key ? `${parts.length} runners` : part));
+	const sentences = parts.map(({ report }) => headlineOf(report).flatMap((part) => typeof part !== "string" && part.name === report.runner_key ? runnersInWords(reportsOf(parts)) : [part]));
 	const [first] = sentences;
 	if (first === void 0 || sentences.some((sentence) => plain(sentence) !== plain(first))) return null;
 	return /\d+ (of|benchmarks?)\b/.test(plain(first)) ? null : first;
@@ -50433,8 +50878,10 @@ function aboutTheRest(worst, parts) {
 		"no-baseline",
 		"inconclusive"
 	].includes(worst[0]?.standing ?? "") || rest.length === 0 || rest.some(({ standing }) => standing !== "no-change")) return [];
-	const others = rest.map(({ report }) => report);
-	return say`; no change on ${others.length === 1 ? "" : "the other "}${runnersInWords(others)}`;
+	const others = reportsOf(rest);
+	const keys = runnerKeys(others);
+	if (worst.some(({ report }) => keys.includes(report.runner_key))) return [];
+	return say`; no change on ${keys.length === 1 ? "" : "the other "}${runnersInWords(others)}`;
 }
 function withMissing(headline, worst, { reports, missing }) {
 	if (missing.length === 0) return headline;
@@ -50524,6 +50971,127 @@ function jointGate(reports, missing, failOn) {
 function compareText(a, b) {
 	return a === b ? 0 : a < b ? -1 : 1;
 }
+// src/core/report-together.ts
+/** The jobs of one suite as one report: judged together, each beside the history of its own runner. */
+/** @param jobs of one suite, one for each runner, at least one */
+function reportTogether(jobs, failOn, options) {
+	const compared = compareJobs(jobs.map(({ result, history }) => compareInput(result, history)));
+	return joinReports(jobs.flatMap((job, index) => {
+		const found = compared[index];
+		return found === void 0 ? [] : [jobReport({
+			...job,
+			compared: found,
+			failOn,
+			warnings: []
+		})];
+	}), failOn, options);
+}
+/** By suite, in the order of their names. */
+function bySuite(jobs) {
+	const suites = /* @__PURE__ */ new Map();
+	for (const job of jobs) {
+		const { name } = job.result.suite;
+		suites.set(name, [...suites.get(name) ?? [], job]);
+	}
+	return [...suites].sort(([a], [b]) => a < b ? -1 : 1);
+}
+// src/io/record.ts
+/** A failing verdict never prevents the save, and a failing save never hides the verdict. */
+async function recordResult(result, host) {
+	if (!host.record) return {
+		recorded: "no",
+		fault: null
+	};
+	if (host.signal.aborted) return {
+		recorded: "no",
+		fault: "the job was cancelled: its result is not recorded"
+	};
+	host.progress.phase("Record");
+	const outcome = await host.store.save(result);
+	if (!outcome.saved) return {
+		recorded: "failed",
+		fault: `baseline not saved: ${outcome.warning}`
+	};
+	host.progress.line(`saved to ${outcome.where}`);
+	return {
+		recorded: "yes",
+		fault: null
+	};
+}
+/** The same for results that other jobs measured, in their order and in one change of the store. */
+async function recordEach(results, { mayRecord, store, progress }) {
+	const allowed = results.map(mayRecord);
+	const saved = results.filter((_result, index) => allowed[index] === true);
+	if (saved.length > 0) progress.phase("Record");
+	const outcomes = new Map((await store.saveEach(saved)).map((outcome, index) => [saved[index], outcome]));
+	return results.map((result, index) => {
+		const may = allowed[index] ?? false;
+		if (may === false) return {
+			wanted: false,
+			recorded: "no",
+			fault: null
+		};
+		const outcome = outcomes.get(result);
+		if (outcome?.saved === true) {
+			progress.line(`saved to ${outcome.where}`);
+			return {
+				wanted: true,
+				recorded: "yes",
+				fault: null
+			};
+		}
+		return {
+			wanted: true,
+			recorded: "failed",
+			fault: `baseline not saved: ${outcome?.warning ?? (may === true ? "nothing was stored" : may.fault)}`
+		};
+	});
+}
+// src/report-line.ts
+/** The second half of the straight line, for results that other jobs measured: results → baseline → judge → report → publish. */
+async function runReportLine(inputs, host) {
+	const { results, aside, warnings, runUrl } = host.collected;
+	host.signal.throwIfAborted();
+	if (results.length === 0) throw new UserError(nothingUsable(host.source, aside));
+	const histories = await host.store.readEach(results.map(({ runner_key }) => runner_key));
+	const recordings = await recordEach(results, host);
+	const jobs = results.flatMap((result, index) => {
+		const [history, recording] = [histories[index], recordings[index]];
+		return history === void 0 || recording === void 0 ? [] : [{
+			result,
+			history,
+			recording
+		}];
+	});
+	const folder = await makeResultsFolder(host.resultsRoot, host.folderName);
+	const joints = [];
+	const suites = bySuite(jobs);
+	for (const [suite, ofSuite] of suites) {
+		const links = {
+			artifact_url: null,
+			run_url: runUrl
+		};
+		const joint = reportTogether(ofSuite, inputs.failOn, {
+			missing: aside,
+			warnings,
+			version: VERSION,
+			links
+		});
+		const end = suites.length === 1 ? "" : suiteSuffix(suite);
+		await folder.writeJson(`joint-report${end}.json`, joint);
+		await folder.write(`report${end}.md`, renderSummary(joint));
+		joints.push(joint);
+	}
+	return {
+		reports: await host.publish(joints, folder),
+		results: folder.path
+	};
+}
+const MOST_REASONS = 20;
+function nothingUsable(source, aside) {
+	if (aside.length === 0) return `${source} holds no results: jobs that measure upload them (mode: measure), and this job must come after them (needs, or workflow_run)`;
+	return `${source} holds no results that can be used. ${aside.slice(0, MOST_REASONS).map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`;
+}
 // src/io/accept-file.ts
 /** Reads the accept file of the repository that is measured. */
 /** Entries of `finetune-bench.accept.yml` in `workspace`; none where there is no such file. A broken one is a `UserError`. */
@@ -50606,11 +51174,11 @@ async function reachBase(sha, workspace, remote, signal) {
 	};
 }
 /** git's last words where it failed. What a refusal is stays one; everything else is tried again. */
-async function fetchCommit({ git, remote, sha }) {
+async function fetchCommit({ git, remote, sha, signal }) {
 	const url = remote?.url ?? "origin";
 	for (let attempt = 1;; attempt++) {
 		const { ok, words } = await git.attempt("fetch", "--quiet", "--no-tags", "--depth=1", url, sha);
-		if (ok || attempt >= FETCH_ATTEMPTS || /\b40[134]\b|not our ref|not found|could not read (Username|Password)|Authentication failed/i.test(words)) return words;
+		if (ok || attempt >= FETCH_ATTEMPTS || /\b40[134]\b|not our ref|not found|could not read (Username|Password)|Authentication failed/i.test(words) || signal?.aborted === true) return words;
 		await setTimeout$1(1e3 * attempt);
 	}
 }
@@ -51071,58 +51639,6 @@ function withPairs(result, pairs) {
 		benchmarks
 	};
 }
-// src/io/record.ts
-/** A failing verdict never prevents the save, and a failing save never hides the verdict. */
-async function recordResult(result, host) {
-	if (!host.record) return {
-		recorded: "no",
-		fault: null
-	};
-	if (host.signal.aborted) return {
-		recorded: "no",
-		fault: "the job was cancelled: its result is not recorded"
-	};
-	host.progress.phase("Record");
-	const outcome = await host.store.save(result);
-	if (!outcome.saved) return {
-		recorded: "failed",
-		fault: `baseline not saved: ${outcome.warning}`
-	};
-	host.progress.line(`saved to ${outcome.where}`);
-	return {
-		recorded: "yes",
-		fault: null
-	};
-}
-/** The same for results that other jobs measured, in their order and in one change of the store. */
-async function recordEach(results, { mayRecord, store, progress }) {
-	const allowed = results.map(mayRecord);
-	const saved = results.filter((_result, index) => allowed[index] === true);
-	if (saved.length > 0) progress.phase("Record");
-	const outcomes = new Map((await store.saveEach(saved)).map((outcome, index) => [saved[index], outcome]));
-	return results.map((result, index) => {
-		const may = allowed[index] ?? false;
-		if (may === false) return {
-			wanted: false,
-			recorded: "no",
-			fault: null
-		};
-		const outcome = outcomes.get(result);
-		if (outcome?.saved === true) {
-			progress.line(`saved to ${outcome.where}`);
-			return {
-				wanted: true,
-				recorded: "yes",
-				fault: null
-			};
-		}
-		return {
-			wanted: true,
-			recorded: "failed",
-			fault: `baseline not saved: ${outcome?.warning ?? (may === true ? "nothing was stored" : may.fault)}`
-		};
-	});
-}
 // src/pipeline.ts
 /** The whole product in one straight line: inputs → plan → probe → run → results → baseline → judge → report → publish. */
 const NO_BASE = { state: "none" };
@@ -51195,6 +51711,7 @@ async function runPipeline(inputs, host) {
 	});
 	await folder.writeJson("result.json", confirmed.result);
 	const unwatched = observation.watch.fault();
+	const changes = machineChanges(observation.watch.between(measured.beganMs, Date.now()));
 	await stack.disposeAsync();
 	const built = jobReport({
 		...confirmed,
@@ -51204,7 +51721,7 @@ async function runPipeline(inputs, host) {
 			wanted: host.record
 		},
 		failOn: inputs.failOn,
-		warnings: unwatched === null ? [] : [unwatched]
+		warnings: [...changes, ...unwatched === null ? [] : [unwatched]]
 	});
 	const report = withoutHome(reportSchema, built, homedir());
 	await folder.writeJson("report.json", report);
@@ -51215,4 +51732,4 @@ async function runPipeline(inputs, host) {
 		results: folder.path
 	};
 }
-export { unbroken as $, publishFile as $t, reportName as A, DEFAULT_SUITE as An, marginsOf as At, sameRepository as B, valuesOf$1 as Bn, shippedCatalogue as Bt, controlBackends as C, oversized as Cn, plain as Ct, belongsTo as D, readStored as Dn, isAccepted as Dt, artifactName as E, qualificationPath as En, parseInputs as Et, isOfFile as F, verdictSchema as Fn, probeMachine as Ft, githubRemote as G, spread as Gn, localFolder as Gt, baseOfHistory as H, jobValue as Hn, estimateRun as Ht, isOwn as I, directionSchema as In, parseSuite as It, warningsOf as J, variance as Jn, TooLarge as Jt, frameworkRows as K, sum$1 as Kn, makeResultsFolder as Kt, isRecorded as L, findSeries as Ln, automaticBackends as Lt, machineChanges as M, suiteSuffix as Mn, completePairs as Mt, controlFindings as N, jobResultSchema as Nn, LEAST_SD as Nt, newestAttempts as O, storedPath as On, judge as Ot, readJobContext as P, VERDICTS as Pn, findPython as Pt, table as Q, sha256Hex as Qn, parseBaselineInput as Qt, openPullSchema as R, isSameMeasure as Rn, makePlan as Rt, planEnvironments as S, isFileName as Sn, named as St, assembleResult as T, parseStoredPath as Tn, sentenceCase as Tt, baseOfJob as U, relativeChange as Un, harnessUnder as Ut, workflowRunSchema as V, isRatioScale as Vn, BUILTIN_SUITES as Vt, baseOfRef as W, mean as Wn, cacheFolder as Wt, bullets as X, memoryText as Xn, readTarGz as Xt, movedRows as Y, deviceName as Yn, limited as Yt, drawSentence as Z, canonicalJson as Zn, gitAt as Zt, benchOf as _, terminalText as _n, leadOf as _t, fitting as a, formatChange as an, sinceOf as at, readMachine as b, gather$1 as bn, isShown as bt, compareInput as c, formatPercent as cn, failureInWords as ct, openJobLock as d, ACCEPT_FILE as dn, qualifiedInWords as dt, systemFault as en, changeOf as et, openWatch as f, segmentStart as fn, iconFor as ft, runsDue as g, link$1 as gn, whichRuns as gt, measurePairs as h, codeSpan as hn, namesItsRunner as ht, withArtifact as i, formatAge as in, rangeOf as it, announceJob as j, suiteKeyOf as jn, LOOK_ALPHA as jt, parseArtifactName as k, storedText as kn, detectableOf as kt, jobReport as l, formatValue as ln, acceptLines as lt, stayAwake as m, codeBlock as mn, isAllClear as mt, recordEach as n, sparkline as nn, sidesOf as nt, renderComment as o, formatDuration as on, sizeOf as ot, loadSuite as p, clip as pn, believableOfJoint as pt, onRunner as q, tQuantile as qn, openStore as qt, joinReports as r, counted as rn, verdictOf as rt, renderSummary as s, formatInterval as sn, standingOf as st, runPipeline as t, packTar as tn, metricWords as tt, compareJobs as u, findChangePoints as un, offeredByAll as ut, readyAll as v, didYouMean as vn, benchmarkName$1 as vt, openControl as w, parseJson$2 as wn, say as wt, measuringClock as x, irregular as xn, listed as xt, waitUntilQuiet as y, MAX_STORED_BYTES as yn, changeInWords as yt, pullOfRun as z, isUsable as zn, smallestEffect as zt };
+export { table as $, publishFile as $t, measuringClock as A, verdictSchema as An, detectableOf as At, readJobContext as B, spread as Bn, smallestEffect as Bt, stayAwake as C, qualificationPath as Cn, named as Ct, readyAll as D, DEFAULT_SUITE as Dn, parseInputs as Dt, benchOf as E, storedText as En, sentenceCase as Et, artifactName as F, valuesOf$1 as Fn, findPython as Ft, baseOfRef as G, memoryText as Gn, cacheFolder as Gt, isRecorded as H, tQuantile as Hn, BUILTIN_SUITES as Ht, reportName as I, isRatioScale as In, probeMachine as It, onRunner as J, openStore as Jt, githubRemote as K, canonicalJson as Kn, localFolder as Kt, announceJob as L, jobValue as Ln, parseSuite as Lt, controlBackends as M, findSeries as Mn, LOOK_ALPHA as Mt, openControl as N, isSameMeasure as Nn, completePairs as Nt, waitUntilQuiet as O, suiteKeyOf as On, isAccepted as Ot, assembleResult as P, isUsable as Pn, LEAST_SD as Pt, drawSentence as Q, parseBaselineInput as Qt, machineChanges as R, relativeChange as Rn, automaticBackends as Rt, loadSuite as S, parseStoredPath as Sn, listed as St, runsDue as T, storedPath as Tn, say as Tt, baseOfHistory as U, variance as Un, estimateRun as Ut, isOwn as V, sum$1 as Vn, shippedCatalogue as Vt, baseOfJob as W, deviceName as Wn, harnessUnder as Wt, movedRows as X, readTarGz as Xt, warningsOf as Y, TooLarge as Yt, bullets as Z, gitAt as Zt, faultOfClaims as _, didYouMean as _n, whichRuns as _t, renderComment as a, formatChange as an, rangeOf as at, openJobLock as b, irregular as bn, changeInWords as bt, downloadResult as c, formatPercent as cn, standingOf as ct, readZipEntry as d, ACCEPT_FILE as dn, offeredByAll as dt, systemFault as en, unbroken as et, headOfPull as f, segmentStart as fn, qualifiedInWords as ft, readResult as g, terminalText as gn, isAllClear as gt, readRun as h, link$1 as hn, besideOf as ht, fitting as i, formatAge as in, verdictOf as it, planEnvironments as j, directionSchema as jn, marginsOf as jt, readMachine as k, VERDICTS as kn, judge as kt, listResults as l, formatValue as ln, failureInWords as lt, pullRequestOf as m, codeSpan as mn, believableOfJoint as mt, runReportLine as n, sparkline as nn, metricWords as nt, renderSummary as o, formatDuration as on, sinceOf as ot, parentsOf as p, codeBlock as pn, iconFor as pt, frameworkRows as q, sha256Hex as qn, makeResultsFolder as qt, withArtifact as r, counted as rn, sidesOf as rt, ZIP_LIMITS as s, formatInterval as sn, sizeOf as st, runPipeline as t, packTar as tn, changeOf as tt, BadArchive as u, findChangePoints as un, acceptLines as ut, faultOfCommit as v, MAX_STORED_BYTES as vn, leadOf as vt, measurePairs as w, readStored as wn, plain as wt, openWatch as x, oversized as xn, isShown as xt, withTrustedFacts as y, gather$1 as yn, benchmarkName$1 as yt, controlFindings as z, mean as zn, makePlan as zt };

@@ -3,7 +3,7 @@
 const HURRY_MS = 6200;
 const DEADLINE_MS = 7e3;
 /**
-* Aborts on the first of the signals by which people, terminals and runners stop a program; the work in progress then ends
+* Aborts on the first of the signals by which people and runners stop a program; the work in progress then ends
 * its processes and writes what it has.
 */
 function stopSignal() {
@@ -20,11 +20,7 @@ function stopSignal() {
 		"SIGINT",
 		"SIGTERM",
 		"SIGBREAK"
-	] : [
-		"SIGINT",
-		"SIGTERM",
-		"SIGHUP"
-	];
+	] : ["SIGINT", "SIGTERM"];
 	for (const name of signals) process.on(name, stop);
 	return {
 		signal: stopped.signal,
