@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { compareJob, type ComparedJob } from "./core/compare.ts";
 import { withoutHome } from "./core/home.ts";
 import type { Inputs } from "./core/inputs.ts";
+import { gpuCoresOf } from "./core/device-peaks.ts";
 import { compareInput, jobReport } from "./core/job-report.ts";
 import { renderSummary } from "./core/markdown.ts";
 import { machineChanges } from "./core/machine-changes.ts";
@@ -59,7 +60,8 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   );
   stack.use(await stayAwake(host));
   const lock = openJobLock(host, machine, inputs);
-  const observation = { watch: stack.use(openWatch(host, machine, folder)), lock, earlier: new Map() };
+  const watch = stack.use(openWatch(host, machine, folder));
+  const observation = { watch, lock, gpuCores: gpuCoresOf(machine.probe), earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
   await folder.writeJson("result.json", result);

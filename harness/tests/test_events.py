@@ -18,6 +18,7 @@ from finetune_bench.events import (
     Error,
     Event,
     EventLog,
+    Gemm,
     Memory,
     Metric,
     Phase,
@@ -33,6 +34,7 @@ EXAMPLES: list[Event] = [
     Environment(python="3.12.1", device="x", packages={"mlx": "1"}, wheel_tags={"mlx": "any"}, knobs={"a": 1.5}),
     Environment(python="3.12.1", device="x", packages={}, wheel_tags={}, knobs={"b": True}, blas="mkl", threads=1),
     Phase(name="import", duration_s=0.0),
+    Gemm(dtype="bfloat16", n=8192, flop=1.1e12, products=900, fastest_s=0.0016, median_s=0.0017),
     Step(index=0, phase="warmup", duration_s=0.1),
     Step(
         index=7,
@@ -46,6 +48,7 @@ EXAMPLES: list[Event] = [
         loss=-0.5,
         grad_norm=0.0,
         learning_rate=0.0,
+        model_flop=1e12,
         accelerator_s=0.1,
         cpu_s=0.1,
         accelerator_flop=1e9,

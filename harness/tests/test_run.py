@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from finetune_bench.hyperparameters import resolve
 from finetune_bench.order import read_order
+from finetune_bench.workloads import find_workload
 from support import (
     CPU_BACKENDS,
     LM,
@@ -176,9 +178,18 @@ def test_a_classifier_says_how_many_it_got_right(runs: dict[tuple[str, str], Run
 
 
 @every_training
+def test_the_model_flops_of_a_step_are_those_of_its_cost(runs: dict[tuple[str, str], Run], workload: str) -> None:
+    """Whose formula is tested with the published sizes: rows that are padded count as they are computed."""
+    definition = find_workload(workload)
+    values = resolve(definition.hyperparameters, "tiny", SETS[workload], workload)
+    flop = definition.cost("tiny", values).step_flop
+    assert [step["model_flop"] for step in runs[workload, "torch-cpu"].of("step")] == pytest.approx([flop] * 6)
+
+
+@every_training
 def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run], workload: str) -> None:
     torch, mlx = (runs[workload, backend] for backend in CPU_BACKENDS)
-    for counter in ("samples", "tokens_padded", "tokens_real", "tokens_loss", "learning_rate"):
+    for counter in ("samples", "tokens_padded", "tokens_real", "tokens_loss", "model_flop", "learning_rate"):
         assert [step[counter] for step in torch.of("step")] == [step[counter] for step in mlx.of("step")]
     for ours, theirs in zip(torch.of("step"), mlx.of("step"), strict=True):
         assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)

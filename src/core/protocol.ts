@@ -40,6 +40,18 @@ const phase = z.strictObject({
   tokens_real: count.optional(),
 });
 
+/** Square products on the device before the timed steps, one in a window: what it reaches in the type that is computed in. */
+const gemm = z.strictObject({
+  event: z.literal("gemm"),
+  dtype: z.enum(["float32", "float64", "bfloat16", "float16"]),
+  n: z.int().positive(),
+  /** Arithmetic of one product. */
+  flop: z.number().positive(),
+  products: z.int().positive(),
+  fastest_s: z.number().positive(),
+  median_s: z.number().positive(),
+});
+
 /** One optimiser step (or one iteration). `warmup` is the minimum the harness tags; the core may extend it. */
 const step = z.strictObject({
   event: z.literal("step"),
@@ -54,6 +66,8 @@ const step = z.strictObject({
   loss: z.number().optional(),
   grad_norm: z.number().nonnegative().optional(),
   learning_rate: z.number().nonnegative().optional(),
+  /** Arithmetic that the model needs for this step, whatever is computed twice to save memory. */
+  model_flop: z.number().nonnegative().optional(),
   /** Of `switch-matmul`: the halves of one iteration and the arithmetic each did. */
   accelerator_s: seconds.optional(),
   cpu_s: seconds.optional(),
@@ -122,6 +136,7 @@ export const eventSchema = z.discriminatedUnion("event", [
   start,
   environment,
   phase,
+  gemm,
   step,
   memory,
   device,
@@ -131,4 +146,5 @@ export const eventSchema = z.discriminatedUnion("event", [
   error,
 ]);
 export type HarnessEvent = z.infer<typeof eventSchema>;
+export type GemmEvent = z.infer<typeof gemm>;
 export type StepEvent = z.infer<typeof step>;

@@ -3,6 +3,7 @@ import type { Backend } from "./backend.ts";
 import type { Metric } from "./metrics.ts";
 import type { HarnessEvent, StepEvent } from "./protocol.ts";
 import { builtinMetric, phaseMetric, stepEstimator, type MetricName, type PrimaryName } from "./registry.ts";
+import { arithmeticOf } from "./run-arithmetic.ts";
 import { mean, median, sum } from "./statistics.ts";
 import { countWarmup } from "./warmup.ts";
 
@@ -19,8 +20,14 @@ const TRAINING_PHASES: ReadonlySet<string> = new Set(["train", "warmup", "timed"
 
 /**
  * @param durationS wall time of the whole process, seconds
+ * @param gpuCores of the accelerator, where its name does not tell them; null where nobody knows
  */
-export function deriveMetrics(events: readonly HarnessEvent[], backend: Backend, durationS: number): RunMetrics {
+export function deriveMetrics(
+  events: readonly HarnessEvent[],
+  backend: Backend,
+  durationS: number,
+  gpuCores: number | null = null,
+): RunMetrics {
   const steps = events.filter((event) => event.event === "step");
   const found = new Map<string, { metric: Metric; value: number }>();
   const warnings: string[] = [];
@@ -40,6 +47,9 @@ export function deriveMetrics(events: readonly HarnessEvent[], backend: Backend,
   put("peak_memory", largest(memory.map((event) => event.alloc_peak_bytes)));
   put("final_loss", steps.findLast((step) => step.loss !== undefined)?.loss ?? null);
   putTotals(put, timing?.samples ?? []);
+  const arithmetic = arithmeticOf(events, timing?.samples ?? [], backend, gpuCores);
+  for (const [name, value] of arithmetic.values) put(name, value);
+  warnings.push(...arithmetic.warnings);
   put("reserved_peak", largest(memory.map((event) => event.reserved_peak_bytes)));
   put("rss_peak", largest(memory.map((event) => event.rss_peak_bytes)));
   put("end_to_end_duration", durationS);

@@ -9,6 +9,8 @@ import { deriveMetrics, phasesOf } from "./run-metrics.ts";
 export interface RunInput extends OutcomeInput {
   /** From 1, in the order the runs were started. */
   readonly number: number;
+  /** Cores of the accelerator, as the probe of the machine found them. */
+  readonly gpuCores?: number | null;
 }
 
 export type EnvironmentEvent = Extract<HarnessEvent, { event: "environment" }>;
@@ -30,7 +32,7 @@ export function makeRunRecord(input: RunInput): MadeRun {
   const { exit, number, expected } = input;
   const { events } = input.events;
   const steps = events.filter((event) => event.event === "step").length;
-  const derived = deriveMetrics(events, expected.backend, exit.durationS);
+  const derived = deriveMetrics(events, expected.backend, exit.durationS, input.gpuCores);
   const outcome = tooManyNames(derived.metrics.length, outcomeOf(input));
   const isOk = outcome.status === "ok";
   return {

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { shippedCatalogue } from "../core/catalogue.ts";
 import { controlFindings } from "../core/control.ts";
+import { gpuCoresOf } from "../core/device-peaks.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { LAST_LOOK } from "../core/pairs.ts";
 import { machineChanges } from "../core/machine-changes.ts";
@@ -50,7 +51,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   stack.use(await stayAwake(host));
   const watch = stack.use(openWatch(host, machine, folder));
   const lock = openJobLock(host, machine, inputs);
-  const observation: Observation = { watch, lock, earlier: new Map() };
+  const observation: Observation = { watch, lock, gpuCores: gpuCoresOf(machine.probe), earlier: new Map() };
   const bench = benchOf(host, folder, observation);
   host.progress.phase("Prepare");
   const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });

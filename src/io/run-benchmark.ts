@@ -25,6 +25,8 @@ import type { Watch } from "./watch.ts";
 export interface Observation {
   readonly watch: Watch | null;
   readonly lock: DeviceLock;
+  /** Of the accelerator, where its name does not tell them. */
+  readonly gpuCores: number | null;
   /** By backend. */
   readonly earlier: Map<Backend, (readonly DeviceEvent[])[]>;
 }
@@ -92,6 +94,7 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
     exit: { ...ended, timeoutS },
     expected: { benchmark: planned.id, workHash, backend: planned.backend },
     number,
+    gpuCores: bench.observation.gpuCores,
   });
   const isOk = made.record.outcome.status === "ok";
   return {

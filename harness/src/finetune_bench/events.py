@@ -51,6 +51,19 @@ class Phase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Gemm:
+    """Square products on the device, one in a window: their size, the arithmetic of one, and how long they took."""
+
+    event: ClassVar[str] = "gemm"
+    dtype: str
+    n: int
+    flop: float
+    products: int
+    fastest_s: float
+    median_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One optimiser step, or one iteration of a workload that has none."""
 
@@ -66,6 +79,7 @@ class Step:
     loss: float | None = None
     grad_norm: float | None = None
     learning_rate: float | None = None
+    model_flop: float | None = None
     accelerator_s: float | None = None
     cpu_s: float | None = None
     accelerator_flop: float | None = None
@@ -136,11 +150,12 @@ class Error:
     message: str
 
 
-Event = Start | Environment | Phase | Step | Memory | Device | Metric | WarningEvent | End | Error
+Event = Start | Environment | Phase | Gemm | Step | Memory | Device | Metric | WarningEvent | End | Error
 EVENT_TYPES: tuple[type[Event], ...] = (
     Start,
     Environment,
     Phase,
+    Gemm,
     Step,
     Memory,
     Device,

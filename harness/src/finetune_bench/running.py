@@ -7,8 +7,9 @@ from time import perf_counter_ns
 from finetune_bench.backends import framework_of, make_backend
 from finetune_bench.errors import BadInput
 from finetune_bench.events import EventLog, Phase, Start, WarningEvent
+from finetune_bench.gemm import probe, probe_seconds
 from finetune_bench.machine import reset_rss_peak
-from finetune_bench.measure import measure, memory_event
+from finetune_bench.measure import PhaseClock, measure, memory_event
 from finetune_bench.order import Order, read_order
 from finetune_bench.outcome import recorded
 from finetune_bench.slowdown import read_slowdown, slowdown_warning
@@ -42,5 +43,10 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
     log.write(memory_event("import", backend))
     for message in (*task.warnings, *([slowdown_warning(slowdown)] if slowdown > 0 else ())):
         log.write(WarningEvent(message=message))
+    seconds = probe_seconds(backend_name, size)
+    if task.dtype is not None and seconds > 0:
+        dtype = task.dtype
+        gemm = PhaseClock(backend, log).run("gemm_probe", lambda: probe(backend, dtype, seconds))
+        log.write(gemm)
     measure(task, backend, log, slowdown)
     return task.steps

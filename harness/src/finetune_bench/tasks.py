@@ -18,6 +18,7 @@ class StepNumbers:
     loss: float | None = None
     grad_norm: float | None = None
     learning_rate: float | None = None
+    model_flop: float | None = None
     accelerator_s: float | None = None
     cpu_s: float | None = None
     accelerator_flop: float | None = None
@@ -40,6 +41,8 @@ Conclusion = Sequence[tuple[str, Callable[[], Concluded]]]
 
 class Task(Protocol):
     steps: int
+    dtype: str | None
+    """In which its models compute; None where its steps tell no model FLOPs."""
     warnings: Sequence[str]
 
     def preparation(self) -> Preparation:

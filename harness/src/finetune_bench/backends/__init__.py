@@ -1,6 +1,7 @@
 """The six backends, and what the measuring loop asks of each: narrow enough for two small modules to answer."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -56,6 +57,12 @@ class Backend(Protocol):
     def peaks(self) -> AllocatorPeaks: ...
 
     def facts(self) -> DeviceFacts: ...
+
+    def product(self, size: int, dtype: str) -> Callable[[], None]:
+        """What multiplies two square matrices of random values once; it may return before the device has done it."""
+
+    def release(self) -> None:
+        """Gives memory that nobody uses any more back to the device."""
 
     def multiply(self, size: int) -> float:
         """One square float32 product of ones on the device: any element of it, which must equal `size`."""

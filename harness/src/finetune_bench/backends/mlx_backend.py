@@ -1,6 +1,7 @@
 """MLX on Apple's GPU (metal), on CUDA or on the processor."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
@@ -53,6 +54,16 @@ class MlxBackend:
             "compile": self.compiles,
         }
         return DeviceFacts(device=device, threads=1 if on_cpu else None, blas=mlx_blas(), knobs=knobs)
+
+    def product(self, size: int, dtype: str) -> Callable[[], None]:
+        mx = self.mx
+        keys = mx.random.split(mx.random.key(0))
+        a, b = (mx.random.normal((size, size), key=key).astype(getattr(mx, dtype)) for key in keys)
+        mx.eval(a, b)
+        return lambda: mx.eval(a @ b)
+
+    def release(self) -> None:
+        self.mx.clear_cache()
 
     def multiply(self, size: int) -> float:
         ones = self.mx.ones((size, size))

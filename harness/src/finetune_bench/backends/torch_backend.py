@@ -1,5 +1,6 @@
 """PyTorch on CUDA, on Apple's GPU (mps) or on one processor thread."""
 
+from collections.abc import Callable
 from typing import Any
 
 from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
@@ -72,6 +73,23 @@ class TorchBackend:
             knobs["cuda"] = str(torch.version.cuda)
             knobs["cudnn"] = str(torch.backends.cudnn.version())
         return DeviceFacts(device=device, threads=torch.get_num_threads(), blas=torch_blas(torch), knobs=knobs)
+
+    def product(self, size: int, dtype: str) -> Callable[[], None]:
+        torch = self.torch
+        # A generator of its own: what a workload draws later must not depend on the probe.
+        generator = torch.Generator(self.device).manual_seed(0)
+        options = {"generator": generator, "device": self.device, "dtype": getattr(torch, dtype)}
+        a, b = (torch.randn(size, size, **options) for _ in range(2))
+        result = torch.empty_like(a)
+
+        def multiply() -> None:
+            torch.matmul(a, b, out=result)
+
+        return multiply
+
+    def release(self) -> None:
+        if not is_cpu(self.name):
+            getattr(self.torch, self.device_type).empty_cache()
 
     def multiply(self, size: int) -> float:
         ones = self.torch.ones(size, size, device=self.device)

@@ -90,7 +90,7 @@ def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
 
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
     from finetune_bench.workloads.lm_work import LmWork, WindowBatches
-    from finetune_bench.workloads.training_task import TrainingTask
+    from finetune_bench.workloads.training_task import Batch, TrainingTask
 
     work = from_json(LmWork, order.work, "work")
     files = needed_files(order, cache)
@@ -99,7 +99,12 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
         from finetune_bench.workloads.lm_torch import open_lm
     else:
         from finetune_bench.workloads.lm_mlx import open_lm
-    return TrainingTask(work, open_lm(work, backend, files["weights"]), WindowBatches(files["data"], work))
+
+    def train_flop(batch: Batch) -> float:
+        return 3 * batch.padded * lm.forward_flop_per_token(work.model, batch.length)
+
+    model = open_lm(work, backend, files["weights"])
+    return TrainingTask(work, model, WindowBatches(files["data"], work), train_flop)
 
 
 def cost(size: str, values: Values) -> Cost:

@@ -84,7 +84,7 @@ def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
     from finetune_bench.workloads.lora_work import LoraWork
     from finetune_bench.workloads.token_rows import TokenRowBatches
-    from finetune_bench.workloads.training_task import TrainingTask
+    from finetune_bench.workloads.training_task import Batch, TrainingTask
 
     work = from_json(LoraWork, order.work, "work")
     files = needed_files(order, cache)
@@ -95,7 +95,11 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
         from finetune_bench.workloads.lora_mlx import open_lora
     model = open_lora(work, backend, files["weights"], files["adapter"])
     rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss)
-    return TrainingTask(work, model, rows, set_up_phase="adapter")
+
+    def train_flop(batch: Batch) -> float:
+        return batch.padded * llama.lora_flop_per_token(work.model, batch.length)
+
+    return TrainingTask(work, model, rows, train_flop, set_up_phase="adapter")
 
 
 def cost(size: str, values: Values) -> Cost:

@@ -42,6 +42,7 @@ class MatmulTask:
     def __init__(self, work: MatmulWork, products: Products, paths: dict[str, Path], backend: str) -> None:
         self.work = work
         self.steps = work.steps
+        self.dtype = None
         self.warnings: Sequence[str] = (
             ["no_accelerator: the accelerator's half ran on the processor as well"] if is_cpu(backend) else []
         )

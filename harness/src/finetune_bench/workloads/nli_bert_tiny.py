@@ -87,7 +87,7 @@ def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
 
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
     from finetune_bench.workloads.nli_work import NliWork, PairBatches
-    from finetune_bench.workloads.training_task import TrainingTask
+    from finetune_bench.workloads.training_task import Batch, TrainingTask
 
     work = from_json(NliWork, order.work, "work")
     files = needed_files(order, cache)
@@ -96,7 +96,12 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
         from finetune_bench.workloads.bert_torch import open_bert
     else:
         from finetune_bench.workloads.bert_mlx import open_bert
-    return TrainingTask(work, open_bert(work, backend, files["weights"]), PairBatches(files["data"], work))
+
+    def train_flop(batch: Batch) -> float:
+        return 3 * batch.samples * bert.forward_flop_per_pair(work.model, batch.length)
+
+    model = open_bert(work, backend, files["weights"])
+    return TrainingTask(work, model, PairBatches(files["data"], work), train_flop)
 
 
 def cost(size: str, values: Values) -> Cost:

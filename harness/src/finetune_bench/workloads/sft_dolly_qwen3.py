@@ -156,7 +156,7 @@ def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
     from finetune_bench.workloads.sft_work import SftWork
     from finetune_bench.workloads.token_rows import TokenRowBatches
-    from finetune_bench.workloads.training_task import TrainingTask
+    from finetune_bench.workloads.training_task import Batch, TrainingTask
 
     work = from_json(SftWork, order.work, "work")
     files = needed_files(order, cache)
@@ -166,7 +166,11 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
     else:
         from finetune_bench.workloads.qwen3_mlx import open_qwen3
     rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss, longest=work.padding == "longest")
-    return TrainingTask(work, open_qwen3(work, backend, files["weights"]), rows)
+
+    def train_flop(batch: Batch) -> float:
+        return batch.padded * qwen3.train_flop_per_token(work.model, work.trained_blocks, batch.length)
+
+    return TrainingTask(work, open_qwen3(work, backend, files["weights"]), rows, train_flop)
 
 
 def cost(size: str, values: Values) -> Cost:

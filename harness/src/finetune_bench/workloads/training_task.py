@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,6 +38,18 @@ class Batch:
     def loss_tokens(self) -> int:
         return int(self.mask.sum())
 
+    @property
+    def length(self) -> int:
+        """Places of a row, padding included."""
+        return self.inputs[0].shape[1]
+
+
+TrainFlop = Callable[[Batch], float]
+"""Model FLOPs of one micro-batch trained: forward, the gradients of activations and of weights, padding included.
+
+What a model computes twice to save memory counts once, and attention in full, not causally halved.
+"""
+
 
 class BatchSource(Protocol):
     """The rows of a workload. `sha256` is of their file, `shape` what decides a batch besides its rows."""
@@ -59,6 +71,7 @@ class StepData:
     padded: int
     real: int
     loss: int
+    model_flop: float
 
 
 class TrainedModel(Protocol):
@@ -104,13 +117,20 @@ class TrainingTask:
     """`set_up_phase` is the name of the phase that makes the model ready to train."""
 
     def __init__(
-        self, work: TrainingWork, model: TrainedModel, rows: BatchSource, set_up_phase: str = "optimiser"
+        self,
+        work: TrainingWork,
+        model: TrainedModel,
+        rows: BatchSource,
+        train_flop: TrainFlop,
+        set_up_phase: str = "optimiser",
     ) -> None:
         self.work = work
         self.model = model
         self.rows = rows
         self.steps = work.steps
+        self.dtype = work.precision.compute
         self.warnings = model.warnings
+        self._train_flop = train_flop
         self._set_up_phase = set_up_phase
         self._fingerprints: dict[str, int] | None = None
 
@@ -147,6 +167,7 @@ class TrainingTask:
             padded=sum(batch.padded for batch in batches),
             real=sum(batch.real for batch in batches),
             loss=sum(batch.loss_tokens for batch in batches),
+            model_flop=sum(self._train_flop(batch) for batch in batches),
         )
 
     def step(self, index: int, data: StepData) -> StepNumbers:
@@ -160,6 +181,7 @@ class TrainingTask:
             loss=loss,
             grad_norm=norm,
             learning_rate=learning_rate,
+            model_flop=data.model_flop,
         )
 
     def check(self, index: int) -> None:
