@@ -76,7 +76,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const built = jobReport({
     ...confirmed,
     history,
-    recording: { ...record, wanted: host.record },
+    recording: { ...record, wanted: host.record === "now" },
     failOn: inputs.failOn,
     warnings: [...changes, ...(unwatched === null ? [] : [unwatched])],
   });

@@ -36,6 +36,9 @@ function onNew(report: ReportFacts, fresh: readonly Comparison[]): Sentence[] {
     ];
   }
   if (recorded === "failed") return [];
+  if (recorded === "later") {
+    return [[`Measured ${counted(many, "benchmark")}; the report of this run stores the first baseline${unless}.`]];
+  }
   const measured = `Measured ${counted(many, "benchmark")} and stored nothing, because `;
   if (job.pull_request !== null) {
     return [

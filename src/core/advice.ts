@@ -17,7 +17,7 @@ import { accepted, benchmarkName, worstFirst } from "./findings.ts";
 import { reasonOf } from "./headline.ts";
 import { leadOf, movedControls } from "./lead.ts";
 import { isMeasuredToday } from "./pair-words.ts";
-import type { ReportFacts } from "./report.ts";
+import type { Recorded, ReportFacts } from "./report.ts";
 import { named, say, sentenceCase, type Sentence } from "./sentence.ts";
 import { counted, formatAge, formatChange } from "./units.ts";
 
@@ -141,12 +141,17 @@ function forAccepted({ comparisons }: ReportFacts): Sentence[] {
   return rest > 0 ? [...lines, [`${counted(rest, "more accepted change")} below.`]] : lines;
 }
 
+const RENEWED: Partial<Record<Recorded, string>> = {
+  yes: "This run renews it.",
+  later: "The report of this run renews it.",
+};
+
 /** A history that is too old is loud, whatever was measured instead. */
 function forAge(report: ReportFacts): Sentence[] {
   const { baseline, suite, recorded } = report;
   if (baseline?.stale !== true) return [];
   const limit = `the limit is ${counted(suite.max_baseline_age_days, "day")}`;
-  const renewed = recorded === "yes" ? "This run renews it." : "Run the benchmark on the default branch to renew it.";
+  const renewed = RENEWED[recorded] ?? "Run the benchmark on the default branch to renew it.";
   if (leadOf(report).about === "stale-baseline") return [[`${sentenceCase(limit)}. ${renewed}`]];
   const instead = isMeasuredToday(report) ? "; base and head were measured today instead" : "";
   const age = `The newest baseline is ${formatAge(baseline.age_days)}, ${limit}`;

@@ -118,6 +118,7 @@ function noBaseline(report: ReportFacts, affected: number, total: number): Sente
       return say`No baseline yet on ${runner}: this run was recorded as the first one`;
     }
     case "no":
+    case "later":
       return say`Nothing to compare yet on ${runner}`;
     case "failed":
       return say`No baseline on ${runner}, and this run could not be recorded`;

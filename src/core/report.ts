@@ -26,8 +26,11 @@ export const gateSchema = z.strictObject({
   reason: text,
 });
 
-/** Was this job's result stored as a new point: yes, not meant to be, or meant to be and not possible. */
-export const recordedSchema = z.enum(["yes", "no", "failed"]);
+/**
+ * Was this job's result stored as a new point: yes, not meant to be, meant to be and not possible, or left to the job
+ * that reports on the whole run (`mode: measure`).
+ */
+export const recordedSchema = z.enum(["yes", "no", "failed", "later"]);
 export type Recorded = z.infer<typeof recordedSchema>;
 
 const benchmarkName = { benchmark: z.string(), title: z.string(), backend: backendSchema };

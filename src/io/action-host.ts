@@ -32,7 +32,7 @@ export function actionHost(inputs: Inputs, surroundings: Surroundings): Host {
     env,
     store: surroundings.store,
     // In a matrix the report that comes after all jobs saves for them.
-    record: context.isDefaultBranch && inputs.mode === "full",
+    record: !context.isDefaultBranch ? "never" : inputs.mode === "full" ? "now" : "later",
     repeats: null,
     base: () => baseOfJob(context, workspace, remote, signal),
     remote,

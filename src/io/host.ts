@@ -21,8 +21,8 @@ export interface Host {
   /** The variables this program was started with. */
   readonly env: Environment;
   readonly store: BaselineStore;
-  /** Whether this job's result is to become a point of the history. */
-  readonly record: boolean;
+  /** Whether this job stores its result as a point of the history; `later`: the job that reports on the whole run does. */
+  readonly record: "now" | "later" | "never";
   /** Which commit this job's head is run beside, where history cannot clear a change. */
   readonly base: (newest: JobResult | undefined) => Promise<BaseChoice>;
   /** Where git fetches what the checkout lacks; null: the checkout has all there is. */

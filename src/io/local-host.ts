@@ -41,7 +41,7 @@ export async function localHost(options: LocalOptions): Promise<Host> {
     harness: options.harness,
     env: process.env,
     store: openStore(baseline, { cwd: workspace, api: null, defaultBranch: null }),
-    record: options.record,
+    record: options.record ? "now" : "never",
     repeats: options.repeats,
     base: (newest) => (options.base === null ? baseOfHistory(newest, workspace) : baseOfRef(options.base, workspace)),
     remote: null,

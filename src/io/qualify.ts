@@ -134,7 +134,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
 
 /** A machine that was asked nothing has nothing to tell its history. */
 async function save(qualification: Qualification, host: Host): Promise<Qualified["saved"]> {
-  if (!host.record || qualification.benchmarks.length === 0 || host.signal.aborted) return null;
+  if (host.record !== "now" || qualification.benchmarks.length === 0 || host.signal.aborted) return null;
   host.progress.phase("Record");
   return host.store.saveQualification(qualification);
 }

@@ -10,7 +10,7 @@ export async function recordResult(
   result: JobResult,
   host: Pick<Host, "record" | "store" | "progress" | "signal">,
 ): Promise<{ recorded: Recorded; fault: string | null }> {
-  if (!host.record) return { recorded: "no", fault: null };
+  if (host.record !== "now") return { recorded: host.record === "later" ? "later" : "no", fault: null };
   if (host.signal.aborted) return { recorded: "no", fault: "the job was cancelled: its result is not recorded" };
   host.progress.phase("Record");
   const outcome = await host.store.save(result);

@@ -2,6 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import type { Host } from "../../src/io/host.ts";
 import { directoryStore } from "../../src/io/directory-store.ts";
 import { readJobContext } from "../../src/io/job-context.ts";
 import { plainProgress } from "../../src/io/progress.ts";
@@ -9,25 +10,26 @@ import { recordResult } from "../../src/io/record.ts";
 import { RUNNER, sampleResult } from "./sample-result.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-function host(folder: string, record: boolean, signal = new AbortController().signal) {
+function host(folder: string, record: Host["record"], signal = new AbortController().signal) {
   return { record, store: directoryStore(folder, "/"), progress: plainProgress(() => {}), signal };
 }
 
 test("a job that is to be recorded is, before anybody judged it", async () => {
   await using folder = await temporaryFolder();
-  expect(await recordResult(sampleResult(), host(folder.path, true))).toEqual({ recorded: "yes", fault: null });
+  expect(await recordResult(sampleResult(), host(folder.path, "now"))).toEqual({ recorded: "yes", fault: null });
   expect((await directoryStore(folder.path, "/").read(RUNNER)).results).toEqual([sampleResult()]);
 });
 
 test("any other job writes nothing", async () => {
   await using folder = await temporaryFolder();
-  expect(await recordResult(sampleResult(), host(folder.path, false))).toEqual({ recorded: "no", fault: null });
+  expect(await recordResult(sampleResult(), host(folder.path, "never"))).toEqual({ recorded: "no", fault: null });
+  expect(await recordResult(sampleResult(), host(folder.path, "later"))).toEqual({ recorded: "later", fault: null });
   expect(await readdir(folder.path)).toEqual([]);
 });
 
 test("a cancelled job writes nothing and says so", async () => {
   await using folder = await temporaryFolder();
-  const outcome = await recordResult(sampleResult(), host(folder.path, true, AbortSignal.abort()));
+  const outcome = await recordResult(sampleResult(), host(folder.path, "now", AbortSignal.abort()));
   expect(outcome).toEqual({ recorded: "no", fault: expect.stringMatching(/cancelled/) });
   expect(await readdir(folder.path)).toEqual([]);
 });
@@ -36,7 +38,7 @@ test("a store that cannot be written is a loud fault, not an end", async () => {
   await using folder = await temporaryFolder();
   const file = path.join(folder.path, "file");
   await writeFile(file, "");
-  const outcome = await recordResult(sampleResult(), host(file, true));
+  const outcome = await recordResult(sampleResult(), host(file, "now"));
   expect(outcome).toEqual({
     recorded: "failed",
     fault: expect.stringMatching(/^baseline not saved: .*could not be stored/),

@@ -150,6 +150,7 @@ const many = Array.from({ length: 200 }, (_, index) =>
 export const HISTORY_SCENES = {
   "no-baseline": { ...first },
   "no-baseline-recorded": { ...first, job: PUSH, recorded: "yes" },
+  "no-baseline-left-to-the-report": { ...first, job: PUSH, recorded: "later" },
   "no-baseline-recorded-locally": { ...first, job: LOCAL, recorded: "yes" },
   "no-baseline-not-stored": {
     ...first,
