@@ -6,6 +6,11 @@ export function textWithoutHome(text: string, home: string): string {
   return isNamed(home) ? text.replaceAll(pattern(home), "~") : text;
 }
 
+/** The value as JSON, where a backslash of the path is written twice. */
+export function jsonWithoutHome(value: unknown, home: string): string {
+  return textWithoutHome(JSON.stringify(value, null, 2), JSON.stringify(home).slice(1, -1));
+}
+
 /** The same value, with the home folder replaced in every text of it. */
 export function withoutHome<T>(schema: z.ZodType<T>, value: T, home: string): T {
   const text = JSON.stringify(value);

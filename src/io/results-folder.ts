@@ -2,7 +2,7 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
-import { textWithoutHome } from "../core/home.ts";
+import { jsonWithoutHome, textWithoutHome } from "../core/home.ts";
 
 export interface ResultsFolder {
   readonly path: string;
@@ -21,10 +21,15 @@ export async function makeResultsFolder(root: string, name: string): Promise<Res
   const home = homedir();
   const write = async (file: string, content: string): Promise<void> => {
     const target = path.join(folder, file);
-    await writeFile(`${target}.part`, textWithoutHome(content, home));
+    await writeFile(`${target}.part`, content);
     await rename(`${target}.part`, target);
   };
-  return { path: folder, name, write, writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`) };
+  return {
+    path: folder,
+    name,
+    write: (file, content) => write(file, textWithoutHome(content, home)),
+    writeJson: (file, value) => write(file, `${jsonWithoutHome(value, home)}\n`),
+  };
 }
 
 /** The folder of local runs below `workspace`, kept out of the user's commits by a file of its own. */
