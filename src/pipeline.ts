@@ -20,7 +20,7 @@ import { confirmJob } from "./io/confirm.ts";
 import { planEnvironments } from "./io/environments.ts";
 import { artifactName } from "./core/artifact-name.ts";
 import type { Host } from "./io/host.ts";
-import { assembleResult } from "./io/assemble-result.ts";
+import { assembleResult, withWarnings } from "./io/assemble-result.ts";
 import { measureJob } from "./io/measure-job.ts";
 import { readMachine } from "./io/machine.ts";
 import { recordResult } from "./io/record.ts";
@@ -68,17 +68,23 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const record = await recordResult(result, host);
   const compare = (candidate: JobResult): ComparedJob => compareJob(compareInput(candidate, history));
   const confirmed = await confirmJob({ inputs, host, machine, side, measured, observation, folder, result, compare });
-  await folder.writeJson("result.json", confirmed.result);
   const unwatched = observation.watch.fault();
-  const changes = machineChanges(observation.watch.between(measured.beganMs, Date.now()));
+  // In the result, so that a report over several jobs tells what was seen during pairs as well.
+  const whole = withWarnings(confirmed.result, [
+    ...machineChanges(observation.watch.between(measured.beganMs, Date.now())),
+    ...lock.warnings(),
+    ...(unwatched === null ? [] : [unwatched]),
+  ]);
+  await folder.writeJson("result.json", whole);
   // What the watcher saw is part of what is published.
   await stack.disposeAsync();
   const built = jobReport({
-    ...confirmed,
+    result: whole,
+    compared: confirmed.compared,
     history,
     recording: { ...record, wanted: host.record === "now" },
     failOn: inputs.failOn,
-    warnings: [...changes, ...(unwatched === null ? [] : [unwatched])],
+    warnings: [],
   });
   const report = withoutHome(reportSchema, built, homedir());
   await folder.writeJson("report.json", report);

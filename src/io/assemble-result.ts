@@ -66,9 +66,15 @@ export function assembleResult({
     confirmation: null,
     accepted: [...accepted],
     measured_s: measured.measuredS,
-    warnings: warnings.map((text) => text.slice(0, 2000)),
+    warnings: [],
   };
-  return withoutHome(jobResultSchema, result, homedir());
+  return withWarnings(result, warnings);
+}
+
+/** With what became known later, each sentence once, and without what names the home folder. */
+export function withWarnings(result: JobResult, more: readonly string[]): JobResult {
+  const warnings = [...new Set([...result.warnings, ...more.map((text) => text.slice(0, 2000))])];
+  return withoutHome(jobResultSchema, { ...result, warnings }, homedir());
 }
 
 /** A backend named by the input that this machine cannot run: a broken driver must not look green. */
