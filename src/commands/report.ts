@@ -2,7 +2,9 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { reportName } from "../core/artifact-name.ts";
+import { UserError } from "../core/errors.ts";
 import { parseInputs } from "../core/inputs.ts";
+import type { SetAside } from "../io/collect.ts";
 import { readLocalResults } from "../io/local-results.ts";
 import { openLocalStore } from "../io/local-store.ts";
 import { plainProgress } from "../io/progress.ts";
@@ -33,11 +35,11 @@ export function addReport(program: Command, context: CommandContext): void {
 async function report(given: readonly string[], options: ReportOptions, { signal }: CommandContext): Promise<number> {
   const inputs = parseInputs((name) => (name === "fail-on" ? options.failOn : undefined));
   const { results, aside } = await readLocalResults(given);
+  if (results.length === 0) throw new UserError(nothingUsable(given, aside));
   const cwd = process.cwd();
   const folder = await localFolder(cwd);
   const host: ReportHost = {
     collected: { results, aside, warnings: [], runUrl: null },
-    source: given.join(" "),
     resultsRoot: path.join(folder, "results"),
     folderName: reportName(new Date().toISOString().replace(/[^0-9TZ]/g, ""), 1),
     store: await openLocalStore(options.baseline, { cwd, env: process.env, signal }),
@@ -54,4 +56,11 @@ async function report(given: readonly string[], options: ReportOptions, { signal
   const { reports } = await runReportLine(inputs, host);
   if (signal.aborted) return EXIT.interrupted;
   return reports.some(({ gate }) => gate.gate === "fail") ? EXIT.failed : EXIT.passed;
+}
+
+const MOST_REASONS = 20;
+
+function nothingUsable(given: readonly string[], aside: readonly SetAside[]): string {
+  const reasons = aside.slice(0, MOST_REASONS).map(({ name, reason }) => `${name}: ${reason}`);
+  return `${given.join(" ")} holds no results that can be used. ${reasons.join("; ")}`;
 }

@@ -1,11 +1,14 @@
 /** The hidden first line by which a job knows the comment of earlier jobs again. */
 
 export interface CommentMarker {
-  /** One comment per pull request and suite. */
+  /** One comment per pull request and suite; {@link NO_SUITE} until a suite is known. */
   readonly suiteKey: string;
   readonly runId: string;
   readonly attempt: number;
 }
+
+/** Of a comment that tells of no result at all: the next report of any suite takes it over. No suite has this key. */
+export const NO_SUITE = "-";
 
 export function writeMarker({ suiteKey, runId, attempt }: CommentMarker): string {
   return `<!-- finetune-bench:${suiteKey} run ${runId}.${attempt} -->`;

@@ -6,6 +6,7 @@ import { jointHeadline } from "./joint-headline.ts";
 import type { JointFacts, JointReport, MissingRunner } from "./joint.ts";
 import { REPORT_SCHEMA_VERSION, type Report } from "./report.ts";
 import { counted } from "./units.ts";
+import { VERSION } from "./version.ts";
 
 export interface JoinOptions {
   /** Runners that were expected and delivered nothing. */
@@ -13,15 +14,15 @@ export interface JoinOptions {
   readonly warnings?: readonly string[];
   /** Of the joining program; left out: that of the first part. */
   readonly version?: string;
-  /** Of the joining job; left out: those of the only part, and none of its own for several. */
+  /** Of the joining job; left out: those of the only part, and none of its own for several or none. */
   readonly links?: JointReport["links"];
 }
 
 /**
  * The reports of one pull request and suite as one. Judge their results together first (`compareJobs`): the parts share
- * one family of tests. Throws where there is none.
+ * one family of tests.
  *
- * @param reports one for each runner, in any order
+ * @param reports one for each runner, in any order; none where no result reached the report, which is a failure
  */
 export function joinReports(
   reports: readonly Report[],
@@ -29,19 +30,19 @@ export function joinReports(
   options: JoinOptions = {},
 ): JointReport {
   const [only, ...more] = reports;
-  if (only === undefined) throw new Error("a joint report needs at least one report");
   const missing = [...(options.missing ?? [])];
   const ordered = reports.toSorted((a, b) => compareText(a.runner_key, b.runner_key));
   const gate = jointGate(ordered, missing.length, failOn);
   const facts: JointFacts = { gate, reports: ordered, missing };
   return {
     schema: REPORT_SCHEMA_VERSION,
-    version: options.version ?? only.version,
+    version: options.version ?? only?.version ?? VERSION,
     ...facts,
     headline: jointHeadline(facts),
     ...adviceOfJoint(facts),
     warnings: [...(options.warnings ?? [])],
-    links: options.links ?? (more.length === 0 ? only.links : { artifact_url: null, run_url: only.links.run_url }),
+    links: options.links ??
+      (more.length === 0 ? only?.links : undefined) ?? { artifact_url: null, run_url: only?.links.run_url ?? null },
   };
 }
 
@@ -58,7 +59,9 @@ function jointGate(reports: readonly Report[], missing: number, failOn: Readonly
   );
   const silent = reports.filter(({ comparisons }) => !comparisons.some(isGated)).length;
   const remarks: Remark[] = [];
-  if (missing > 0) {
+  if (reports.length === 0) {
+    remarks.push({ words: "no result reached the report", verdict: "failed", word: "failed" });
+  } else if (missing > 0) {
     remarks.push({ words: `${counted(missing, "runner")} without a result`, verdict: "failed", word: "failed" });
   }
   if (silent > 0 && silent < reports.length) {
@@ -70,7 +73,7 @@ function jointGate(reports: readonly Report[], missing: number, failOn: Readonly
   const verdicts = new Set([found.verdict, ...remarks.map(({ verdict }) => verdict)]);
   const reasons = [
     ...remarks.map(({ words, word }) => (failOn.has(word) ? `${words}: fail-on lists ${word}` : words)),
-    ...(found.gate === "pass" ? [] : [found.reason]),
+    ...(found.gate === "pass" || (found.gate === "neutral" && reports.length === 0) ? [] : [found.reason]),
   ];
   return {
     gate: fails ? "fail" : "neutral",

@@ -18,6 +18,8 @@ export function adviceOfJoint(facts: JointFacts): Advice {
   if (only !== undefined && more.length === 0 && facts.missing.length === 0) {
     return { advice: adviceOf(only), beside: [] };
   }
+  if (only === undefined)
+    return { advice: [...aboutMissing(facts.missing), ...aboutNothing(facts), ...forGate(facts)], beside: [] };
   const parts = partsWorstFirst(facts);
   const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
   const rest = parts.filter((part) => !worst.includes(part));
@@ -118,6 +120,16 @@ function renamed(sentences: readonly Sentence[], keys: readonly string[], words:
   return sentences.map((sentence) =>
     sentence.flatMap((part) => (typeof part !== "string" && keys.includes(part.name) ? words : [part])),
   );
+}
+
+/** What to do where nothing at all can be judged. */
+function aboutNothing({ missing }: JointFacts): Sentence[] {
+  return missing.length > 0
+    ? [["The log of the run says what became of its jobs; run those that measure again."]]
+    : [
+        say`Jobs that measure upload their results (${named("mode: measure")}), and the job that reports must come after them (${named("needs")}, or ${named("workflow_run")}).`,
+        ["The log of the run says what became of them."],
+      ];
 }
 
 function aboutMissing(missing: readonly MissingRunner[]): Sentence[] {

@@ -10,6 +10,7 @@ import { counted } from "./units.ts";
 
 /** That of the only runner, or of the worst; what others share with it, and what nobody heard of, is told with it. */
 export function jointHeadline(facts: JointFacts): Sentence {
+  if (facts.reports.length === 0) return ["No result of this run reached the report"];
   const parts = partsWorstFirst(facts);
   const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
   const headline = [...together(worst, facts), ...aboutTheRest(worst, parts)];

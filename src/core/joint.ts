@@ -3,7 +3,7 @@ import * as z from "zod";
 import { gateSchema, REPORT_SCHEMA_VERSION, reportSchema } from "./report.ts";
 import { sentenceSchema } from "./sentence.ts";
 
-/** A runner of the matrix of which no result came. */
+/** A runner of the matrix of which no result came, or none that can be used. */
 const missingSchema = z.strictObject({
   /** As the reader knows it: the name of its job, or of the artifact that was expected. */
   name: z.string().max(300),
@@ -22,8 +22,8 @@ export const jointReportSchema = z.strictObject({
   advice: z.array(sentenceSchema),
   /** What headline and advice leave open about single runners; those of which the same is said together. */
   beside: z.array(z.strictObject({ runner_keys: z.array(z.string()).min(1), sentences: z.array(sentenceSchema) })),
-  /** One for each runner, in the order of their keys. */
-  reports: z.array(reportSchema).min(1),
+  /** One for each runner, in the order of their keys; none where no result reached the report. */
+  reports: z.array(reportSchema),
   missing: z.array(missingSchema),
   /** Of the job that joined the parts, beside those of the parts. */
   warnings: z.array(z.string()),

@@ -66,7 +66,8 @@ export function partsWorstFirst({ reports }: Pick<JointFacts, "reports">): Part[
 
 /** Nothing changed, failed or stayed open anywhere, and nothing was accepted: what `comment: on-change` is silent about. */
 export function isAllClear(facts: Pick<JointFacts, "reports" | "missing">): boolean {
-  return facts.missing.length === 0 && partsWorstFirst(facts).every(({ standing }) => standing === "no-change");
+  if (facts.reports.length === 0 || facts.missing.length > 0) return false;
+  return partsWorstFirst(facts).every(({ standing }) => standing === "no-change");
 }
 
 /** Every comparison that has a row somewhere, runner by runner. */

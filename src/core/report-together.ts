@@ -12,7 +12,7 @@ export interface RecordedJob {
   readonly recording: Recording;
 }
 
-/** @param jobs of one suite, one for each runner, at least one */
+/** @param jobs of one suite, one for each runner; none where no result can be used */
 export function reportTogether(
   jobs: readonly RecordedJob[],
   failOn: ReadonlySet<FailOn>,

@@ -1,6 +1,6 @@
 /** The one comment of a pull request: found again, updated, and never written twice or by an older run. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isNewer, readMarker, writeMarker, type CommentMarker } from "../core/comment-marker.ts";
+import { isNewer, NO_SUITE, readMarker, writeMarker, type CommentMarker } from "../core/comment-marker.ts";
 import type { GitHubApi } from "./github-api.ts";
 import { apiFailure, describeFailure, permissionAdvice, withRetry, type ApiFailure } from "./retry.ts";
 import { loginOf } from "./token-login.ts";
@@ -104,14 +104,38 @@ async function settle(api: GitHubApi, { ours, text, marker }: Settlement): Promi
   return newer === undefined ? { state: "updated", url: kept.url } : { state: "kept-newer", url: newer.url };
 }
 
-async function findMarked({ octokit, owner, repo }: GitHubApi, request: CommentRequest): Promise<Found[]> {
+/**
+ * The suites whose comments of ours stand on a pull request; {@link NO_SUITE} alone where there are none. Where nothing is
+ * known of this run, all of them are out of date.
+ */
+export async function suiteKeysOn(api: GitHubApi, pullRequest: number): Promise<readonly string[]> {
+  try {
+    const marked = await findAll(api, pullRequest);
+    const author = marked.length === 0 ? null : await ownLogin(api, marked);
+    const keys = new Set(marked.flatMap((comment) => (comment.author === author ? [comment.marker.suiteKey] : [])));
+    if (keys.size > 1) keys.delete(NO_SUITE);
+    return keys.size === 0 ? [NO_SUITE] : [...keys];
+  } catch (error) {
+    // Writing one will meet the same failure, and tell it.
+    apiFailure(error);
+    return [NO_SUITE];
+  }
+}
+
+/** Those of the suite, and what an earlier run said of no suite. */
+async function findMarked(api: GitHubApi, { pullRequest, marker }: CommentRequest): Promise<Found[]> {
+  const marked = await findAll(api, pullRequest);
+  return marked.filter(({ marker: { suiteKey } }) => suiteKey === marker.suiteKey || suiteKey === NO_SUITE);
+}
+
+async function findAll({ octokit, owner, repo }: GitHubApi, pullRequest: number): Promise<Found[]> {
   const found: Found[] = [];
   for (let page = 1; ; page++) {
-    const query = { owner, repo, issue_number: request.pullRequest, per_page: 100, page };
+    const query = { owner, repo, issue_number: pullRequest, per_page: 100, page };
     const { data } = await withRetry(() => octokit.rest.issues.listComments(query));
     for (const { id, html_url, user, body } of data) {
       const marker = readMarker(body ?? "");
-      if (marker === null || marker.suiteKey !== request.marker.suiteKey || user === null) continue;
+      if (marker === null || user === null) continue;
       found.push({ id, url: html_url, author: user.login, isBot: user.type === "Bot", marker });
     }
     if (data.length < query.per_page) return found;

@@ -19,7 +19,7 @@ export function outputsOf(reports: readonly JointReport[], { folder, comment, ch
     verdict: VERDICTS.find((verdict) => reports.some(({ gate }) => gate.verdict === verdict)) ?? "inconclusive",
     gate: worstGate(reports),
     "runner-key": [...new Set(parts.map(({ runner_key }) => runner_key))].join(","),
-    "baseline-saved": parts.every(({ recorded }) => recorded === "yes"),
+    "baseline-saved": parts.length > 0 && parts.every(({ recorded }) => recorded === "yes"),
     "results-path": folder,
     "artifact-url": reports[0]?.links.artifact_url ?? "",
     "comment-url": comment ?? "",

@@ -7,11 +7,11 @@ import { withArtifact } from "../core/join-reports.ts";
 import type { JointReport } from "../core/joint.ts";
 import { renderComment, renderSummary } from "../core/markdown.ts";
 import { isAllClear } from "../core/parts.ts";
-import { suiteKeyOf } from "../core/suite-key.ts";
+import { DEFAULT_SUITE, suiteKeyOf } from "../core/suite-key.ts";
 import { annotationsOf } from "./annotations.ts";
 import { uploadResults } from "./artifacts.ts";
 import { publishCheckRun } from "./check-run.ts";
-import { publishComment } from "./comment.ts";
+import { publishComment, suiteKeysOn } from "./comment.ts";
 import type { GitHubApi } from "./github-api.ts";
 import { inTime } from "./in-time.ts";
 import { publishIssues } from "./issue.ts";
@@ -118,14 +118,29 @@ interface Posted {
 
 async function post(report: JointReport, publication: Publication, fullReportUrl: string | null): Promise<Posted> {
   const { runId, attempt } = publication.target;
-  const marker = { suiteKey: suiteKeyOf(report.reports[0]?.suite.name ?? ""), runId, attempt };
-  const comment = await postComment(report, publication, { marker, fullReportUrl });
-  const checkRun = await postCheckRun(report, publication, { marker, fullReportUrl });
+  const place = (suiteKey: string): Place => ({ marker: { suiteKey, runId, attempt }, fullReportUrl });
+  const written: Written[] = [];
+  for (const key of await commentKeysOf(report, publication)) {
+    written.push(await postComment(report, publication, place(key)));
+  }
+  const checkRun = await postCheckRun(report, publication, place(suiteKeyOf(suiteOf(report) ?? DEFAULT_SUITE)));
   return {
-    comment: comment.url,
+    comment: written.find(({ url }) => url !== null)?.url ?? null,
     checkRun: checkRun.url,
-    warnings: [comment.warning, checkRun.warning].filter((warning) => warning !== null),
+    warnings: [...written, checkRun].flatMap(({ warning }) => warning ?? []),
   };
+}
+
+function suiteOf({ reports }: JointReport): string | null {
+  return reports[0]?.suite.name ?? null;
+}
+
+/** A report of no result is of no suite: whatever stands on the pull request is renewed. */
+async function commentKeysOf(report: JointReport, { api, inputs, target }: Publication): Promise<readonly string[]> {
+  const { pullRequest } = target;
+  if (pullRequest === null || inputs.comment === "never") return [];
+  const suite = suiteOf(report);
+  return suite === null ? suiteKeysOn(api, pullRequest) : [suiteKeyOf(suite)];
 }
 
 interface Place {
@@ -144,7 +159,7 @@ async function postComment(
   { marker, fullReportUrl }: Place,
 ): Promise<Written> {
   const { pullRequest } = target;
-  if (pullRequest === null || inputs.comment === "never") return { url: null, warning: null };
+  if (pullRequest === null) return { url: null, warning: null };
   const outcome = await publishComment(api, {
     pullRequest,
     marker,

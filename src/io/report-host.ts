@@ -2,6 +2,7 @@
 import path from "node:path";
 import { reportName } from "../core/artifact-name.ts";
 import { withTrustedFacts } from "../core/claims.ts";
+import { terminalText } from "../core/escape.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { JointReport } from "../core/joint.ts";
 import type { JobResult } from "../core/result.ts";
@@ -26,8 +27,6 @@ export interface Collection extends Collected {
 
 export interface ReportHost {
   readonly collected: Collection;
-  /** What the results were taken from, in words. */
-  readonly source: string;
   /** Where the folder of the report is made, and its name. */
   readonly resultsRoot: string;
   readonly folderName: string;
@@ -49,7 +48,10 @@ export async function actionReportHost(
   const run = await readRun(api, runId);
   const collected = await collectRun(api, run);
   for (const { runner_key, suite } of collected.results) progress.line(`${runner_key}: results of ${suite.name}`);
-  for (const { name, reason } of collected.aside) progress.line(`${name}: not used, ${reason}`);
+  for (const { name, reason } of collected.aside) {
+    // The name of a job is its workflow's, which may be a stranger's.
+    progress.line(`no result of ${terminalText(name, 300)} is used: ${reason}`);
+  }
   const isOwnRun = runId === context.job.run_id;
   const claimed = collected.results.map(({ job }) => job.pull_request);
   const found = isOwnRun ? { pullRequest: context.commentOn, reason: null } : await pullRequestOf(api, run, claimed);
@@ -63,7 +65,6 @@ export async function actionReportHost(
   const { job } = context;
   return {
     collected: { ...collected, results, runUrl: `${serverUrl}/${job.repository}/actions/runs/${runId}` },
-    source: `run ${runId}`,
     resultsRoot: path.join(scratch, "finetune-bench"),
     folderName: reportName(job.run_id, job.attempt),
     store,
@@ -93,6 +94,7 @@ async function headOfJob(
 ): Promise<string | null> {
   if (pullRequest === null) return run.head_sha;
   if (run.event !== "issue_comment") return pullRequest.headSha;
+  if (results.length === 0) return null;
   const head = await headOfPull(api, pullRequest.number);
   return results.every(({ job }) => job.sha === head) ? head : null;
 }

@@ -7,6 +7,7 @@ import { joinReports } from "../../src/core/join-reports.ts";
 import { jointReportSchema } from "../../src/core/joint.ts";
 import { judge, judgeTogether } from "../../src/core/judge.ts";
 import { renderComment } from "../../src/core/markdown.ts";
+import { isAllClear } from "../../src/core/parts.ts";
 import type { JobResult } from "../../src/core/result.ts";
 import { plain } from "../../src/core/sentence.ts";
 import { annotationsOf } from "../../src/io/annotations.ts";
@@ -116,8 +117,12 @@ describe("a joint report", () => {
     expect(joint.links).toEqual(report.links);
   });
 
-  test("needs a report", () => {
-    expect(() => joinReports([], new Set())).toThrow("at least one report");
+  test("of no report has failed, and only fail-on makes that an error", () => {
+    const nothing = joinReports([], new Set(["failed"]));
+    expect(nothing.gate).toMatchObject({ gate: "fail", verdict: "failed" });
+    expect(nothing.gate.reason).toContain("no result reached the report: fail-on lists failed");
+    expect(joinReports([], new Set()).gate).toMatchObject({ gate: "neutral", verdict: "failed" });
+    expect(isAllClear(nothing)).toBe(false);
   });
 });
 

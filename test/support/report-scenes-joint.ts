@@ -186,6 +186,13 @@ export const JOINT_SCENES = {
   "joint-failed-on-both": { parts: [HISTORY_SCENES.failed, on(SECOND, HISTORY_SCENES.failed), mac()] },
   "joint-missing-beside-clear": { parts: [clear, mac()], missing: [lost] },
   "joint-missing-beside-a-regression": { parts: [slowed, mac()], missing: [{ ...lost, reason: null }] },
+  "joint-nothing": { parts: [] },
+  "joint-nothing-usable": {
+    parts: [],
+    missing: [lost, { name: SECOND, reason: "its result.json does not follow schema 1" }],
+    warnings: ["run 8412345678 ended with failure: a job of it may have left no result"],
+    failOn: ["regression"],
+  },
   "joint-first-pull-request": { parts: [fresh(clear), fresh(mac())] },
   "joint-first-recorded": {
     parts: [
