@@ -27,6 +27,7 @@ const OPERATIONS = new Set([
   "actions/get-artifact",
   "actions/get-workflow-run",
   "actions/list-artifacts-for-repo",
+  "actions/list-jobs-for-workflow-run",
   "actions/list-workflow-run-artifacts",
   "actions/list-workflow-runs-for-repo",
   "checks/create",

@@ -2,13 +2,16 @@
 import { faultOfClaims, faultOfCommit } from "../core/claims.ts";
 import { readResult } from "../core/read-result.ts";
 import type { JobResult } from "../core/result.ts";
+import { silentJobs } from "../core/silent-jobs.ts";
 import { isOwn, type WorkflowRun } from "../core/workflow-run.ts";
 import type { GitHubApi } from "./github-api.ts";
 import { downloadResult, listResults, type RunArtifact } from "./run-artifacts.ts";
+import { listJobs } from "./run-jobs.ts";
 import { parentsOf } from "./workflow-run.ts";
 
-/** A runner whose result is not used. */
+/** A runner whose result is not used, or a job that left none. */
 export interface SetAside {
+  /** The runner key, or the name of the job as its workflow gives it. */
   readonly name: string;
   /** A sentence without a full stop. */
   readonly reason: string;
@@ -60,7 +63,13 @@ export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Coll
     }
   }
   const results = [...found.values()].map(({ result }) => result);
-  return { results, aside, warnings: [...listed.warnings, ...warningsOf(run)] };
+  const { jobs, warnings } = await listJobs(api, run);
+  const silent = silentJobs(jobs, listed.uploads);
+  return {
+    results,
+    aside: [...aside, ...silent],
+    warnings: [...listed.warnings, ...warnings, ...warningsOf(run, silent.length > 0)],
+  };
 
   async function commitFault(sha: string | null): Promise<string | null> {
     // What a comment asks for lies on another branch than the one whose run it starts.
@@ -87,9 +96,9 @@ async function readArtifact(
   return fault === null ? { result: read.result, text } : { fault };
 }
 
-function warningsOf(run: WorkflowRun): string[] {
+function warningsOf(run: WorkflowRun, isExplained: boolean): string[] {
   const warnings: string[] = [];
-  if (run.status === "completed" && run.conclusion !== "success") {
+  if (run.status === "completed" && run.conclusion !== "success" && !isExplained) {
     const how = (run.conclusion ?? "nothing").replaceAll("_", " ");
     warnings.push(`run ${run.id} ended with ${how}: a job of it may have left no result`);
   }

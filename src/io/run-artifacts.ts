@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import * as z from "zod";
-import { newestAttempts, parseArtifactName, type ResultsName } from "../core/artifact-name.ts";
+import { newestAttempts, parseArtifactName, reportName, type ResultsName } from "../core/artifact-name.ts";
 import { MAX_STORED_BYTES } from "../core/stored-result.ts";
+import { formatValue } from "../core/units.ts";
 import type { WorkflowRun } from "../core/workflow-run.ts";
 import type { GitHubApi } from "./github-api.ts";
 import { apiFailure, BrokenAnswer, describeFailure, withRetry } from "./retry.ts";
@@ -34,6 +35,8 @@ export interface RunArtifact extends z.infer<typeof artifactSchema> {
 export interface ListedArtifacts {
   /** The newest attempt of every runner and suite, by runner key. */
   readonly artifacts: readonly RunArtifact[];
+  /** Uploads of this action, results of the newest attempts and reports of the last one. */
+  readonly uploads: number;
   readonly warnings: readonly string[];
 }
 
@@ -41,6 +44,7 @@ export interface ListedArtifacts {
 export async function listResults(api: GitHubApi, run: WorkflowRun): Promise<ListedArtifacts> {
   const { octokit, owner, repo } = api;
   const found: RunArtifact[] = [];
+  let reports = 0;
   let isWhole = false;
   for (let page = 1; page <= PAGES && !isWhole; page++) {
     const query = { owner, repo, run_id: run.id, per_page: 100, page };
@@ -50,6 +54,7 @@ export async function listResults(api: GitHubApi, run: WorkflowRun): Promise<Lis
     for (const artifact of artifactSchema.array().parse(data.artifacts)) {
       // Other steps and other actions upload too.
       const parsed = parseArtifactName(artifact.name, String(run.id));
+      if (artifact.name.startsWith(reportName(String(run.id), run.run_attempt))) reports += 1;
       if (parsed !== null) found.push({ ...artifact, parsed });
     }
     isWhole = data.artifacts.length < query.per_page;
@@ -61,19 +66,24 @@ export async function listResults(api: GitHubApi, run: WorkflowRun): Promise<Lis
       ? [`run ${run.id} has more than ${MOST_RESULTS} results: the others are left out`]
       : []),
   ];
-  return { artifacts: artifacts.slice(0, MOST_RESULTS), warnings };
+  return { artifacts: artifacts.slice(0, MOST_RESULTS), uploads: artifacts.length + reports, warnings };
 }
 
-/** The text of its result.json, or why it is not used: a sentence without a full stop. */
+/**
+ * The text of its result.json, or why it is not used: a sentence without a full stop.
+ *
+ * @param mostBytes of the archive
+ */
 export async function downloadResult(
   api: GitHubApi,
   artifact: RunArtifact,
+  mostBytes = PACKED_BYTES,
 ): Promise<{ readonly text: string } | { readonly fault: string }> {
   if (artifact.expired) return { fault: "its artifact has expired" };
-  const tooLarge = { fault: `its artifact is larger than ${PACKED_BYTES / 1024 / 1024} MiB` };
-  if (artifact.size_in_bytes > PACKED_BYTES) return tooLarge;
+  const tooLarge = { fault: `its artifact is larger than ${formatValue(mostBytes, "B")}` };
+  if (artifact.size_in_bytes > mostBytes) return tooLarge;
   try {
-    const bytes = await download(api, artifact.id);
+    const bytes = await download(api, artifact.id, mostBytes);
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     if (typeof artifact.digest === "string" && artifact.digest !== digest) {
       return { fault: "its artifact is not the one that was uploaded (digest)" };
@@ -86,7 +96,7 @@ export async function downloadResult(
   }
 }
 
-async function download({ octokit, owner, repo }: GitHubApi, id: number): Promise<Buffer> {
+async function download({ octokit, owner, repo }: GitHubApi, id: number, mostBytes: number): Promise<Buffer> {
   return withRetry(async () => {
     const response = await octokit.rest.actions.downloadArtifact({
       owner,
@@ -97,7 +107,7 @@ async function download({ octokit, owner, repo }: GitHubApi, id: number): Promis
     });
     if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the artifact came without a body");
     try {
-      return await buffer(response.data.pipeThrough(limited("the artifact", PACKED_BYTES)));
+      return await buffer(response.data.pipeThrough(limited("the artifact", mostBytes)));
     } catch (cause) {
       if (cause instanceof TooLarge) throw cause;
       throw new BrokenAnswer("the download of the artifact broke off", { cause });

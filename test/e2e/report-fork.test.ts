@@ -47,7 +47,10 @@ describe("a pull request of a fork", () => {
     expect(measured.result.summary).toMatch(/^> \[!NOTE\]\n> This is one runner's part/);
     expect(measured.result.summary).not.toContain("Not everything was published");
     expect(commentsOn(9)).toEqual([]);
-    const [writes] = [project.github.calls.filter(({ method }) => method !== "GET")];
+    // Git reads by POST as well.
+    const writes = project.github.calls.filter(
+      ({ method, path }) => method !== "GET" && !path.endsWith("/git-upload-pack"),
+    );
     expect(writes).toEqual([]);
 
     const { result } = await report();
@@ -87,6 +90,7 @@ describe("a result that somebody forged", () => {
     expect(commentsOn(7).join("")).not.toContain("evil.example");
   });
 
+  const ACTION = `Run ada/finetune-bench@${"0".repeat(40)}`;
   const EVIL = "](https://evil.example) <img src=x> @everyone | `x` ::error::hi";
   it("carries markdown: it is drawn as text", async () => {
     const evil = resultsOf("box");
@@ -150,13 +154,59 @@ describe("a result that somebody forged", () => {
     expect(body).toContain("link or a device");
   });
 
-  it("is all there is: nothing is posted, and the reasons are told", async () => {
-    uploadResult(project, run, resultsOf("box"), { bytes: zip([{ name: "result.json", content: "{}" }]) });
+  it("is all there is: comment, check run and summary say so, and no older verdict stands", async () => {
+    const suite = { ...resultsOf("box").suite, name: "bench/gpu.yml" };
+    const broken = { bytes: zip([{ name: "result.json", content: "{}" }]) };
+    uploadResult(project, run, { ...resultsOf("box"), suite });
+    const before = await report();
+    expect(before.result.code).toBe(0);
+    run = addPullRun(project, pull, {
+      conclusion: "failure",
+      jobs: [
+        { name: "measure (box)", conclusion: "success", steps: { [ACTION]: "success" } },
+        { name: EVIL, conclusion: "failure", steps: { [ACTION]: null } },
+      ],
+    });
+    uploadResult(project, run, resultsOf("box"), broken);
     const { result } = await report();
-    expect(result).toMatchObject({ code: 1, outputs: {} });
-    expect(result.annotations.at(-1)?.message).toMatch(/holds no results that can be used\. box: its result\.json/);
-    expect(commentsOn(7)).toEqual([]);
-    expect(project.github.checks).toEqual([]);
+    expect(result).toMatchObject({
+      code: 1,
+      outputs: { verdict: "failed", gate: "fail", "runner-key": "", "baseline-saved": "false" },
+    });
+    expect(result.outputs["comment-url"]).toBe(before.result.outputs["comment-url"]);
+    expect(commentsOn(7)).toHaveLength(1);
+    const check = project.github.checks.find(({ name }) => name === "finetune-bench");
+    expect(check).toMatchObject({ conclusion: "failure", headSha: pull.head.sha });
+    for (const drawn of [...commentsOn(7), result.summary ?? "", check?.summary ?? ""]) {
+      expect(drawn).toContain("### ❌ No result of this run reached the report");
+      expect(drawn).toContain("`box` reached this report: its result");
+      expect(drawn).toContain("the runner was lost");
+      expect(drawn).toContain(`/actions/runs/${run.id}`);
+      expect(drawn.replaceAll(/`[^`\n]*`/g, "").replaceAll(/```[\s\S]*?```/g, "")).not.toMatch(/<img|@everyone/);
+    }
+    expect(result.annotations.map(({ message }) => message)).not.toContain("hi");
+
+    // As soon as one can be used, the same comment tells of it.
+    run = addPullRun(project, pull);
+    uploadResult(project, run, { ...resultsOf("box"), suite });
+    expect((await report()).result.outputs["comment-url"]).toBe(before.result.outputs["comment-url"]);
+    expect(commentsOn(7).join("")).not.toContain("No result of this run");
+  });
+
+  it("is none, and fail-on does not list it: the comment warns, and the next report of a suite takes it over", async () => {
+    const nothing = await report({ "fail-on": "regression" });
+    expect(nothing.result).toMatchObject({ code: 0, outputs: { verdict: "failed", gate: "neutral" } });
+    expect(commentsOn(7)).toEqual([expect.stringContaining("No result of this run reached the report")]);
+    expect(commentsOn(7)[0]).toContain("`mode: measure`");
+    expect(project.github.checks).toMatchObject([{ conclusion: "neutral" }]);
+    run = addPullRun(project, pull);
+    uploadResult(project, run, resultsOf("box"));
+    const { result } = await report({ comment: "on-change" });
+    expect(result.outputs["comment-url"]).toBe(nothing.result.outputs["comment-url"]);
+    expect(commentsOn(7)).toEqual([expect.not.stringContaining("No result of this run")]);
+    run = addPullRun(project, pull);
+    expect((await report({ comment: "never" })).result).toMatchObject({ code: 1, outputs: { "comment-url": "" } });
+    expect(commentsOn(7)).toEqual([expect.not.stringContaining("No result of this run")]);
   });
 
   it("cannot become history, whatever event and branch it names", async () => {

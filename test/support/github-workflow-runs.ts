@@ -24,8 +24,18 @@ export interface WorkflowRun {
   readonly path: string;
   /** Newest attempt. Default 1. */
   readonly attempt?: number;
+  /** Of the newest attempt. Default none. */
+  readonly jobs?: readonly RunJob[];
   /** Owner of the fork its commit is from. */
   readonly fork?: Account | null;
+}
+
+export interface RunJob {
+  readonly name: string;
+  readonly status?: "queued" | "in_progress" | "completed";
+  readonly conclusion: "success" | "failure" | "cancelled" | "skipped" | "timed_out" | null;
+  /** What each step came to; null where nobody heard of its end. None where no runner took the job. */
+  readonly steps?: Readonly<Record<string, "success" | "failure" | "cancelled" | "skipped" | null>>;
 }
 
 /** A run as the API and the payloads of events show it. */
@@ -67,6 +77,46 @@ export function runJson(facts: RepositoryFacts, run: WorkflowRun): object {
     head_commit: null,
     repository: repositoryJson(facts),
     head_repository: repositoryJson(fork === null ? facts : { ...facts, owner: fork, id: facts.id + 1, fork: true }),
+  };
+}
+
+/** One of its jobs, which GitHub numbers through; `index` is its place in the run. */
+function jobJson(facts: RepositoryFacts, run: WorkflowRun, job: RunJob, index: number): object {
+  const url = `${facts.apiUrl}/repos/${facts.owner.login}/${facts.name}`;
+  const id = run.id * 1000 + index;
+  const time = "2026-01-01T00:00:00Z";
+  const isDone = (job.status ?? "completed") === "completed";
+  return {
+    id,
+    run_id: run.id,
+    run_url: `${url}/actions/runs/${run.id}`,
+    run_attempt: run.attempt ?? 1,
+    node_id: `CR_${id}`,
+    head_sha: run.headSha,
+    head_branch: run.headBranch,
+    workflow_name: "bench",
+    url: `${url}/actions/jobs/${id}`,
+    html_url: `${facts.serverUrl}/${facts.owner.login}/${facts.name}/actions/runs/${run.id}/job/${id}`,
+    status: job.status ?? "completed",
+    conclusion: job.conclusion,
+    created_at: time,
+    started_at: time,
+    completed_at: isDone ? time : null,
+    name: job.name,
+    steps: Object.entries(job.steps ?? {}).map(([name, conclusion], step) => ({
+      name,
+      status: conclusion === null ? "in_progress" : "completed",
+      conclusion,
+      number: step + 1,
+      started_at: time,
+      completed_at: conclusion === null ? null : time,
+    })),
+    check_run_url: `${url}/check-runs/${id}`,
+    labels: ["self-hosted"],
+    runner_id: 1,
+    runner_name: "box",
+    runner_group_id: 1,
+    runner_group_name: "Default",
   };
 }
 
@@ -146,6 +196,12 @@ export function workflowRunHandlers(
         body: { total_count: found.length, workflow_runs: items.map((run) => runJson(facts, run)) },
         headers,
       };
+    },
+    "actions/list-jobs-for-workflow-run": (call) => {
+      const run = runOf(call);
+      const jobs = (run.jobs ?? []).map((job, index) => jobJson(facts, run, job, index));
+      const { items, headers } = page(call, facts.apiUrl, jobs);
+      return { status: 200, body: { total_count: jobs.length, jobs: items }, headers };
     },
     "actions/list-workflow-run-artifacts": (call) =>
       artifactPage(call, storage?.artifacts(runOf(call).backendId) ?? []),
