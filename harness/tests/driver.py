@@ -29,6 +29,8 @@ _PROTOTYPES: dict[str, tuple[Any, ...]] = {
     "nvmlDeviceGetTemperature": (_POINTER, _ENUM, _POINTER),
     "nvmlDeviceGetTemperatureV": (_POINTER, _POINTER),
     "nvmlDeviceGetPowerUsage": (_POINTER, _POINTER),
+    "nvmlDeviceGetTotalEnergyConsumption": (_POINTER, _POINTER),
+    "nvmlDeviceGetMemoryInfo": (_POINTER, _POINTER),
     "nvmlDeviceGetCurrentClocksEventReasons": (_POINTER, _POINTER),
     "nvmlDeviceGetCurrentClocksThrottleReasons": (_POINTER, _POINTER),
     "nvmlDeviceGetUtilizationRates": (_POINTER, _POINTER),
@@ -46,6 +48,7 @@ _MEMORY = 6 * 2**30
 class Instance:
     uuid: str
     processes: Sequence[int] = ()
+    used_bytes: int = 2**30
 
 
 @dataclass
@@ -56,6 +59,9 @@ class Board:
     milliwatts: int = 300_000
     reasons: int = 0
     busy_percent: int = 0
+    memory_percent: int = 0
+    millijoules: int = 7_000_000_000_500
+    used_bytes: int = 5 * 2**30
     processes: Sequence[int] = ()
     instances: Sequence[Instance] = ()
     accessible: bool = True
@@ -143,6 +149,13 @@ class Driver:
     def _nvmlDeviceGetPowerUsage(self, device: int, out: int) -> int:  # noqa: N802
         return self._of_board(device, out, "<I", lambda board: board.milliwatts)
 
+    def _nvmlDeviceGetTotalEnergyConsumption(self, device: int, out: int) -> int:  # noqa: N802
+        return self._of_board(device, out, "<Q", lambda board: board.millijoules)
+
+    def _nvmlDeviceGetMemoryInfo(self, device: int, out: int) -> int:  # noqa: N802
+        used = self._devices[device].used_bytes
+        return _write(out, "<QQQ", 80 * 2**30, 80 * 2**30 - used, used)
+
     def _nvmlDeviceGetCurrentClocksEventReasons(self, device: int, out: int) -> int:  # noqa: N802
         return self._of_board(device, out, "<Q", lambda board: board.reasons)
 
@@ -151,7 +164,7 @@ class Driver:
     def _nvmlDeviceGetUtilizationRates(self, device: int, out: int) -> int:  # noqa: N802
         if getattr(self._devices[device], "instances", True):
             return NOT_SUPPORTED  # of a divided board, and of its instances
-        return _write(out, "<II", self._devices[device].busy_percent, 99)
+        return _write(out, "<II", self._devices[device].busy_percent, self._devices[device].memory_percent)
 
     def _nvmlDeviceGetComputeRunningProcesses(self, device: int, count: int, out: int) -> int:  # noqa: N802
         (room,) = struct.unpack("<I", ctypes.string_at(count, 4))

@@ -1,6 +1,6 @@
 /** Whether somebody else uses what is about to be measured, from one sample of the device. */
 import { isCpu, type Backend } from "./backend.ts";
-import type { DeviceEvent } from "./run-disturbances.ts";
+import type { DeviceEvent } from "./protocol.ts";
 import { counted, formatPercent } from "./units.ts";
 
 /** Of the processors, measured work not running: a quarter is more than an operating system needs for itself. */

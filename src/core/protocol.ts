@@ -35,6 +35,8 @@ const phase = z.strictObject({
   event: z.literal("phase"),
   name: text.min(1),
   duration_s: seconds,
+  /** When it began, Unix time. */
+  start_s: seconds.optional(),
   samples: count.optional(),
   tokens_padded: count.optional(),
   tokens_real: count.optional(),
@@ -82,6 +84,8 @@ const memory = z.strictObject({
   alloc_peak_bytes: bytes.optional(),
   reserved_peak_bytes: bytes.optional(),
   rss_peak_bytes: bytes.optional(),
+  /** By how much the use of swap space grew on the whole machine while the phase lasted. */
+  swap_delta_bytes: z.int().optional(),
 });
 
 const device = z.strictObject({
@@ -90,13 +94,19 @@ const device = z.strictObject({
   temperature_c: z.number().optional(),
   clock_mhz: z.number().nonnegative().optional(),
   power_w: z.number().nonnegative().optional(),
+  /** Counters that began at some time before, so that only differences tell anything: of the accelerator, and of the processor's packages. */
+  energy_j: z.number().nonnegative().optional(),
+  cpu_energy_j: z.number().nonnegative().optional(),
+  /** Of the accelerator, by all programs. */
+  memory_used_bytes: bytes.optional(),
   /** Why the device runs slower than it could, in the words of its driver. */
   throttle: z.array(text).max(32).optional(),
   /** Thermal pressure of the whole machine, as macOS names it: nominal, fair, serious, critical. */
   pressure: text.optional(),
   /** Programs on the accelerator that are not part of this measurement. */
   foreign_processes: count.optional(),
-  /** Shares of the time since the sample before, 0 to 1: of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
+  /** Shares of the time since the sample before, 0 to 1: in which the accelerator's memory was read or written, of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
+  memory_busy: z.number().min(0).max(1).optional(),
   device_busy: z.number().min(0).max(1).optional(),
   cpu_busy: z.number().min(0).max(1).optional(),
   cpu_stolen: z.number().min(0).max(1).optional(),
@@ -146,5 +156,6 @@ export const eventSchema = z.discriminatedUnion("event", [
   error,
 ]);
 export type HarnessEvent = z.infer<typeof eventSchema>;
+export type DeviceEvent = z.infer<typeof device>;
 export type GemmEvent = z.infer<typeof gemm>;
 export type StepEvent = z.infer<typeof step>;

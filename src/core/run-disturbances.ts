@@ -1,13 +1,11 @@
 /** What slowed one run down or shared its machine: from the samples of the device while it ran, and from its own steps. */
 import { isCpu, type Backend } from "./backend.ts";
 import { otherwisePowered, type Power } from "./machine-changes.ts";
-import type { HarnessEvent, StepEvent } from "./protocol.ts";
+import type { DeviceEvent, StepEvent } from "./protocol.ts";
 import { stepEstimator } from "./registry.ts";
 import type { Disturbance } from "./result.ts";
 import { mean, median, sum } from "./statistics.ts";
 import { formatDuration, formatNumber, formatPercent } from "./units.ts";
-
-export type DeviceEvent = Extract<HarnessEvent, { event: "device" }>;
 
 export interface ObservedRun {
   readonly backend: Backend;

@@ -1,9 +1,10 @@
 /** The events of one run → one number per metric. Every rate and total is computed here and nowhere else. */
 import type { Backend } from "./backend.ts";
 import type { Metric } from "./metrics.ts";
-import type { HarnessEvent, StepEvent } from "./protocol.ts";
+import type { DeviceEvent, HarnessEvent, StepEvent } from "./protocol.ts";
 import { builtinMetric, phaseMetric, stepEstimator, type MetricName, type PrimaryName } from "./registry.ts";
 import { arithmeticOf } from "./run-arithmetic.ts";
+import { deviceMetrics } from "./run-device.ts";
 import { mean, median, sum } from "./statistics.ts";
 import { countWarmup } from "./warmup.ts";
 
@@ -15,18 +16,25 @@ export interface RunMetrics {
   readonly warnings: readonly string[];
 }
 
+/** What the program that starts the run knows, and the run itself does not. */
+export interface Surroundings {
+  /** Of the accelerator, where its name does not tell them; null where nobody knows. */
+  readonly gpuCores?: number | null;
+  /** Of the device between the start and the end of the run, in the order of their time. */
+  readonly samples?: readonly DeviceEvent[];
+}
+
 /** Phases whose peaks are the peak memory of the training itself, where a harness names them. */
 const TRAINING_PHASES: ReadonlySet<string> = new Set(["train", "warmup", "timed"]);
 
 /**
  * @param durationS wall time of the whole process, seconds
- * @param gpuCores of the accelerator, where its name does not tell them; null where nobody knows
  */
 export function deriveMetrics(
   events: readonly HarnessEvent[],
   backend: Backend,
   durationS: number,
-  gpuCores: number | null = null,
+  { gpuCores = null, samples = [] }: Surroundings = {},
 ): RunMetrics {
   const steps = events.filter((event) => event.event === "step");
   const found = new Map<string, { metric: Metric; value: number }>();
@@ -50,6 +58,8 @@ export function deriveMetrics(
   const arithmetic = arithmeticOf(events, timing?.samples ?? [], backend, gpuCores);
   for (const [name, value] of arithmetic.values) put(name, value);
   warnings.push(...arithmetic.warnings);
+  for (const [name, value] of deviceMetrics(events, samples, backend)) put(name, value);
+  put("swap_growth", swapGrowth(memory));
   put("reserved_peak", largest(memory.map((event) => event.reserved_peak_bytes)));
   put("rss_peak", largest(memory.map((event) => event.rss_peak_bytes)));
   put("end_to_end_duration", durationS);
@@ -202,6 +212,11 @@ function memoryEvents(events: readonly HarnessEvent[]): Extract<HarnessEvent, { 
   const all = events.filter((event) => event.event === "memory");
   const training = all.filter((event) => TRAINING_PHASES.has(event.phase));
   return training.length > 0 ? training : all;
+}
+
+function swapGrowth(memory: readonly Extract<HarnessEvent, { event: "memory" }>[]): number | null {
+  const grown = memory.flatMap(({ swap_delta_bytes: bytes }) => (bytes === undefined ? [] : [bytes]));
+  return grown.length === 0 ? null : sum(grown);
 }
 
 type Read = (step: StepEvent) => number | undefined;

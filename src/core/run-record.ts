@@ -4,13 +4,11 @@ import { sha256Hex } from "./hash.ts";
 import { outcomeOf, type OutcomeInput } from "./outcome.ts";
 import type { HarnessEvent } from "./protocol.ts";
 import type { RunOutcome, RunRecord } from "./result.ts";
-import { deriveMetrics, phasesOf } from "./run-metrics.ts";
+import { deriveMetrics, phasesOf, type Surroundings } from "./run-metrics.ts";
 
-export interface RunInput extends OutcomeInput {
+export interface RunInput extends OutcomeInput, Surroundings {
   /** From 1, in the order the runs were started. */
   readonly number: number;
-  /** Cores of the accelerator, as the probe of the machine found them. */
-  readonly gpuCores?: number | null;
 }
 
 export type EnvironmentEvent = Extract<HarnessEvent, { event: "environment" }>;
@@ -32,7 +30,7 @@ export function makeRunRecord(input: RunInput): MadeRun {
   const { exit, number, expected } = input;
   const { events } = input.events;
   const steps = events.filter((event) => event.event === "step").length;
-  const derived = deriveMetrics(events, expected.backend, exit.durationS, input.gpuCores);
+  const derived = deriveMetrics(events, expected.backend, exit.durationS, input);
   const outcome = tooManyNames(derived.metrics.length, outcomeOf(input));
   const isOk = outcome.status === "ok";
   return {

@@ -7,9 +7,9 @@ import { readEvents } from "../core/events.ts";
 import { installedSoftware, softwareIdentity } from "../core/identity.ts";
 import { powerAtStart } from "../core/machine-changes.ts";
 import type { Metric } from "../core/metrics.ts";
-import type { HarnessEvent } from "../core/protocol.ts";
+import type { DeviceEvent, HarnessEvent } from "../core/protocol.ts";
 import type { Disturbance, RunRecord } from "../core/result.ts";
-import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../core/run-disturbances.ts";
+import { runDisturbances, timedTimes, usualClock } from "../core/run-disturbances.ts";
 import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import type { DeviceLock } from "./device-lock.ts";
@@ -88,6 +88,7 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
   const endMs = Date.now();
   await endLeftovers("FINETUNE_BENCH_EVENTS", events);
   const read = readEvents(await readFile(events, "utf8").catch(() => ""));
+  const samples = bench.observation.watch?.between(startMs, endMs) ?? [];
   const made = makeRunRecord({
     kind: "workload" in planned.entry ? "harness" : "command",
     events: read,
@@ -95,12 +96,13 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
     expected: { benchmark: planned.id, workHash, backend: planned.backend },
     number,
     gpuCores: bench.observation.gpuCores,
+    samples,
   });
   const isOk = made.record.outcome.status === "ok";
   return {
     record: {
       ...made.record,
-      disturbances: disturbancesOf(made.record, read.events, { startMs, endMs }, ready, bench),
+      disturbances: disturbancesOf(made.record, read.events, samples, ready, bench),
     },
     metrics: made.metrics,
     software: isOk ? softwareOf(ready, made.environment) : null,
@@ -112,11 +114,10 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
 function disturbancesOf(
   record: RunRecord,
   events: readonly HarnessEvent[],
-  { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  samples: readonly DeviceEvent[],
   { planned: { backend } }: Ready,
-  { observation: { watch, earlier } }: Bench,
+  { observation: { earlier } }: Bench,
 ): Disturbance[] {
-  const samples = watch?.between(startMs, endMs) ?? [];
   const others = earlier.get(backend) ?? [];
   const steps = events.filter((event) => event.event === "step");
   const times = timedTimes(steps, record.warmup_steps);

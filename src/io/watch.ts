@@ -6,7 +6,7 @@ import { execa } from "execa";
 import type { Backend } from "../core/backend.ts";
 import { parseEventLine } from "../core/event-line.ts";
 import { idleness } from "../core/idle.ts";
-import type { DeviceEvent } from "../core/run-disturbances.ts";
+import type { DeviceEvent } from "../core/protocol.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import { noteChild } from "./child-notes.ts";
 import { harnessProcess, type Harness } from "./harness.ts";

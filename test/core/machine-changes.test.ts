@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { machineChanges, otherwisePowered, powerAtStart } from "../../src/core/machine-changes.ts";
-import type { DeviceEvent } from "../../src/core/run-disturbances.ts";
+import type { DeviceEvent } from "../../src/core/protocol.ts";
 
 /** One sample a second; `facts` of each. */
 function samples(...facts: readonly Partial<DeviceEvent>[]): DeviceEvent[] {

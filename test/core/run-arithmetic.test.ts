@@ -25,7 +25,7 @@ function derive(given: Given = {}): RunMetrics {
   const body = [environment, ...(probe ? [gemm] : []), ...steps(23, () => (flop === null ? {} : { model_flop: flop }))];
   const { events, problem } = readEvents(toText(harnessRun(body, backend)));
   expect(problem).toBeNull();
-  return deriveMetrics(events, backend, 9, given.cores ?? null);
+  return deriveMetrics(events, backend, 9, { gpuCores: given.cores ?? null });
 }
 
 test("model FLOPs a second stand beside the probe's best product and the vendor's peak", () => {

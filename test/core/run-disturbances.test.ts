@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Backend } from "../../src/core/backend.ts";
 import { eventSchema, type StepEvent } from "../../src/core/protocol.ts";
 import { disturbanceSchema } from "../../src/core/result.ts";
-import { runDisturbances, timedTimes, usualClock, type DeviceEvent } from "../../src/core/run-disturbances.ts";
+import type { DeviceEvent } from "../../src/core/protocol.ts";
+import { runDisturbances, timedTimes, usualClock } from "../../src/core/run-disturbances.ts";
 import { seededRandom } from "../support/random.ts";
 
 /** One sample a second from second 100 on; `facts` of each. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { eventSchema } from "../../src/core/protocol.ts";
-import type { DeviceEvent } from "../../src/core/run-disturbances.ts";
+import type { DeviceEvent } from "../../src/core/protocol.ts";
 import type { Harness } from "../../src/io/harness.ts";
 import { startWatch, type Watch } from "../../src/io/watch.ts";
 import { kill, withVariable } from "../support/process-tree.ts";

@@ -45,6 +45,7 @@ class Phase:
     event: ClassVar[str] = "phase"
     name: str
     duration_s: float
+    start_s: float | None = None  # Unix time
     samples: int | None = None
     tokens_padded: int | None = None
     tokens_real: int | None = None
@@ -95,6 +96,7 @@ class Memory:
     alloc_peak_bytes: int | None = None
     reserved_peak_bytes: int | None = None
     rss_peak_bytes: int | None = None
+    swap_delta_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,10 @@ class Device:
     temperature_c: float | None = None
     clock_mhz: float | None = None
     power_w: float | None = None
+    energy_j: float | None = None
+    cpu_energy_j: float | None = None
+    memory_used_bytes: int | None = None
+    memory_busy: float | None = None
     throttle: tuple[str, ...] | None = None
     pressure: str | None = None
     foreign_processes: int | None = None

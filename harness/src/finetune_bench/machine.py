@@ -64,3 +64,36 @@ def _windows_peak() -> int | None:
     query.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32]
     known = query(kernel32.GetCurrentProcess(), ctypes.byref(counters), counters.cb)
     return int(counters.peak_working_set_size) if known else None
+
+
+def swap_used_bytes() -> int | None:
+    """Swap space in use on the whole machine; None where it cannot be told."""
+    if sys.platform == "linux":
+        return linux_swap_used(Path("/proc/meminfo").read_text())
+    return _mac_swap_used() if sys.platform == "darwin" else None
+
+
+def linux_swap_used(meminfo: str) -> int | None:
+    """From the text of /proc/meminfo, which counts in KiB."""
+    sizes = {name: fields.split() for name, _, fields in (line.partition(":") for line in meminfo.splitlines())}
+    if "SwapTotal" not in sizes or "SwapFree" not in sizes:
+        return None
+    return (int(sizes["SwapTotal"][0]) - int(sizes["SwapFree"][0])) * 1024
+
+
+def _mac_swap_used() -> int | None:
+    """From vm.swapusage: total, available and used bytes, the page size, and whether it is encrypted."""
+
+    class Usage(ctypes.Structure):
+        _fields_ = (
+            ("total", ctypes.c_uint64),
+            ("available", ctypes.c_uint64),
+            ("used", ctypes.c_uint64),
+            ("page_size", ctypes.c_uint32),
+            ("encrypted", ctypes.c_int32),
+        )
+
+    usage, size = Usage(), ctypes.c_size_t(ctypes.sizeof(Usage))
+    library = ctypes.CDLL("/usr/lib/libSystem.B.dylib")
+    failed = library.sysctlbyname(b"vm.swapusage", ctypes.byref(usage), ctypes.byref(size), None, ctypes.c_size_t(0))
+    return None if failed else int(usage.used)

@@ -5,13 +5,13 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from time import perf_counter_ns
+from time import perf_counter_ns, time
 from typing import TypeVar
 
 from finetune_bench.backends import Backend
 from finetune_bench.errors import NotFinite
 from finetune_bench.events import Event, EventLog, Memory, Phase, Step
-from finetune_bench.machine import reset_rss_peak, rss_peak_bytes
+from finetune_bench.machine import reset_rss_peak, rss_peak_bytes, swap_used_bytes
 from finetune_bench.slowdown import spend
 from finetune_bench.tasks import Concluded, StepNumbers, Task
 
@@ -37,7 +37,8 @@ class PhaseClock:
     def run(self, name: str, work: Callable[[], T]) -> T:
         self._backend.reset_peaks()
         reset_rss_peak()
-        start = perf_counter_ns()
+        swap = swap_used_bytes()
+        start_s, start = time(), perf_counter_ns()
         result = work()
         self._backend.synchronise()
         duration_s = _seconds_since(start)
@@ -46,22 +47,24 @@ class PhaseClock:
             Phase(
                 name=name,
                 duration_s=duration_s,
+                start_s=start_s,
                 samples=counts.samples,
                 tokens_padded=counts.tokens_padded,
                 tokens_real=counts.tokens_real,
             )
         )
-        self._log.write(memory_event(name, self._backend))
+        self._log.write(memory_event(name, self._backend, swap))
         return result
 
 
-def memory_event(phase: str, backend: Backend) -> Memory:
-    peaks = backend.peaks()
+def memory_event(phase: str, backend: Backend, swap_before: int | None = None) -> Memory:
+    peaks, swap = backend.peaks(), swap_used_bytes()
     return Memory(
         phase=phase,
         alloc_peak_bytes=peaks.allocated,
         reserved_peak_bytes=peaks.reserved,
         rss_peak_bytes=rss_peak_bytes(),
+        swap_delta_bytes=None if swap is None or swap_before is None else swap - swap_before,
     )
 
 

@@ -39,6 +39,10 @@ class _Utilization(ctypes.Structure):
     _fields_ = (("gpu", ctypes.c_uint), ("memory", ctypes.c_uint))
 
 
+class _Memory(ctypes.Structure):
+    _fields_ = (("total", ctypes.c_ulonglong), ("free", ctypes.c_ulonglong), ("used", ctypes.c_ulonglong))
+
+
 class _Temperature(ctypes.Structure):
     _fields_ = (("version", ctypes.c_uint), ("sensor", ctypes.c_uint), ("celsius", ctypes.c_int))
 
@@ -118,6 +122,17 @@ class Nvml:
         milliwatts = self._number(("nvmlDeviceGetPowerUsage",), board)
         return None if milliwatts is None else milliwatts / 1000
 
+    def energy_j(self, board: Device) -> float | None:
+        """Since the driver was loaded: Volta and newer, and refused on some virtual boards."""
+        millijoules = ctypes.c_ulonglong()
+        known = self._ask(("nvmlDeviceGetTotalEnergyConsumption",), board, ctypes.byref(millijoules))
+        return millijoules.value / 1000 if known else None
+
+    def memory_used_bytes(self, device: Device) -> int | None:
+        """By all programs; in this version of the call the driver's own share counts as used."""
+        memory = _Memory()
+        return int(memory.used) if self._ask(("nvmlDeviceGetMemoryInfo",), device, ctypes.byref(memory)) else None
+
     def clock_reasons(self, board: Device) -> int | None:
         """The bit mask of why the clocks are where they are."""
         mask = ctypes.c_ulonglong()
@@ -125,11 +140,11 @@ class Nvml:
         names = ("nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons")
         return mask.value if self._ask(names, board, ctypes.byref(mask)) else None
 
-    def busy(self, board: Device) -> float | None:
-        """The share of the driver's last sampling period, at most a second, in which the board computed."""
+    def busy(self, board: Device) -> tuple[float, float] | None:
+        """Shares of the driver's last sampling period, at most a second: of computing, and of moving memory."""
         shares = _Utilization()
         known = self._ask(("nvmlDeviceGetUtilizationRates",), board, ctypes.byref(shares))
-        return min(shares.gpu / 100, 1.0) if known else None
+        return (min(shares.gpu / 100, 1.0), min(shares.memory / 100, 1.0)) if known else None
 
     def processes(self, device: Device) -> list[int] | None:
         """Ids of the processes that compute on a device."""

@@ -7,20 +7,23 @@ from collections.abc import Iterable
 from importlib import metadata
 
 from finetune_bench.backends import Backend
-from finetune_bench.events import Environment
+from finetune_bench.events import MAX_TEXT, Environment
 
 COMMON_PACKAGES = ("numpy", "safetensors")
-# Variables that change numbers or speed; every other variable is nobody's business.
-REPORTED_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MLX_ENABLE_TF32",
-    "MLX_DISABLE_COMPILE",
-    "LD_PRELOAD",
-    "PYTORCH_ENABLE_MPS_FALLBACK",
-    "PYTORCH_MPS_HIGH_WATERMARK_RATIO",
-    "PYTORCH_CUDA_ALLOC_CONF",
-    "CUBLAS_WORKSPACE_CONFIG",
-    "NVIDIA_TF32_OVERRIDE",
+# Variables that change numbers or speed, and how the names of others like them begin; the rest is nobody's business.
+REPORTED_VARIABLES = ("LD_PRELOAD", "CUBLAS_WORKSPACE_CONFIG", "CUDA_LAUNCH_BLOCKING", "NVIDIA_TF32_OVERRIDE")
+REPORTED_FAMILIES = (
+    "CUDNN_",
+    "KMP_",
+    "MKL_",
+    "MLX_",
+    "NUMEXPR_",
+    "OMP_",
+    "OPENBLAS_",
+    "PYTORCH_",
+    "TORCHINDUCTOR_",
+    "TORCH_",
+    "VECLIB_",
 )
 
 
@@ -42,7 +45,7 @@ def environment_event(
         tag = _wheel_tag(distribution)
         if tag is not None:
             tags[name] = tag
-    variables = {name: os.environ[name] for name in REPORTED_VARIABLES if name in os.environ}
+    variables = {name: value[:MAX_TEXT] for name, value in sorted(os.environ.items()) if _is_reported(name)}
     return Environment(
         python=platform.python_version(),
         device=facts.device,
@@ -52,6 +55,10 @@ def environment_event(
         threads=facts.threads,
         knobs=facts.knobs | variables,
     )
+
+
+def _is_reported(variable: str) -> bool:
+    return variable in REPORTED_VARIABLES or variable.startswith(REPORTED_FAMILIES)
 
 
 def _name(distribution: metadata.Distribution) -> str:

@@ -21,6 +21,7 @@ from finetune_bench.errors import EXIT_OK
 from finetune_bench.events import Device, to_json
 from finetune_bench.nvml import Load, open_nvml
 from finetune_bench.probe_system import System, this_system
+from finetune_bench.watch_energy import LinuxEnergy
 from finetune_bench.watch_mac import MacGraphicsUse, MacState, Seldom
 from finetune_bench.watch_nvidia import NvidiaSource
 from finetune_bench.watch_pressure import MacPressure
@@ -47,13 +48,15 @@ def open_sources(system: System, parent: int, load: Load = ctypes.CDLL) -> Itera
         yield (MacProcessor(load), MacPressure(load), graphics, state)
         return
     linux = system.platform == "linux"
-    processor = LinuxProcessor(system) if linux else WindowsProcessor(load)
+    processor: tuple[Source, ...] = (
+        (LinuxProcessor(system), LinuxEnergy(system)) if linux else (WindowsProcessor(load),)
+    )
     with open_nvml(system, load) as nvml:
         if nvml is None:
-            yield (processor,)
+            yield processor
             return
         is_ours = Processes(system, parent).is_ours if linux else None
-        yield (processor, NvidiaSource(nvml, system.environ.get("CUDA_VISIBLE_DEVICES"), is_ours))
+        yield (*processor, NvidiaSource(nvml, system.environ.get("CUDA_VISIBLE_DEVICES"), is_ours))
 
 
 def sample(sources: Sequence[Source]) -> Device:

@@ -74,13 +74,16 @@ class NvidiaSource:
 
     def sample(self) -> dict[str, Any]:
         nvml, boards = self._nvml, self._boards
-        power = _known(map(nvml.power_w, boards))
+        busy = _known(map(nvml.busy, boards))
         return {
             "clock_mhz": min(_known(map(nvml.clock_mhz, boards)), default=None),
             "temperature_c": max(_known(map(nvml.temperature_c, boards)), default=None),
-            "power_w": sum(power) if len(power) == len(boards) > 0 else None,  # a part of a sum tells nothing
+            "power_w": _sum(map(nvml.power_w, boards)),
+            "energy_j": _sum(map(nvml.energy_j, boards)),
+            "memory_used_bytes": _sum(map(nvml.memory_used_bytes, self._parts)),
             "throttle": _reasons(_known(map(nvml.clock_reasons, boards))),
-            "device_busy": max(_known(map(nvml.busy, boards)), default=None),
+            "device_busy": max((computing for computing, _ in busy), default=None),
+            "memory_busy": max((moving for _, moving in busy), default=None),
             "foreign_processes": self._foreigners(),
         }
 
@@ -99,6 +102,12 @@ def _reasons(masks: list[int]) -> tuple[str, ...] | None:
         return None
     bits = {bit for bit in (1 << place for place in range(64)) for mask in masks if mask & bit and bit != _IDLE}
     return tuple(REASONS.get(bit, f"reason_{bit:#x}") for bit in sorted(bits))
+
+
+def _sum(values: Iterable[Any]) -> Any:
+    """None unless all are known: a part of a sum tells nothing."""
+    every = list(values)
+    return None if not every or None in every else sum(every)
 
 
 def _known(values: Iterable[Any]) -> list[Any]:

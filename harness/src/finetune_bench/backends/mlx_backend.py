@@ -60,7 +60,7 @@ class MlxBackend:
         keys = mx.random.split(mx.random.key(0))
         a, b = (mx.random.normal((size, size), key=key).astype(getattr(mx, dtype)) for key in keys)
         mx.eval(a, b)
-        return lambda: mx.eval(a @ b)
+        return lambda: mx.async_eval(a @ b)
 
     def release(self) -> None:
         self.mx.clear_cache()
