@@ -33,7 +33,15 @@ export function parseArtifactName(name: string, runId: string): ResultsName | nu
  * answer was lost, a number stands behind it.
  */
 export function belongsTo({ runner_key, job, suite }: JobResult, name: string): boolean {
-  const own = artifactName(runner_key, job.run_id, job.attempt, suite.name);
+  return isOrFurther(name, artifactName(runner_key, job.run_id, job.attempt, suite.name));
+}
+
+/** Whether a name that ends so is one of a suite's. */
+export function isOfSuite(end: string, suiteName: string): boolean {
+  return isOrFurther(end, suiteSuffix(suiteName));
+}
+
+function isOrFurther(name: string, own: string): boolean {
   return name === own || (name.startsWith(`${own}-`) && /^[2-9]$/.test(name.slice(own.length + 1)));
 }
 

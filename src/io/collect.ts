@@ -15,6 +15,8 @@ export interface SetAside {
   readonly name: string;
   /** A sentence without a full stop. */
   readonly reason: string;
+  /** What the name of its artifact ends with, which tells the suite; none where there is no artifact of a job. */
+  readonly end?: string;
 }
 
 export interface Collected {
@@ -34,10 +36,11 @@ export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Coll
   const commits = new Map<string, Promise<readonly string[] | { readonly fault: string }>>();
   let characters = 0;
   for (const artifact of listed.artifacts) {
-    const name = artifact.parsed.runnerKey;
+    const { runnerKey: name, end } = artifact.parsed;
+    const setAside = (reason: string): void => void aside.push({ name, reason, end });
     const read = await readArtifact(api, artifact, run);
     if ("fault" in read) {
-      aside.push({ name, reason: read.fault });
+      setAside(read.fault);
       continue;
     }
     const { result, text } = read;
@@ -46,9 +49,9 @@ export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Coll
     const key = `${result.runner_key} ${result.suite.name}`;
     const known = found.get(key);
     if (characters > MOST_CHARACTERS) {
-      aside.push({ name, reason: "the results of this run are too many to report on together" });
+      setAside("the results of this run are too many to report on together");
     } else if (reason !== null && run.event === "pull_request") {
-      aside.push({ name, reason });
+      setAside(reason);
     } else if (known === undefined || known.result.job.attempt < result.job.attempt) {
       found.set(key, {
         text,
@@ -56,10 +59,7 @@ export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Coll
       });
     } else if (known.result.job.attempt === result.job.attempt && known.text !== text) {
       // An upload that was repeated holds the same.
-      aside.push({
-        name,
-        reason: "two jobs of this run measured one suite under this runner key; give them different ones",
-      });
+      setAside("two jobs of this run measured one suite under this runner key; give them different ones");
     }
   }
   const results = [...found.values()].map(({ result }) => result);
