@@ -68,7 +68,7 @@ function silencesOf(job: RunJob, jobs: readonly RunJob[]): Silence[] {
 
 function endOf({ status, conclusion }: Step, how: string): Omit<Silence, "job"> {
   if (status !== "completed")
-    return { doubt: 0, reason: `its job ${how} without an end of the benchmark: the runner was lost` };
+    return { doubt: 0, reason: `its job ${how} before the benchmark ended, as when a runner is lost` };
   if (conclusion === "skipped") return { doubt: 0, reason: `its job ${how} before the benchmark began` };
   return { doubt: conclusion === "failure" ? 1 : 2, reason: `its job ${how}` };
 }

@@ -18,7 +18,12 @@ const names = (jobs: readonly RunJob[], arrived: number) => silentJobs(jobs, arr
 
 describe("a job of the matrix that left no result", () => {
   test.each<[string, Ends, string, string]>([
-    ["whose runner was lost", { "Set up job": "success", [ACTION]: null }, "failure", "the runner was lost"],
+    [
+      "whose runner was lost",
+      { "Set up job": "success", [ACTION]: null },
+      "failure",
+      "before the benchmark ended, as when a runner is lost",
+    ],
     [
       "that failed before",
       { "Run actions/checkout@v4": "failure", [ACTION]: "skipped" },

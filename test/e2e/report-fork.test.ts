@@ -180,7 +180,7 @@ describe("a result that somebody forged", () => {
     for (const drawn of [...commentsOn(7), result.summary ?? "", check?.summary ?? ""]) {
       expect(drawn).toContain("### ❌ No result of this run reached the report");
       expect(drawn).toContain("`box` reached this report: its result");
-      expect(drawn).toContain("the runner was lost");
+      expect(drawn).toContain("as when a runner is lost");
       expect(drawn).toContain(`/actions/runs/${run.id}`);
       expect(drawn.replaceAll(/`[^`\n]*`/g, "").replaceAll(/```[\s\S]*?```/g, "")).not.toMatch(/<img|@everyone/);
     }

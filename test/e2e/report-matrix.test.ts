@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { jointReportSchema } from "../../src/core/joint.ts";
 import { BenchProject, readJoint, type Job } from "../support/bench-project.ts";
 import { ACTIONS_BOT } from "../support/github-objects.ts";
-import type { RunJob, WorkflowRun } from "../support/github-workflow-runs.ts";
+import type { WorkflowRun } from "../support/github-workflow-runs.ts";
 import { addPullRun, addRun, openPull, resultOf, uploadResult } from "../support/uploads.ts";
 
 const RUNNERS = ["pool-cuda", "pool-metal", "pool-cpu"];
@@ -115,65 +115,6 @@ describe("three runners of one run", () => {
     const made = project.github.calls.slice(before).map(({ operation }) => operation);
     expect(made.filter((operation) => operation === "actions/download-artifact")).toHaveLength(12);
     expect(made.length - 12).toBeLessThanOrEqual(11);
-  });
-});
-
-describe("a machine that was lost before it measured anything", () => {
-  const ACTION = `Run ada/finetune-bench@${"0".repeat(40)}`;
-  const steps = { "Set up job": "success", [ACTION]: "success" } as const;
-  const jobs: readonly RunJob[] = [
-    { name: "measure (cuda)", conclusion: "success", steps },
-    { name: "measure (metal)", conclusion: "success", steps },
-    { name: "measure (cpu)", conclusion: "failure", steps: { "Set up job": "success", [ACTION]: null } },
-    { name: "lint", conclusion: "failure", steps: { "Run npm run lint": "failure" } },
-  ];
-
-  it("is named in headline and gate, and another job that failed is not", async () => {
-    const pull = await openPull(project, 7);
-    const run = addPullRun(project, pull, { conclusion: "failure", jobs });
-    for (const key of ["pool-cuda", "pool-metal"])
-      uploadResult(project, run, resultOf(run, key, { job: { sha: pull.mergeSha } }));
-    const { result } = await after(run);
-    expect(result).toMatchObject({ code: 1, outputs: { verdict: "failed", gate: "fail" } });
-    const [body = "", ...others] = commentsOn(7).map((comment) => comment.body);
-    expect(others).toEqual([]);
-    expect(body).toContain("### ❌ Nothing came from `measure (cpu)`");
-    expect(body).toMatch(/No result of `measure \(cpu\)` reached this report: its job failed .*the runner was lost/);
-    for (const text of [body, result.summary, result.log]) expect(text).not.toMatch(/\blint\b|may have left no result/);
-    const check = project.github.checks.find(({ headSha }) => headSha === pull.head.sha);
-    expect(check).toMatchObject({
-      conclusion: "failure",
-      annotations: [{ title: "No result of measure (cpu)" }],
-    });
-
-    // Once it was run again and delivered, nothing is missing any more.
-    const [cuda, metal] = jobs;
-    const again = addPullRun(project, pull, {
-      id: run.id,
-      attempt: 2,
-      jobs: [cuda, metal, { name: "measure (cpu)", conclusion: "success", steps } as const].filter(
-        (job) => job !== undefined,
-      ),
-    });
-    uploadResult(project, again, resultOf(again, "pool-cpu", { job: { sha: pull.mergeSha } }));
-    expect((await after(again)).result).toMatchObject({ code: 0, outputs: { verdict: "no-baseline" } });
-    expect(
-      commentsOn(7)
-        .map((comment) => comment.body)
-        .join(""),
-    ).not.toContain("Nothing came from");
-  });
-
-  it("is found by the last job of the same run as well, which leaves itself out", async () => {
-    const report: RunJob = { name: "report", status: "in_progress", conclusion: null, steps: { [ACTION]: null } };
-    const never: RunJob = { name: "measure (rocm)", conclusion: "cancelled" };
-    const run = await mainRun("push", { status: "in_progress", conclusion: null, jobs: [...jobs, never, report] });
-    for (const key of ["pool-cuda", "pool-metal"]) uploadResult(project, run, resultOf(run, key));
-    const payload = await project.github.pushPayload("main", run.headSha);
-    const job = await project.report("push", payload, { runId: `${run.id}`, inputs: { "fail-on": "regression" } });
-    expect(job.result).toMatchObject({ code: 0, outputs: { verdict: "failed", gate: "neutral" } });
-    expect((await jointOf(job)).missing.map(({ name }) => name)).toEqual(["measure (cpu)", "measure (rocm)"]);
-    expect(job.result.summary).toContain("Nothing came from 2 of 4 runners");
   });
 });
 

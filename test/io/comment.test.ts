@@ -2,8 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeMarker } from "../../src/core/comment-marker.ts";
-import { type CommentOutcome, MAX_COMMENT_CHARACTERS, publishComment } from "../../src/io/comment.ts";
+import { NO_SUITE, writeMarker } from "../../src/core/comment-marker.ts";
+import { type CommentOutcome, MAX_COMMENT_CHARACTERS, publishComment, suiteKeysOn } from "../../src/io/comment.ts";
 import { connectGitHub, type GitHubApi } from "../../src/io/github-api.ts";
 import { ACTIONS_BOT } from "../support/github-objects.ts";
 import { type GitHub, startGitHub } from "../support/github-server.ts";
@@ -72,6 +72,25 @@ test("where nobody copied the marker the second run costs two lists, one refused
     "issues/update-comment 200",
     "issues/list-comments 200",
   ]);
+});
+
+test("the suites of a pull request are those that we ourselves commented on", async () => {
+  await using front = await graphqlFront("github-actions[bot]");
+  const api = await connect(github.token, front.url);
+  expect(await suiteKeysOn(api, PULL)).toEqual([NO_SUITE]);
+  addForeign();
+  expect(await suiteKeysOn(api, PULL)).toEqual(["another-suite"]);
+  await post("100", "### one more suite", api);
+  expect(await suiteKeysOn(api, PULL)).toEqual(["another-suite", "builtin-quick"]);
+});
+
+test("a comment of no suite is taken over by the next suite, unless it is newer", async () => {
+  const nothing = { pullRequest: PULL, marker: marker("100", 1, NO_SUITE), body: "### nothing", fullReportUrl: null };
+  const first = await publishComment(await connect(), nothing);
+  expect(await post("99")).toMatchObject({ state: "kept-newer" });
+  expect(ours().map(({ body }) => body)).toEqual([expect.stringContaining("nothing")]);
+  expect(await post("101")).toEqual({ ...first, state: "updated" });
+  expect(ours().map(({ body }) => body)).toEqual([expect.stringContaining("run 101")]);
 });
 
 test("an older run, or an older attempt, never overwrites what a newer one wrote", async () => {
