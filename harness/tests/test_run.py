@@ -200,6 +200,21 @@ def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run], wor
 
 
 @every_backend
+def test_a_process_tells_the_knobs_that_it_was_given_and_no_other_variable(
+    orders: dict[str, Path], cache: Path, interpreters: Interpreters, tmp_path: Path, backend: str
+) -> None:
+    given = {
+        "PYTORCH_MPS_HIGH_WATERMARK_RATIO": "0.8",
+        "PYTORCH_CUDA_ALLOC_CONF": "a:True",
+        "MLX_MAX_OPS_PER_BUFFER": "9",
+    }
+    done = run(interpreters.of(backend), orders[MATMUL], backend, cache, tmp_path, **given, MY_TOKEN="secret")
+    knobs = done.of("environment")[0]["knobs"]
+    assert given.items() <= knobs.items()
+    assert "secret" not in str(done.events)
+
+
+@every_backend
 def test_a_second_run_on_one_machine_gives_the_very_same_losses(
     runs: dict[tuple[str, str], Run],
     orders: dict[str, Path],

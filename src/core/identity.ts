@@ -92,6 +92,9 @@ export type SoftwareFacts = Pick<
   "python" | "packages" | "wheel_tags" | "blas"
 >;
 
+/** Characters of one fact. */
+const MAX_FACT = 500;
+
 /** Packages that decide numbers or speed. All others are drift. */
 const NUMERICS = [
   /^(?:torch|triton|numpy|scipy|transformers|peft|accelerate|bitsandbytes|flash-attn|xformers|trl)$/,
@@ -125,6 +128,15 @@ export function installedSoftware(versions: string, reported: SoftwareFacts | nu
     return name === "" || version === "" ? [] : [[packageName(name), version]];
   });
   return identity({ ...Object.fromEntries(pins), ...(reported === null ? {} : softwareIdentity(reported).facts) });
+}
+
+/**
+ * Variables that a suite sets for a workload of this program: allocator limits, threads and the like change speed, and
+ * no work hash covers them. Of a user's own program they are part of its work.
+ */
+export function withVariables(software: Identity, env: Readonly<Record<string, string>>): Identity {
+  const variables = Object.entries(env).map(([name, value]) => [`env ${name}`, value.slice(0, MAX_FACT)]);
+  return variables.length === 0 ? software : identity({ ...software.facts, ...Object.fromEntries(variables) });
 }
 
 function packageName(name: string): string {

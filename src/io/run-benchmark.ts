@@ -4,7 +4,7 @@ import path from "node:path";
 import { isCpu, type Backend } from "../core/backend.ts";
 import type { Identity } from "../core/environment.ts";
 import { readEvents } from "../core/events.ts";
-import { installedSoftware, softwareIdentity } from "../core/identity.ts";
+import { installedSoftware, softwareIdentity, withVariables } from "../core/identity.ts";
 import { powerAtStart } from "../core/machine-changes.ts";
 import type { Metric } from "../core/metrics.ts";
 import type { DeviceEvent, HarnessEvent } from "../core/protocol.ts";
@@ -159,5 +159,7 @@ function softwareOf({ planned, environment }: Ready, reported: MadeRun["environm
   if (!("workload" in planned.entry) && environment.versions !== null) {
     return installedSoftware(environment.versions, reported);
   }
-  return reported === null ? null : softwareIdentity(reported);
+  if (reported === null) return null;
+  const software = softwareIdentity(reported);
+  return "workload" in planned.entry ? withVariables(software, planned.entry.env) : software;
 }

@@ -10,6 +10,7 @@ import {
   memoryText,
   runnerKey,
   softwareIdentity,
+  withVariables,
 } from "../../src/core/identity.ts";
 import { h200, m4Max, probeOf, type ProbeFacts } from "../support/probes.ts";
 
@@ -220,4 +221,15 @@ test("a bump of one requirement of a user's own program is other software; its o
     python: "3.12",
     blas: "mkl",
   });
+});
+
+test("the variables that a suite sets are part of the software of a workload", () => {
+  const bare = identity({ python: "3.12" });
+  const ratio = withVariables(bare, { PYTORCH_MPS_HIGH_WATERMARK_RATIO: "0.8" });
+  expect(ratio.facts).toEqual({ python: "3.12", "env PYTORCH_MPS_HIGH_WATERMARK_RATIO": "0.8" });
+  expect(withVariables(bare, { PYTORCH_MPS_HIGH_WATERMARK_RATIO: "0.9" }).hash).not.toBe(ratio.hash);
+  expect(withVariables(bare, {})).toEqual(bare);
+  expect(differences(bare, ratio, "software")).toEqual([
+    { kind: "software", field: "env PYTORCH_MPS_HIGH_WATERMARK_RATIO", base: "none", head: "0.8" },
+  ]);
 });
