@@ -21,6 +21,7 @@ from finetune_bench.errors import EXIT_OK
 from finetune_bench.events import Device, to_json
 from finetune_bench.nvml import Load, open_nvml
 from finetune_bench.probe_system import System, this_system
+from finetune_bench.watch_apple_energy import open_apple_energy
 from finetune_bench.watch_energy import LinuxEnergy
 from finetune_bench.watch_mac import MacGraphicsUse, MacState, Seldom
 from finetune_bench.watch_nvidia import NvidiaSource
@@ -45,7 +46,8 @@ def open_sources(system: System, parent: int, load: Load = ctypes.CDLL) -> Itera
     if system.platform == "darwin":
         graphics = Seldom(MacGraphicsUse(system, parent), _GRAPHICS_EVERY_S)
         state = Seldom(MacState(system, load), _STATE_EVERY_S)
-        yield (MacProcessor(load), MacPressure(load), graphics, state)
+        with open_apple_energy(system) as energy:
+            yield (MacProcessor(load), MacPressure(load), graphics, state, *([] if energy is None else [energy]))
         return
     linux = system.platform == "linux"
     processor: tuple[Source, ...] = (
