@@ -23,7 +23,7 @@ const INSTALLING = [
   /^(?:PIP|UV)_/,
   /^(?:https?|all|no|ftp)_proxy$/i,
   /^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
-  /^(?:HF_TOKEN|HF_ENDPOINT|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/,
+  /^(?:HF_TOKEN|HF_ENDPOINT|HF_HUB_OFFLINE|HF_HUB_CACHE|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/,
 ];
 
 /** These send packages past the environment that is being made. */

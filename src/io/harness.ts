@@ -50,7 +50,17 @@ export function harnessUnder(host: Pick<Host, "harness" | "cache" | "env" | "sig
 /** A refusal of the harness, in its own words. */
 export class HarnessError extends Error {
   override readonly name = "HarnessError";
+  /** The request itself is at fault, not the machine, its network or its disk. */
+  readonly badOrder: boolean;
+
+  constructor(message: string, code: number | null = null) {
+    super(message);
+    this.badOrder = code === BAD_ORDER;
+  }
 }
+
+/** The harness's exit status for a request or work order that cannot be executed as it is written. */
+const BAD_ORDER = 2;
 
 type Call = Partial<Pick<ProcessRequest, "log" | "onLine" | "timeoutS">> & {
   readonly env: Record<string, string>;
@@ -102,7 +112,7 @@ export async function prepareOrder(
     ["prepare", request, "--cache", harness.cache, "--out", orders, "--result", answer],
     { onLine, env: installEnvironment(harness.env) },
   );
-  if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"));
+  if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"), result.code);
   return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
 }
 

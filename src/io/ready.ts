@@ -6,7 +6,7 @@ import { canonicalJson, sha256Hex } from "../core/hash.ts";
 import type { PlannedBenchmark } from "../core/plan.ts";
 import type { FailureReason } from "../core/result.ts";
 import type { CommandEntry } from "../core/suite.ts";
-import { prepareOrder, type Harness, type Prepared } from "./harness.ts";
+import { HarnessError, prepareOrder, type Harness, type Prepared } from "./harness.ts";
 import type { Progress } from "./progress.ts";
 
 /** The interpreter a benchmark runs under. */
@@ -101,7 +101,8 @@ export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; no
         hyperparameters,
       });
     } catch (error) {
-      fail(input.signal.aborted ? "cancelled" : "bad-order", describeError(error));
+      const reason = error instanceof HarnessError && !error.badOrder ? "environment" : "bad-order";
+      fail(input.signal.aborted ? "cancelled" : reason, describeError(error));
     }
   }
   return { ready, notReady };

@@ -29,6 +29,10 @@ class BadInput(HarnessError):
     kind = "bad-order"
 
 
+class CannotFetch(HarnessError):
+    """A checkpoint or data set that is not here and cannot be fetched: the machine's trouble, not the request's."""
+
+
 class BackendUnavailable(HarnessError):
     """This interpreter or machine cannot run the backend."""
 

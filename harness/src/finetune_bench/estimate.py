@@ -26,7 +26,7 @@ DISK_BYTES_PER_S = 500e6
 
 
 def estimate(request: Request, backend: str) -> dict[str, object]:
-    """Seconds, FLOPs and bytes of one run. Nothing is downloaded: weights and tokens are generated."""
+    """Seconds, FLOPs and bytes of one run. What is downloaded is counted as if nothing were in the cache."""
     framework = framework_of(backend)
     cost = request.workload.cost(request.size, request.values_on(framework))
     flop = cost.steps * cost.step_flop + cost.other_flop
@@ -35,7 +35,7 @@ def estimate(request: Request, backend: str) -> dict[str, object]:
     return {
         "seconds": round(seconds, 1),
         "flop": flop,
-        "download_bytes": 0,
+        "download_bytes": cost.download_bytes,
         "disk_bytes": cost.disk_bytes,
         "memory_bytes": cost.memory_bytes + BASE_MEMORY[framework],
     }

@@ -87,7 +87,11 @@ def write_token_file(
 ) -> dict[str, object]:
     """Writes both splits as safetensors. Returns the file's sha256 and the lengths of the training rows."""
     train = generate_rows(recipe, rows, max_length, "train")
-    validation = generate_rows(recipe, validation_rows, max_length, "validation")
+    return write_splits(path, train, generate_rows(recipe, validation_rows, max_length, "validation"))
+
+
+def write_splits(path: Path, train: TokenRows, validation: TokenRows) -> dict[str, object]:
+    """Writes rows of any origin as a token file. Returns its sha256 and the lengths of the training rows."""
     sha256 = write_arrays(
         path,
         {

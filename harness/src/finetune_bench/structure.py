@@ -32,7 +32,7 @@ def _value(hint: Any, value: object, where: str) -> Any:
         if value in arguments:
             return value
     elif origin is types.UnionType:
-        return None if value is None else _value(arguments[0], value, where)
+        return None if value is None and type(None) in arguments else _value(_member(arguments, value), value, where)
     elif origin is tuple:
         if isinstance(value, list):
             return tuple(_value(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
@@ -45,6 +45,14 @@ def _value(hint: Any, value: object, where: str) -> Any:
     elif isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
         return value
     raise BadInput(f"{where} must be {getattr(hint, '__name__', hint)}, got {value!r}")
+
+
+def _member(arguments: tuple[Any, ...], value: object) -> Any:
+    """Of a union the dataclass that has the value's fields, else the first: `X | None` is X."""
+    given = set(value) if isinstance(value, dict) else set()
+    return next(
+        (one for one in arguments if is_dataclass(one) and {field.name for field in fields(one)} == given), arguments[0]
+    )
 
 
 def to_json(value: object) -> Any:

@@ -76,6 +76,11 @@ def write_initial_weights(path: Path, shapes: Mapping[str, tuple[int, ...]], rec
     return write_random_tensors(path, tensors, generator(recipe.seed, "weights"))
 
 
+def write_streamed(path: Path, shapes: Mapping[str, tuple[int, ...]], chunks: Iterable[np.ndarray]) -> str:
+    """Writes float32 tensors whose values come one array after the other. Returns the file's sha256, hex."""
+    return _write(path, [(name, "float32", shape) for name, shape in shapes.items()], chunks)
+
+
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
     """Writes arrays that are in memory, in the order given. Returns the file's sha256, hex."""
     header = [(name, str(array.dtype), array.shape) for name, array in arrays.items()]
@@ -102,7 +107,7 @@ def _write(path: Path, tensors: Sequence[tuple[str, str, tuple[int, ...]]], chun
             file.write(data)
             written += len(data)
             if written >= said and end > SAY_EVERY_BYTES:
-                say(f"generating {path.name.split('.part-')[0]}: {written / 2**30:.1f} of {end / 2**30:.1f} GiB")
+                say(f"writing {path.name.split('.part-')[0]}: {written / 2**30:.1f} of {end / 2**30:.1f} GiB")
                 said += SAY_EVERY_BYTES
     return digest.hexdigest()
 

@@ -24,6 +24,8 @@ class Cost:
     other_flop: float
     disk_bytes: int
     memory_bytes: int
+    download_bytes: int = 0
+    """Of files of a hub that are not here yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,16 @@ from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama
 from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload, needed_files
-from finetune_bench.workloads.training_values import batch_values, number, optimiser_values, validation_rows, whole
+from finetune_bench.workloads.training_values import (
+    batch_values,
+    check_hub_values,
+    fetched_bytes,
+    hub_values,
+    number,
+    optimiser_values,
+    validation_rows,
+    whole,
+)
 from finetune_bench.workloads.training_work import parameter_count, steps_of
 
 NAME = "lora-alpaca-tinyllama"
@@ -55,11 +64,13 @@ HYPERPARAMETERS = (
     *optimiser_values(learning_rate=(5e-5, 5e-5), clip=(0.3, 0.3)),
     validation_rows((8, 32)),
     whole("seed", "seed of weights, adapters, rows and order", (0, 0), minimum=0),
+    *hub_values("TinyLlama/TinyLlama-1.1B-Chat-v1.0", "yahma/alpaca-cleaned", "alpaca_data_cleaned.json"),
 )
 
 
 def check(size: str, values: Values) -> int:
     """The number of optimiser steps; BadInput when the values contradict each other or the model."""
+    check_hub_values(values, HYPERPARAMETERS)
     steps = steps_of(values)
     shape = SHAPES[size]
     if values["max_length"] > shape.max_positions:
@@ -75,9 +86,11 @@ def check(size: str, values: Values) -> int:
 
 def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
     from finetune_bench.workloads.lora_work import LoraModel, make_lora_work
+    from finetune_bench.workloads.origin import Origin
 
     check(size, values)
-    model = LoraModel(shape=SHAPES[size], targets=TARGETS, lengths=TEXTS[size])
+    origin = Origin(model_type="llama", template="headings-1", lengths=TEXTS[size])
+    model = LoraModel(shape=SHAPES[size], targets=TARGETS, origin=origin)
     return make_lora_work(NAME, preset, size, model, values, cache)
 
 
@@ -114,6 +127,7 @@ def cost(size: str, values: Values) -> Cost:
         steps=steps,
         step_flop=values["accumulation"] * micro_tokens * llama.lora_flop_per_token(shape, length),
         other_flop=values["validation_rows"] * length * llama.forward_flop_per_token(shape, length),
+        download_bytes=fetched_bytes(values, base),
         disk_bytes=4 * (base + adapter) + rows * (4 * length + 8),
         # weights, and four copies of the adapters (weight, gradient, two moments); logits, their softmax and gradient
         memory_bytes=4 * base

@@ -5,18 +5,17 @@ from pathlib import Path
 
 from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import shuffled_batches
-from finetune_bench.order import Data, LlamaShape, Lora, Loss, Precision, RowLengths, Trainable, trainable_hash
+from finetune_bench.order import Data, LlamaShape, Lora, Loss, Precision, Trainable, trainable_hash
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.weights import Uniform, generator, write_random_tensors
 from finetune_bench.workloads import llama
 from finetune_bench.workloads.base import Values, Work
-from finetune_bench.workloads.token_rows import made_rows
+from finetune_bench.workloads.origin import Origin, weights_and_rows
 from finetune_bench.workloads.training_work import (
     GENERATOR,
     TrainingWork,
     in_batches,
-    made_weights,
     optimiser_of,
     parameter_count,
     steps_of,
@@ -41,16 +40,16 @@ class LoraModel:
 
     shape: LlamaShape
     targets: tuple[str, ...]
-    lengths: RowLengths
+    origin: Origin
 
 
 def make_lora_work(workload: str, preset: str, size: str, model: LoraModel, values: Values, cache: Path) -> Work:
     """The work of a LoRA workload on a Llama; makes its weights, adapters and tokens where they are missing."""
     steps, seed, shape = steps_of(values), values["seed"], model.shape
     lora = Lora(rank=values["rank"], scale=values["alpha"] / values["rank"], targets=model.targets)
-    weights, weights_file = made_weights("llama", shape, llama.base_tensors(shape), seed, cache)
+    made = weights_and_rows(model.origin, shape, llama.base_tensors(shape), values, cache)
+    (weights, weights_file), (data, data_file) = made
     adapter_sha256, adapter_file = _adapter(shape, lora, seed, cache)
-    data, data_file = made_rows(shape.vocab_size, model.lengths, values, cache)
     trainable = dict(llama.adapter_tensors(shape, lora))
     work = LoraWork(
         workload=workload,

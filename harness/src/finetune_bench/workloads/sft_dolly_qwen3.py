@@ -15,6 +15,9 @@ from finetune_bench.workloads.training_values import (
     at_most_steps,
     batch_values,
     bias_correction,
+    check_hub_values,
+    fetched_bytes,
+    hub_values,
     optimiser_values,
     precision,
     validation_rows,
@@ -99,6 +102,7 @@ HYPERPARAMETERS = (
     bias_correction(),
     validation_rows((8, 32)),
     whole("seed", "seed of weights, rows and order", (0, 0), minimum=0),
+    *hub_values("Qwen/Qwen3-0.6B", "databricks/databricks-dolly-15k", "databricks-dolly-15k.jsonl"),
 )
 
 
@@ -135,6 +139,7 @@ def shape_of(size: str, values: Values) -> Qwen3Shape:
 
 def check(size: str, values: Values) -> int:
     """The number of optimiser steps; BadInput when the values contradict each other or the model."""
+    check_hub_values(values, HYPERPARAMETERS)
     shape = SHAPES[size]
     for name, most, what in (
         ("max_length", shape.max_positions, "the model's positions"),
@@ -146,11 +151,13 @@ def check(size: str, values: Values) -> int:
 
 
 def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
+    from finetune_bench.workloads.origin import Origin
     from finetune_bench.workloads.sft_work import make_sft_work
 
     check(size, values)
     names = {"workload": NAME, "preset": preset, "size": size}
-    return make_sft_work(names, shape_of(size, values), TEXTS[size], values, cache)
+    origin = Origin(model_type="qwen3", template="role-tags-1", lengths=TEXTS[size])
+    return make_sft_work(names, shape_of(size, values), origin, values, cache)
 
 
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
@@ -187,6 +194,7 @@ def cost(size: str, values: Values) -> Cost:
         steps=steps,
         step_flop=values["accumulation"] * micro_tokens * qwen3.train_flop_per_token(shape, blocks, length),
         other_flop=values["validation_rows"] * length * llama.forward_flop_per_token(shape, length),
+        download_bytes=fetched_bytes(values, stored),
         disk_bytes=4 * stored + rows * (4 * length + 8),
         memory_bytes=state_bytes(values, parameter_count(qwen3.tensors(shape)), trained) + micro_tokens * saved,
     )

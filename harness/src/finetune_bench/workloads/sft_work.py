@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Literal
 
 from finetune_bench.generate import shuffled_batches
-from finetune_bench.order import Data, Loss, Qwen3Shape, RowLengths, Trainable, trainable_hash
+from finetune_bench.order import Data, Loss, Qwen3Shape, Trainable, trainable_hash
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import qwen3
 from finetune_bench.workloads.base import Values, Work
-from finetune_bench.workloads.token_rows import made_rows
+from finetune_bench.workloads.origin import Origin, weights_and_rows
 from finetune_bench.workloads.training_work import (
     TrainingWork,
     in_batches,
-    made_weights,
     optimiser_of,
     parameter_count,
     precision_of,
@@ -34,12 +33,12 @@ class SftWork(TrainingWork):
     loss: Loss
 
 
-def make_sft_work(names: dict[str, str], shape: Qwen3Shape, lengths: RowLengths, values: Values, cache: Path) -> Work:
+def make_sft_work(names: dict[str, str], shape: Qwen3Shape, origin: Origin, values: Values, cache: Path) -> Work:
     """`names` are workload, preset and size. A head that is not tied starts as a copy, so both have one file."""
     steps, seed, accumulation = steps_of(values), values["seed"], values["accumulation"]
     stored = replace(shape, tied=True)
-    weights, weights_file = made_weights("qwen3", stored, qwen3.tensors(stored), seed, cache)
-    data, data_file = made_rows(shape.vocab_size, lengths, values, cache)
+    made = weights_and_rows(origin, stored, qwen3.tensors(stored), values, cache)
+    (weights, weights_file), (data, data_file) = made
     trained = qwen3.trained_tensors(shape, values["trained_blocks"])
     work = SftWork(
         **names,

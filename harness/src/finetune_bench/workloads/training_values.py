@@ -1,6 +1,10 @@
 """Hyperparameters that training workloads have in common, with the defaults (tiny, real) of each."""
 
+from collections.abc import Iterable
+
+from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import Hyperparameter
+from finetune_bench.workloads.base import Values
 
 Whole = tuple[int, int]
 Number = tuple[float, float]
@@ -82,3 +86,42 @@ def precision(tiny: str, real: str) -> Hyperparameter:
         real=real,
         choices=("float32", "mixed", "bfloat16"),
     )
+
+
+def _text(name: str, summary: str, default: str, choices: tuple[str, ...] | None = None) -> Hyperparameter:
+    return Hyperparameter(name=name, type="str", help=summary, tiny=default, real=default, choices=choices)
+
+
+def hub_values(model: str, dataset: str, file: str) -> tuple[Hyperparameter, ...]:
+    return (
+        _text("weights", "random: made here; hub: a checkpoint, fetched once", "random", ("random", "hub")),
+        _text("model_id", "the checkpoint on the hub, whose tokenizer `data: hub` takes as well", model),
+        _text("revision", "its branch, tag or commit; a branch is looked up once a machine", "main"),
+        _text("data", "synthetic: made here; hub: a data set, tokenised once", "synthetic", ("synthetic", "hub")),
+        _text("dataset_id", "the data set on the hub", dataset),
+        _text("dataset_revision", "its branch, tag or commit", "main"),
+        _text("dataset_file", "its file of rows: JSON lines or a JSON array", file),
+    )
+
+
+HUB_NAMES = {
+    "model_id": ("weights", "data"),
+    "revision": ("weights", "data"),
+    "dataset_id": ("data",),
+    "dataset_revision": ("data",),
+    "dataset_file": ("data",),
+}
+"""What names something on the hub, and the values that lead there."""
+
+
+def fetched_bytes(values: Values, parameters: int) -> int:
+    """What a checkpoint of so many parameters weighs on the hub, in a type of two bytes."""
+    return 2 * parameters if values["weights"] == "hub" else 0
+
+
+def check_hub_values(values: Values, declared: Iterable[Hyperparameter]) -> None:
+    """BadInput where a value names something on the hub and nothing is taken from there."""
+    for one in declared:
+        users = HUB_NAMES.get(one.name)
+        if users is not None and values[one.name] != one.tiny and "hub" not in [values[user] for user in users]:
+            raise BadInput(f"set.{one.name} has no effect without set.{' or set.'.join(users)} = hub")
