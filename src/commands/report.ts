@@ -24,7 +24,10 @@ export function addReport(program: Command, context: CommandContext): void {
   program
     .command("report")
     .description("judge what jobs have measured, all runners together, and show the verdict")
-    .argument("<dir...>", "results folders of jobs, folders of such, result.json files, or downloaded artifacts (.zip)")
+    .argument(
+      "<dir...>",
+      "results folders of jobs or of measure_gpu.py, folders of such, result.json files, or downloaded artifacts (.zip)",
+    )
     .option("--save", "record the results as new points of their runners' histories", false)
     .option("--baseline <place>", "dir:PATH or branch:NAME of the history (default: dir:.finetune-bench/baselines)")
     .option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)")

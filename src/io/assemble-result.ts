@@ -15,13 +15,17 @@ import type { Machine } from "./machine.ts";
 import type { MeasuredJob } from "./measure-job.ts";
 
 export interface Assembly {
-  readonly host: Host;
+  readonly host: Pick<Host, "version"> & { readonly context: Pick<Host["context"], "job"> };
   readonly suite: Suite;
   readonly repeats: number;
-  readonly machine: Machine;
-  readonly plan: Plan;
-  readonly measured: MeasuredJob;
+  readonly machine: Omit<Machine, "python">;
+  readonly plan: Pick<Plan, "skipped" | "failed" | "listed">;
+  readonly measured: Pick<MeasuredJob, "benchmarks" | "measuredS" | "warnings"> & {
+    readonly control: Pick<MeasuredJob["control"], "results">;
+  };
   readonly startedAt: Date;
+  /** Default: now. */
+  readonly finishedAt?: Date;
   /** About the suite, where there is something to say. */
   readonly note: string | null;
   readonly accepted: readonly Acceptance[];
@@ -35,6 +39,7 @@ export function assembleResult({
   plan,
   measured,
   startedAt,
+  finishedAt = new Date(),
   note,
   accepted,
 }: Assembly): JobResult {
@@ -47,7 +52,7 @@ export function assembleResult({
   const result: JobResult = {
     schema: RESULT_SCHEMA_VERSION,
     version: host.version,
-    job: { ...host.context.job, started_at: startedAt.toISOString(), finished_at: new Date().toISOString() },
+    job: { ...host.context.job, started_at: startedAt.toISOString(), finished_at: finishedAt.toISOString() },
     runner_key: machine.runnerKey,
     machine: machine.identity,
     drift: machine.probe.drift,

@@ -2,13 +2,10 @@
 import { mkdir, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { isCpu, type Backend } from "../core/backend.ts";
+import { controlResult, type ControlRun } from "../core/control-result.ts";
 import { readEvents } from "../core/events.ts";
-import { softwareIdentity } from "../core/identity.ts";
-import { powerAtStart, type Power } from "../core/machine-changes.ts";
-import type { DeviceEvent, HarnessEvent } from "../core/protocol.ts";
-import type { BenchmarkResult, RunRecord } from "../core/result.ts";
-import { runDisturbances, timedTimes, usualClock } from "../core/run-disturbances.ts";
-import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
+import type { BenchmarkResult } from "../core/result.ts";
+import { makeRunRecord } from "../core/run-record.ts";
 import type { DeviceLock } from "./device-lock.ts";
 import { harnessUnder, runControl } from "./harness.ts";
 import type { Host } from "./host.ts";
@@ -50,16 +47,11 @@ const ON_PATH = "python";
 /** Importing a framework from a cold disk takes the longest part of it. */
 const TIMEOUT_S = 180;
 
-interface Run extends MadeRun {
-  readonly events: readonly HarnessEvent[];
-  readonly samples: readonly DeviceEvent[];
-}
-
 interface State {
   readonly backend: Backend;
   /** Null: from now on in Python alone. */
   framework: string | null;
-  readonly runs: Run[];
+  readonly runs: ControlRun[];
 }
 
 /**
@@ -86,7 +78,8 @@ export function openControl(job: ControlJob): Control {
     async measure(number) {
       for (const state of states) if (!isOver(job)) await measureOnce(state, number, job);
     },
-    results: () => states.filter(({ runs }) => runs.length > 0).map(resultOf),
+    results: () =>
+      states.filter(({ runs }) => runs.length > 0).map(({ backend, runs }) => controlResult(backend, runs)),
   };
 }
 
@@ -120,7 +113,7 @@ function filesOf({ backend }: State, number: number, { results }: ControlJob, na
   };
 }
 
-async function runOnce(state: State, number: number, job: ControlJob): Promise<Run> {
+async function runOnce(state: State, number: number, job: ControlJob): Promise<ControlRun> {
   const { backend, framework } = state;
   const { host, python, watch, lock } = job;
   const { folder, events: file, log } = filesOf(state, number, job);
@@ -147,44 +140,4 @@ async function runOnce(state: State, number: number, job: ControlJob): Promise<R
     number,
   });
   return { ...made, events: events.events, samples: watch?.between(startMs, endMs) ?? [] };
-}
-
-function resultOf({ backend, runs }: State): BenchmarkResult {
-  const done = runs.filter(({ record }) => record.outcome.status === "ok");
-  const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
-  const environment = done.find((run) => run.environment !== null)?.environment ?? null;
-  const startPower = powerAtStart(runs.flatMap((run) => run.samples));
-  return {
-    id: `control.${backend}`,
-    title: "control",
-    backend,
-    work_hash: done.flatMap(({ events }) => workHash(events))[0] ?? null,
-    comparison_class: "strict",
-    hyperparameters: {},
-    software: environment === null ? null : softwareIdentity(environment),
-    metrics: [...(done[0]?.metrics ?? [])],
-    runs: runs.map((run, index) => withDisturbances(run, { backend, others: runs.toSpliced(index, 1), startPower })),
-    status:
-      failed?.status === "failed"
-        ? { state: "failed", reason: failed.reason, message: failed.message }
-        : { state: "complete" },
-    paired: null,
-  };
-}
-
-interface Others {
-  readonly backend: Backend;
-  readonly others: readonly Run[];
-  readonly startPower: Power;
-}
-
-function withDisturbances({ record, events, samples }: Run, { backend, others, startPower }: Others): RunRecord {
-  const steps = events.filter((event) => event.event === "step");
-  const times = timedTimes(steps, record.warmup_steps);
-  const usualClockMhz = usualClock(others.map((other) => other.samples));
-  return { ...record, disturbances: runDisturbances({ backend, samples, times, usualClockMhz, startPower }) };
-}
-
-function workHash(events: readonly HarnessEvent[]): string[] {
-  return events.flatMap((event) => (event.event === "start" ? [event.work_hash] : []));
 }

@@ -6,6 +6,7 @@ import { readResult, type ReadResult } from "../core/read-result.ts";
 import type { JobResult } from "../core/result.ts";
 import { MAX_STORED_BYTES } from "../core/stored-result.ts";
 import type { SetAside } from "./collect.ts";
+import { MANIFEST, readMeasured } from "./measured-folder.ts";
 import { ZIP_LIMITS } from "./run-artifacts.ts";
 import { systemFault } from "./system-fault.ts";
 import { BadArchive, readZipEntry } from "./zip-entry.ts";
@@ -20,7 +21,7 @@ export interface LocalResults {
 }
 
 /**
- * Every result below the paths: of a folder its own `result.json`, else those of the folders in it. Throws a
+ * Every result below the paths: of a folder its own `result.json` or `measured.json`, else those of the folders in it. Throws a
  * {@link UserError} for a path that holds none, and where two are of one runner and suite.
  */
 export async function readLocalResults(given: readonly string[]): Promise<LocalResults> {
@@ -52,9 +53,10 @@ async function filesAt(given: string): Promise<string[]> {
   try {
     if (!(await stat(root)).isDirectory()) return [root];
     const entries = await readdir(root, { withFileTypes: true });
-    if (entries.some(({ name }) => name === RESULT)) return [path.join(root, RESULT)];
+    const own = [RESULT, MANIFEST].find((file) => entries.some(({ name }) => name === file));
+    if (own !== undefined) return [path.join(root, own)];
     const folders = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS);
-    const files = folders.map(({ name }) => path.join(root, name, RESULT)).sort();
+    const files = folders.flatMap(({ name }) => [RESULT, MANIFEST].map((file) => path.join(root, name, file))).sort();
     const there = await Promise.all(files.map((file) => lstat(file).then(Boolean, () => false)));
     const found = files.filter((_file, index) => there[index]);
     if (found.length > 0) return found;
@@ -73,6 +75,7 @@ async function readOne(file: string): Promise<ReadResult> {
     if (!facts.isFile()) return { fault: "it is a link, a folder or a device, not a plain file" };
     const most = isArchive ? MOST_ARCHIVE_BYTES : MAX_STORED_BYTES;
     if (facts.size > most) return { fault: `it has ${facts.size} bytes, more than the ${most} it may have` };
+    if (path.basename(file) === MANIFEST) return readMeasured(path.dirname(file));
     const bytes = await readFile(file);
     return readResult((isArchive ? await readZipEntry(bytes, RESULT, ZIP_LIMITS) : bytes).toString("utf8"));
   } catch (error) {

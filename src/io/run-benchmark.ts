@@ -5,11 +5,10 @@ import { isCpu, type Backend } from "../core/backend.ts";
 import type { Identity } from "../core/environment.ts";
 import { readEvents } from "../core/events.ts";
 import { installedSoftware, softwareIdentity, withVariables } from "../core/identity.ts";
-import { powerAtStart } from "../core/machine-changes.ts";
 import type { Metric } from "../core/metrics.ts";
-import type { DeviceEvent, HarnessEvent } from "../core/protocol.ts";
-import type { Disturbance, RunRecord } from "../core/result.ts";
-import { runDisturbances, timedTimes, usualClock } from "../core/run-disturbances.ts";
+import { observedDisturbances } from "../core/observed-run.ts";
+import type { DeviceEvent } from "../core/protocol.ts";
+import type { RunRecord } from "../core/result.ts";
 import { makeRunRecord, type MadeRun } from "../core/run-record.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import type { DeviceLock } from "./device-lock.ts";
@@ -88,7 +87,8 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
   const endMs = Date.now();
   await endLeftovers("FINETUNE_BENCH_EVENTS", events);
   const read = readEvents(await readFile(events, "utf8").catch(() => ""));
-  const samples = bench.observation.watch?.between(startMs, endMs) ?? [];
+  const { watch, earlier, lock } = bench.observation;
+  const samples = watch?.between(startMs, endMs) ?? [];
   const made = makeRunRecord({
     kind: "workload" in planned.entry ? "harness" : "command",
     events: read,
@@ -98,33 +98,14 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
     gpuCores: bench.observation.gpuCores,
     samples,
   });
+  const observed = { record: made.record, events: read.events, backend: planned.backend, samples, earlier };
   const isOk = made.record.outcome.status === "ok";
   return {
-    record: {
-      ...made.record,
-      disturbances: disturbancesOf(made.record, read.events, samples, ready, bench),
-    },
+    record: { ...made.record, disturbances: observedDisturbances(observed) },
     metrics: made.metrics,
     software: isOk ? softwareOf(ready, made.environment) : null,
-    outOfTime: bench.observation.lock.late() !== null || (ended.timedOut && leftS < planned.entry.timeout),
+    outOfTime: lock.late() !== null || (ended.timedOut && leftS < planned.entry.timeout),
   };
-}
-
-/** What the watcher saw during the run, and what the run's own steps show. */
-function disturbancesOf(
-  record: RunRecord,
-  events: readonly HarnessEvent[],
-  samples: readonly DeviceEvent[],
-  { planned: { backend } }: Ready,
-  { observation: { earlier } }: Bench,
-): Disturbance[] {
-  const others = earlier.get(backend) ?? [];
-  const steps = events.filter((event) => event.event === "step");
-  const times = timedTimes(steps, record.warmup_steps);
-  const startPower = powerAtStart([...others.flat(), ...samples]);
-  const found = runDisturbances({ backend, samples, times, usualClockMhz: usualClock(others), startPower });
-  earlier.set(backend, [...others, samples]);
-  return found;
 }
 
 interface Files {

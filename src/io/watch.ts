@@ -6,6 +6,7 @@ import { execa } from "execa";
 import type { Backend } from "../core/backend.ts";
 import { parseEventLine } from "../core/event-line.ts";
 import { idleness } from "../core/idle.ts";
+import { samplesWithin } from "../core/observed-run.ts";
 import type { DeviceEvent } from "../core/protocol.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import { noteChild } from "./child-notes.ts";
@@ -99,7 +100,7 @@ export function startWatch(request: WatchRequest): Watch {
   });
   const over = ended(child, state, () => words);
   return {
-    between: (startMs, endMs) => between(samples, { startMs, endMs, intervalS }),
+    between: (startMs, endMs) => samplesWithin(samples, { startMs, endMs, intervalS }),
     waitUntilIdle: (idle) => waitUntilIdle(idle, { samples, state, intervalS, signal: harness.signal }),
     fault: () => state.fault,
     async [Symbol.asyncDispose]() {
@@ -164,18 +165,6 @@ async function ended(child: PromiseLike<Exit>, state: State, words: () => string
     state.fault = `the watcher of the machine ${what}${last === "" ? "" : ` (${last.slice(0, 300)})`}`;
   }
   wake(state);
-}
-
-function between(
-  samples: readonly DeviceEvent[],
-  { startMs, endMs, intervalS }: { startMs: number; endMs: number; intervalS: number },
-): DeviceEvent[] {
-  const [start, end] = [startMs / 1000, endMs / 1000];
-  const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
-  if (inside.length > 0) return inside;
-  const before = samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS);
-  const after = samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS);
-  return [before, after].filter((sample) => sample !== undefined);
 }
 
 interface Waiting {

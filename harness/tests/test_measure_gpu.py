@@ -1,0 +1,145 @@
+"""`scripts/measure_gpu.py`, executed: what it measures, what its limit cuts, and what it leaves when something dies."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import MATMUL, NLI, REPOSITORY, Interpreters, environment, read_events
+
+SCRIPT = REPOSITORY / "scripts" / "measure_gpu.py"
+
+
+class Measuring:
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self.out, self.cache, self.locks = folder / "out", cache, folder / "locks"
+        self.locks.mkdir()
+
+    def start(self, python: str, *arguments: str, **extra: str) -> subprocess.Popen[str]:
+        command = [
+            python,
+            str(SCRIPT),
+            "--out",
+            str(self.out),
+            "--cache",
+            str(self.cache),
+            "--size",
+            "tiny",
+            *arguments,
+        ]
+        variables = environment(FINETUNE_BENCH_LOCK_DIR=str(self.locks), **extra)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
+
+    def run(self, python: str, *arguments: str, **extra: str) -> tuple[int, str]:
+        process = self.start(python, *arguments, **extra)
+        text, _ = process.communicate(timeout=300)
+        return process.returncode, text
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.out / "measured.json").read_text())
+
+    def states(self) -> dict[str, tuple[str, int]]:
+        return {one["title"].split(".")[0]: (one["state"], len(one["runs"])) for one in self.manifest["benchmarks"]}
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        events, problem = read_events((self.out / name).read_bytes())
+        assert problem is None
+        return events
+
+
+@pytest.fixture
+def measuring(tmp_path: Path, cache: Path) -> Measuring:
+    return Measuring(tmp_path, cache)
+
+
+QUICK = ("--minutes", "4", "--backend", "torch-cpu", "--workload", MATMUL, "--workload", NLI)
+
+
+def test_measures_in_turn_between_two_controls_and_keeps_everything(
+    measuring: Measuring, interpreters: Interpreters
+) -> None:
+    code, text = measuring.run(interpreters.torch, *QUICK, "--repeats", "2")
+    assert code == 0, text
+    assert measuring.states() == {NLI: ("measured", 2), MATMUL: ("measured", 2)}
+    benchmarks = measuring.manifest["benchmarks"]
+    order = sorted((run["started_at_s"], one["title"]) for one in benchmarks for run in one["runs"])
+    assert [title.split(".")[0] for _, title in order] == [NLI, MATMUL, NLI, MATMUL]
+    (control,) = measuring.manifest["control"]
+    first, last = (run["started_at_s"] for run in control["runs"])
+    assert first < order[0][0] < order[-1][0] < last
+    for benchmark in benchmarks:
+        identity = f"{benchmark['title']}.torch-cpu"
+        for number in (1, 2):
+            events = measuring.events(f"runs/{identity}/head-{number}.jsonl")
+            assert events[0]["work_hash"] == benchmark["work_hash"]
+            assert events[-1]["event"] == "end"
+        assert (measuring.out / "orders" / f"{benchmark['work_hash']}.json").exists()
+    samples = measuring.events("device.jsonl")
+    assert {one["event"] for one in samples} == {"device"}
+    assert samples[0]["time_s"] < order[0][0]
+    assert "torch==" in (measuring.out / "env" / "torch-cpu.txt").read_text()
+    assert json.loads((measuring.out / "probe.json").read_text())["protocol"] == 1
+
+
+def test_lists_what_the_limit_leaves_no_room_for(measuring: Measuring, interpreters: Interpreters) -> None:
+    code, text = measuring.run(interpreters.torch, *QUICK, "--minutes", "0.3")
+    assert code == 1
+    assert measuring.states() == {NLI: ("cut", 0), MATMUL: ("cut", 0)}
+    assert "the limit of 0.3 min left no room for its 3 runs" in text
+
+
+def test_what_dies_is_failed_and_the_others_are_kept(
+    measuring: Measuring, interpreters: Interpreters, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    (broken / "peft").mkdir(parents=True)
+    (broken / "peft" / "__init__.py").write_text("import os; os.kill(os.getpid(), 9)\n")
+    which = ("--minutes", "4", "--backend", "torch-cpu", "--repeats", "1")
+    lora = "lora-alpaca-tinyllama"
+    code, text = measuring.run(
+        interpreters.torch, *which, "--workload", MATMUL, "--workload", lora, PYTHONPATH=str(broken)
+    )
+    assert code == 1, text
+    assert measuring.states() == {lora: ("failed", 1), MATMUL: ("measured", 1)}
+    failed = measuring.manifest["benchmarks"][0]
+    assert failed["runs"][0]["code"] == -signal.SIGKILL
+
+
+def test_a_missing_package_is_a_skip_that_names_it(measuring: Measuring) -> None:
+    code, text = measuring.run(sys.executable, *QUICK)
+    assert code == 1
+    assert measuring.states() == {NLI: ("skipped", 0), MATMUL: ("skipped", 0)}
+    assert "this Python lacks" in text
+    assert "torch" in measuring.manifest["benchmarks"][0]["message"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the script is for Linux and macOS")
+def test_interrupted_it_leaves_a_valid_folder(measuring: Measuring, interpreters: Interpreters) -> None:
+    process = measuring.start(interpreters.torch, *QUICK)
+    begun = measuring.out / "runs" / f"{NLI}.strict.tiny.torch-cpu" / "head-1.jsonl"
+    until = time.monotonic() + 120
+    while not begun.exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, text
+    assert measuring.manifest["interrupted"] is True
+    states = measuring.states()
+    assert states[MATMUL] == ("cut", 0)
+    assert measuring.manifest["benchmarks"][0]["runs"][0]["cancelled"] is True
+
+
+def test_a_folder_with_something_in_it_is_refused(measuring: Measuring) -> None:
+    measuring.out.mkdir()
+    (measuring.out / "mine.txt").write_text("keep")
+    code, text = measuring.run(sys.executable, *QUICK)
+    assert (code, [one.name for one in measuring.out.iterdir()]) == (2, ["mine.txt"])
+    assert "new or empty" in text
