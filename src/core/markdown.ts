@@ -5,6 +5,7 @@ import { iconFor } from "./icons.ts";
 import type { JointReport } from "./joint.ts";
 import { acceptSection, changePointsSection, disturbancesSection } from "./markdown-changes.ts";
 import { environmentSection } from "./markdown-environment.ts";
+import { useSection } from "./markdown-use.ts";
 import { footer, leftOut } from "./markdown-footer.ts";
 import { frameworksSection } from "./markdown-frameworks.ts";
 import { bullets, drawSentence, type Markdown } from "./markdown-parts.ts";
@@ -94,6 +95,7 @@ function draw(joint: JointReport, detail: Detail): Markdown {
     runnersSection(joint, detail),
     everySection(joint, detail),
     frameworksSection(joint, detail),
+    useSection(joint, detail),
     environmentSection(joint, detail),
     decidedSection(joint, detail),
     reproduceSection(joint, detail),

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { renderComment } from "../../src/core/markdown.ts";
+import { phaseMetric, type MetricName } from "../../src/core/registry.ts";
+import { readMarkdown } from "../support/markdown-reader.ts";
+import { benchmark, compared, jointOf, reportOf } from "../support/report-fixtures.ts";
+
+const USED = {
+  tokens_per_second: 20_000,
+  mfu_vendor: 0.41,
+  mfu_probe: 0.553,
+  device_busy: 0.97,
+  device_memory_busy: 0.4,
+  device_memory_peak: 3 * 2 ** 30,
+  device_energy_per_token: 0.0125,
+} satisfies Partial<Record<MetricName, number>>;
+
+const TOLD = [
+  "tokens_per_second",
+  "mfu_vendor",
+  "mfu_probe",
+  "device_busy",
+  "device_memory_busy",
+  "device_memory_peak",
+  "device_energy_per_token",
+] as const satisfies readonly (keyof typeof USED)[];
+
+const trained = benchmark("sft", "torch-cuda", USED);
+const quiet = benchmark("lora", "torch-cpu", { tokens_per_second: 500, rss_peak: 2 ** 30 });
+const comparisons = [
+  ...TOLD.map((name) => compared(trained, name, "no-baseline")),
+  compared(quiet, "tokens_per_second", "no-baseline"),
+  compared(quiet, "rss_peak", "no-baseline"),
+];
+const validated = {
+  ...compared(trained, "device_memory_peak", "no-baseline"),
+  metric: phaseMetric("evaluate", "peak_memory"),
+  head: { value: 5 * 2 ** 30, spread: null, count: 3 },
+};
+
+function commentOf(rows: typeof comparisons): string {
+  return renderComment(jointOf(reportOf({ benchmarks: [trained, quiet], comparisons: rows })));
+}
+
+test("what the steps made of the device stands in one collapsed table, a row for every benchmark that tells it", () => {
+  const comment = commentOf([...comparisons, validated]);
+  const [, section = ""] = comment.split("<summary>Use of the device</summary>");
+  const [table = []] = readMarkdown(section.split("</details>")[0] ?? "").tables;
+  const [header, row, ...more] = table;
+  expect(header).toEqual([
+    "Benchmark",
+    "Of the vendor's peak",
+    "Of the GEMM probe",
+    "Device busy",
+    "Its memory busy",
+    "Memory in use",
+    "Peak while validating",
+    "Energy",
+  ]);
+  expect(row?.map((cell) => cell.replaceAll("\u00A0", " "))).toEqual([
+    "sft · torch-cuda",
+    "41 %",
+    "55.3 %",
+    "97 %",
+    "40 %",
+    "3 GiB",
+    "5 GiB",
+    "0.0125 J/tok",
+  ]);
+  expect(more).toEqual([]);
+});
+
+test("nothing of it stands in the tables that are read first", () => {
+  const comment = commentOf(comparisons);
+  const [before = ""] = comment.split("<summary>Use of the device</summary>");
+  for (const words of ["mfu", "busy", "J/tok"]) expect(before).not.toContain(words);
+});
+
+test("where nobody tells it there is no section", () => {
+  const told = comparisons.filter(({ benchmark: id }) => id === quiet.id);
+  expect(commentOf(told)).not.toContain("Use of the device");
+});
