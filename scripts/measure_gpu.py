@@ -43,6 +43,7 @@ ORDER = (
 IMPORTS = {"torch": "torch", "transformers": "transformers", "peft": "peft", "mlx": "mlx", "mlx-lm": "mlx_lm"}
 """Package → the module that a workload which names the package cannot do without."""
 COMMON = {"numpy": "numpy", "safetensors": "safetensors"}
+PROBE_S = 180.0
 CONTROL_S = 20.0
 """Kept free for the control at the end; a run of it takes some seconds, with the import of the framework."""
 
@@ -66,11 +67,6 @@ class Benchmark:
     def run_s(self) -> float:
         """Seconds of its next run: what the longest so far took, or what is expected."""
         return max((run["duration_s"] for run in self.runs), default=self.expected_s)
-
-    @property
-    def open(self) -> bool:
-        """It has begun, and nothing has ended it."""
-        return self.state == "measured" and bool(self.runs)
 
     def end(self, state: str, message: str) -> None:
         self.state, self.message = state, message
@@ -128,23 +124,29 @@ def has(module: str) -> bool:
 
 
 def measure(session: Session, planned: list[Benchmark], repeats: int, keep: Callable[[], None]) -> None:
-    """Repeats of all benchmarks in turn. It runs while its runs fit beside those of the more important ones."""
-    pace = 1.0  # measured by expected, once something ran: expectations err on the long side
+    """Repeats of all benchmarks in turn."""
     for number in range(1, repeats + 1):
-        for index, benchmark in enumerate(planned):
+        for benchmark in planned:
             if benchmark.state != "measured":
                 continue
-            kept_s = sum(one.run_s * (repeats - len(one.runs)) for one in planned[:index] if one.open)
-            own_s = benchmark.run_s * (repeats - len(benchmark.runs)) * (1.0 if benchmark.runs else pace)
-            left_s = session.left_s() - CONTROL_S
-            fits = kept_s + own_s <= left_s or not any(one.runs for one in planned)  # the first may try
-            if left_s <= 0 or not fits:
-                benchmark.end("cut", f"the limit of {session.limit_s / 60:g} min left no room for its {repeats} runs")
-            else:
+            if fits(benchmark, planned, repeats, session.left_s() - CONTROL_S):
                 run_once(session, benchmark, number, repeats)
+            else:
+                benchmark.end("cut", f"the limit of {session.limit_s / 60:g} min left no room for its {repeats} runs")
             keep()
-            if number == 1 and benchmark.runs:
-                pace = min(1.0, benchmark.run_s / benchmark.expected_s)
+
+
+def fits(benchmark: Benchmark, planned: list[Benchmark], repeats: int, left_s: float) -> bool:
+    """Whether its runs that are due fit beside those of the more important ones that have begun."""
+    begun = [one for one in planned if one.runs]
+    if left_s <= 0 or not begun:  # the first may try whatever is expected of it
+        return left_s > 0
+    # Expectations err on the long side: what ran so far tells by how much.
+    pace = min(1.0, sum(one.run_s for one in begun) / sum(one.expected_s for one in begun))
+    before = [one for one in planned[: planned.index(benchmark)] if one.runs and one.state == "measured"]
+    kept_s = sum(one.run_s * (repeats - len(one.runs)) for one in before)
+    run_s = benchmark.run_s if benchmark.runs else benchmark.expected_s * pace
+    return kept_s + run_s * (repeats - len(benchmark.runs)) <= left_s
 
 
 def run_once(session: Session, benchmark: Benchmark, number: int, repeats: int) -> None:
@@ -169,7 +171,8 @@ def prepare(session: Session, benchmark: Benchmark) -> bool:
     answer = asked.with_suffix(".prepared")
     asked.write_text(json.dumps(benchmark.request), encoding="utf-8")
     try:
-        done = session.harness("prepare", asked, "--cache", session.cache, "--out", asked.parent, "--result", answer)
+        files = ("--cache", session.cache, "--out", asked.parent, "--result", answer)
+        done = session.harness("prepare", asked, *files, timeout_s=max(1.0, session.left_s()))
     except subprocess.TimeoutExpired:
         benchmark.end("cut", f"the limit of {session.limit_s / 60:g} min was over while it was prepared")
         return False
@@ -195,9 +198,16 @@ def write_json(path: Path, value: object) -> None:
     part.replace(path)
 
 
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if not 0.1 <= minutes <= 1440:
+        raise argparse.ArgumentTypeError(f"give minutes from 0.1 to 1440, not {text}")
+    return minutes
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--minutes", type=float, required=True, help="limit of the whole command")
+    parser.add_argument("--minutes", type=_minutes, required=True, help="limit of the whole command")
     parser.add_argument("--out", type=Path, required=True, help="a new folder")
     parser.add_argument("--backend", action="append", choices=BACKENDS, help="default: those of the accelerator")
     parser.add_argument("--workload", action="append", choices=[one.name for one in WORKLOADS], help="default: all")
@@ -226,7 +236,7 @@ def main(arguments: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
     session = Session(out, given.cache.absolute(), given.minutes)
-    probed = session.harness("probe", "--salt", given.repository)
+    probed = session.harness("probe", "--salt", given.repository, timeout_s=PROBE_S)
     if probed.returncode != 0:
         print(probed.stderr, file=sys.stderr)
         return 3

@@ -32,10 +32,11 @@ class Session:
     def left_s(self) -> float:
         return self.limit_s - (time.time() - self.began)
 
-    def harness(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def harness(self, *arguments: str | Path, timeout_s: float) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "finetune_bench", *map(str, arguments)]
-        timeout = max(1.0, self.left_s())
-        return subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=timeout, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment(), timeout=timeout_s, check=False
+        )
 
     def run(self, backend: str, benchmark: str, number: int, arguments: Sequence[str | Path]) -> dict[str, Any] | None:
         """One process that is measured, under the lock of its devices; None where the time of all was over."""

@@ -14,6 +14,9 @@ import pytest
 from support import MATMUL, NLI, REPOSITORY, Interpreters, environment, read_events
 
 SCRIPT = REPOSITORY / "scripts" / "measure_gpu.py"
+sys.path.insert(0, str(SCRIPT.parent))
+
+from measure_gpu import Benchmark, fits  # noqa: E402
 
 
 class Measuring:
@@ -93,6 +96,37 @@ def test_lists_what_the_limit_leaves_no_room_for(measuring: Measuring, interpret
     assert code == 1
     assert measuring.states() == {NLI: ("cut", 0), MATMUL: ("cut", 0)}
     assert "the limit of 0.3 min left no room for its 3 runs" in text
+
+
+def planned(*runs: tuple[float, float, int]) -> list[Benchmark]:
+    """Benchmarks by the seconds expected and measured of a run, and how many there were."""
+    made = [
+        Benchmark(f"w{index}.strict.real", "torch-cuda", {}, expected) for index, (expected, _, _) in enumerate(runs)
+    ]
+    for benchmark, (_, measured, count) in zip(made, runs, strict=True):
+        benchmark.runs = [{"duration_s": measured}] * count
+    return made
+
+
+@pytest.mark.parametrize(
+    ("runs", "which", "left_s", "expected"),
+    [
+        ([(900, 0, 0)], 0, 1, True),  # the first may try, whatever is expected of it
+        ([(900, 0, 0)], 0, 0, False),
+        ([(100, 100, 1), (50, 0, 0)], 1, 350, True),  # 200 kept for the first, 150 for its own three
+        ([(100, 100, 1), (50, 0, 0)], 1, 349, False),
+        ([(100, 20, 1), (50, 0, 0)], 1, 70, True),  # five times faster than expected: 40 kept and 30
+        ([(100, 20, 1), (50, 0, 0)], 1, 69, False),
+        ([(100, 300, 1), (50, 0, 0)], 1, 750, True),  # slower: an expectation is never stretched
+        ([(100, 100, 2), (50, 50, 1)], 0, 100, True),  # what matters less keeps nothing from what matters more
+        ([(100, 100, 2), (50, 50, 1)], 1, 199, False),
+    ],
+)
+def test_room_is_kept_for_what_matters_more(
+    runs: list[tuple[float, float, int]], which: int, left_s: float, expected: bool
+) -> None:
+    benchmarks = planned(*runs)
+    assert fits(benchmarks[which], benchmarks, 3, left_s) is expected
 
 
 def test_what_dies_is_failed_and_the_others_are_kept(
