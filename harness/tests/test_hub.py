@@ -338,6 +338,18 @@ def test_a_download_that_never_ends_leaves_nothing_that_passes_for_whole(sft: st
     place.order(sft)
 
 
+def test_a_file_for_which_there_is_no_room_says_so(sft: str, place: Place, tmp_path: Path) -> None:
+    """The limit of a process stands in for the end of a disk."""
+    limited = tmp_path / "limited-python"
+    limited.write_text(f'#!/bin/sh\nulimit -f 4000\nexec "{place.python}" "$@"\n')
+    limited.chmod(0o755)
+    unlimited, place.python = place.python, str(limited)
+    said = place.refused(sft, 1)
+    assert f"no space left for model.safetensors of the model {MODEL} at main: free some, or point HF_HOME" in said
+    place.python = unlimited
+    place.order(sft)
+
+
 def test_bytes_that_are_not_the_promised_ones_are_removed(sft: str, place: Place) -> None:
     for file in ("config.json", "model.safetensors"):
         place.hub.altered = {file}

@@ -13,7 +13,7 @@ const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   "bad-order": "could not use its work order",
   "check-failed": "failed its check",
   "backend-unavailable": "cannot run on this machine",
-  environment: "got no Python environment",
+  environment: "could not be made ready",
   cancelled: "was cancelled",
   "time-budget": "did not fit into the time budget",
   exception: "ended with an exception",

@@ -204,7 +204,9 @@ export function runControl(harness: Harness, request: ControlRequest): Promise<P
 
 /** The harness's own last words, or how it ended where it said nothing. */
 export function lastWords(result: ProcessResult, otherwise: string): string {
-  const said = result.tail.slice(-5).join("\n").trim();
+  const tail = result.tail.slice(-5);
+  const error = tail.findLastIndex((line) => line.startsWith("error: "));
+  const said = tail.slice(Math.max(error, 0)).join("\n").trim();
   if (said !== "") return said;
   if (result.startError !== null) return `${otherwise}: ${result.startError}`;
   return `${otherwise} (${result.signal === null ? `exit ${result.code}` : `signal ${result.signal}`})`;

@@ -14,7 +14,8 @@ import numpy as np
 from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
 from finetune_bench.hub import Repository
-from finetune_bench.order import HubCheckpoint, LlamaShape, Weights
+from finetune_bench.hub_recipes import HubCheckpoint
+from finetune_bench.order import LlamaShape, Weights
 from finetune_bench.store import made_once, say
 from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.structure import to_json

@@ -17,8 +17,11 @@ from finetune_bench.errors import BadInput, CannotFetch
 from finetune_bench.store import say
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars are for terminals; lines of progress are ours
+os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # it tells every attempt; what came of them is in our words
 
 SAY_EVERY_S = 10.0
+NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+"""A full disk, a file larger than the system allows, a quota."""
 
 
 @dataclass
@@ -90,7 +93,7 @@ class Repository:
         match error:
             case errors.LocalEntryNotFoundError() | errors.OfflineModeIsEnabled():
                 cause = _root(error)
-                if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
+                if isinstance(cause, OSError) and cause.errno in NO_SPACE:
                     return self._refusal(name, cause)
                 return CannotFetch(
                     f"the {self.what} is not in the cache of this machine (file {name}) and the hub cannot be reached: "
@@ -108,7 +111,7 @@ class Repository:
                 )
             case errors.HfHubHTTPError() if error.response.status_code in (401, 403):
                 return CannotFetch(f"the hub refuses {name} of the {self.what}: {token}")
-            case OSError() if error.errno == errno.ENOSPC:
+            case OSError() if error.errno in NO_SPACE:
                 return CannotFetch(
                     f"no space left for {name} of the {self.what}: free some, or point HF_HOME elsewhere"
                 )

@@ -12,7 +12,8 @@ from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
 from finetune_bench.generate import TokenRows, write_splits
 from finetune_bench.hub import Repository
-from finetune_bench.order import Data, HubText
+from finetune_bench.hub_recipes import HubText
+from finetune_bench.order import Data
 from finetune_bench.store import made_once, say
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from finetune_bench import PROTOCOL_VERSION
 from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
+from finetune_bench.hub_recipes import HubCheckpoint, HubText
 
 SIDES = "sides"
 """Where the work of an order has one work for each framework, which does not do the same as the other."""
@@ -134,27 +135,6 @@ class TextRecipe:
     vocab_size: int
     lengths: RowLengths
     zipf_exponent: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class HubCheckpoint:
-    """A checkpoint of the hub, held in float32. `seed` is of what is dropped in training."""
-
-    hub_model: str
-    commit: str
-    seed: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class HubText:
-    """A data set of the hub: the first rows of a file, each through the template and the tokenizer of a model."""
-
-    hub_dataset: str
-    commit: str
-    file: str
-    template: str
-    tokenizer: str
-    tokenizer_commit: str
 
 
 @dataclass(frozen=True, kw_only=True)
