@@ -1,7 +1,6 @@
 /** What every subcommand of the local command gets, and how each ends. */
 import path from "node:path";
 import { realpathSync } from "node:fs";
-import type { Command } from "commander";
 
 export const EXIT = { passed: 0, failed: 1, badInput: 2, bug: 70, interrupted: 130 } as const;
 
@@ -13,9 +12,6 @@ export interface CommandContext {
   /** Sets the exit status of the process. */
   readonly finish: (status: number) => void;
 }
-
-/** Adds one subcommand to the program. */
-export type AddCommand = (program: Command, context: CommandContext) => void;
 
 /** The harness that belongs to this very program, wherever a link to it stands. */
 export function ownHarness(entry: string): string {

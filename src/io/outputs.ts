@@ -27,6 +27,6 @@ export function outputsOf(reports: readonly JointReport[], { folder, comment, ch
   };
 }
 
-export function worstGate(reports: readonly JointReport[]): Gate {
+function worstGate(reports: readonly JointReport[]): Gate {
   return GATES.find((gate) => reports.some((joint) => joint.gate.gate === gate)) ?? "neutral";
 }

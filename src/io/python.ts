@@ -8,7 +8,7 @@ import { printedObject } from "./printed-object.ts";
 import { runProcess, type ProcessResult } from "./process.ts";
 import { findUv, type Place } from "./usual-places.ts";
 
-export const OLDEST_PYTHON = "3.11";
+const OLDEST_PYTHON = "3.11";
 /** The newest that the pinned packages have wheels for. */
 const NEWEST_MINOR = 14;
 const ANSWER_S = 20;

@@ -127,13 +127,13 @@ async function provideOnce(
 }
 
 /** Benchmarks with one key share an environment. */
-export function environmentKey(planned: PlannedBenchmark): string {
+function environmentKey(planned: PlannedBenchmark): string {
   const { entry } = planned;
   if ("workload" in entry) return planned.backend;
   return entry.requirements === undefined ? "path" : `requirements ${entry.requirements}`;
 }
 
 /** Of a user's own program: its name, command and variables. Requirements are software, not work. */
-export function commandHash(entry: CommandEntry): string {
+function commandHash(entry: CommandEntry): string {
   return sha256Hex(canonicalJson({ name: entry.name, command: entry.command, env: entry.env }));
 }

@@ -76,7 +76,7 @@ export interface RetryPolicy {
   readonly withinS: number;
 }
 
-export const API_RETRY: RetryPolicy = { attempts: 4, baseS: 1, longestWaitS: 60, withinS: 120 };
+const API_RETRY: RetryPolicy = { attempts: 4, baseS: 1, longestWaitS: 60, withinS: 120 };
 
 /**
  * Repeats `request` after 5xx, a lost connection or a rate limit; every other refusal is final. It is told which attempt
