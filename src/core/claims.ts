@@ -3,7 +3,7 @@
  * have written every byte of it: what can be checked is checked, what is known better is replaced, and the rest is numbers.
  */
 import { belongsTo } from "./artifact-name.ts";
-import type { BenchmarkResult, JobResult } from "./result.ts";
+import type { BenchmarkResult, JobResult, RunRecord } from "./result.ts";
 import { isFileName } from "./stored-result.ts";
 import { sameRepository, type WorkflowRun } from "./workflow-run.ts";
 
@@ -17,6 +17,9 @@ const MOST = {
   warnings: 200,
   listed: 1000,
 } as const;
+
+/** No run of a workflow lasts as long. */
+const LONGEST_S = 40 * 86_400;
 
 /** Clocks of runners may be wrong, though not by more than this. */
 const CLOCK_MS = 86_400_000;
@@ -55,6 +58,7 @@ export function faultOfContents(result: JobResult): string | null {
   if (control.length > MOST.controls) return `it holds more than ${MOST.controls} controls`;
   if (listed.length > MOST.listed) return `it lists more than ${MOST.listed} benchmarks`;
   if (warnings.length > MOST.warnings) return `it holds more than ${MOST.warnings} warnings`;
+  if (longestTime(result) > LONGEST_S) return "it claims to have measured for longer than any job lasts";
   const ids = new Set(benchmarks.map(({ id }) => id));
   if (ids.size < benchmarks.length) return "it holds a benchmark twice";
   for (const benchmark of [...benchmarks, ...control]) {
@@ -64,9 +68,20 @@ export function faultOfContents(result: JobResult): string | null {
   return null;
 }
 
-function faultOfBenchmark({ id, title, backend, runs, metrics, paired }: BenchmarkResult): string | null {
+function longestTime({ measured_s, confirmation, benchmarks, control }: JobResult): number {
+  const runs = [...benchmarks, ...control].flatMap(allRuns);
+  const times = [measured_s, confirmation?.planned_s ?? 0, confirmation?.spent_s ?? 0];
+  return runs.reduce((longest, { duration_s }) => Math.max(longest, duration_s), Math.max(...times));
+}
+
+function allRuns({ runs, paired }: BenchmarkResult): RunRecord[] {
+  return [...runs, ...(paired?.base ?? []), ...(paired?.head ?? [])];
+}
+
+function faultOfBenchmark(benchmark: BenchmarkResult): string | null {
+  const { id, title, backend, metrics } = benchmark;
   if (id !== `${title}.${backend}`) return "the id of a benchmark is not its title and backend";
-  const all = [...runs, ...(paired?.base ?? []), ...(paired?.head ?? [])];
+  const all = allRuns(benchmark);
   if (all.length > MOST.runs) return `a benchmark of it has more than ${MOST.runs} runs`;
   if (metrics.length > MOST.metrics) return `a benchmark of it has more than ${MOST.metrics} metrics`;
   if (new Set(metrics.map(({ name }) => name)).size < metrics.length) return "a benchmark of it has a metric twice";
