@@ -1,5 +1,5 @@
-import { A as object, B as UserError, P as string, V as describeError, a as connectGitHub, c as describeFailure, i as answerWithin, l as permissionAdvice, n as textWithoutHome, s as apiFailure, u as withRetry } from "./home.js";
-import { $ as table, B as readJobContext, Dn as DEFAULT_SUITE, Dt as parseInputs, Gt as cacheFolder, H as isRecorded, I as reportName, Jt as openStore, K as githubRemote, Kn as canonicalJson, On as suiteKeyOf, Ot as isAccepted, Q as drawSentence, Qt as parseBaselineInput, St as listed, Tt as say, V as isOwn, W as baseOfJob, X as movedRows, Y as warningsOf$1, Z as bullets, _ as faultOfClaims, a as renderComment, at as rangeOf, bt as changeInWords, c as downloadResult, dn as ACCEPT_FILE, en as systemFault, et as unbroken, f as headOfPull, g as readResult, gn as terminalText, gt as isAllClear, h as readRun, hn as link$1, i as fitting, it as verdictOf, kn as VERDICTS, l as listResults, m as pullRequestOf, mn as codeSpan, n as runReportLine, nn as sparkline, nt as metricWords, o as renderSummary, ot as sinceOf, p as parentsOf, pn as codeBlock, qn as sha256Hex, r as withArtifact, rn as counted, rt as sidesOf, st as sizeOf, t as runPipeline, tt as changeOf, v as faultOfCommit, vt as leadOf, wt as plain, y as withTrustedFacts, yt as benchmarkName } from "./pipeline.js";
+import { F as string, H as describeError, V as UserError, a as answerWithin, c as apiFailure, d as withRetry, j as object, l as describeFailure, o as connectGitHub, r as textWithoutHome, u as permissionAdvice, w as array } from "./home.js";
+import { $ as githubRemote, Cn as codeBlock, Ct as isAllClear, Dt as changeInWords, En as terminalText, Et as benchmarkName, Ft as isAccepted, H as reportName, J as isOwn$1, Mt as say, Pt as parseInputs, Rn as DEFAULT_SUITE, Tn as link$1, Tt as leadOf, Vn as VERDICTS, Y as isRecorded, Z as baseOfJob, _ as faultOfClaims, a as renderComment, at as drawSentence, bn as ACCEPT_FILE, c as downloadResult, cr as canonicalJson, ct as changeOf, dn as sparkline, dt as verdictOf, en as cacheFolder, f as headOfPull, fn as counted, ft as rangeOf, g as readResult, h as readRun, i as fitting, it as bullets, jt as plain, kt as listed, l as listResults, ln as systemFault, lr as sha256Hex, lt as metricWords, m as pullRequestOf, mt as sizeOf, n as runReportLine, nt as warningsOf$1, o as renderSummary, ot as table, p as parentsOf, pt as sinceOf, q as readJobContext, r as withArtifact, rn as openStore, rt as movedRows, sn as parseBaselineInput, st as unbroken, t as runPipeline, ut as sidesOf, v as faultOfCommit, wn as codeSpan, y as withTrustedFacts, zn as suiteKeyOf } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { a as maskSecret, c as fence, i as log, n as annotate, o as openGroup, r as debug, s as setOutputs, t as actionInput } from "./runner.js";
 import { inspect } from "node:util";
@@ -485,20 +485,40 @@ async function settle(api, { ours, text, marker }) {
 		url: newer.url
 	};
 }
-async function findMarked$1({ octokit, owner, repo }, request) {
+/**
+* The suites whose comments of ours stand on a pull request; {@link NO_SUITE} alone where there are none. Where nothing is
+* known of this run, all of them are out of date.
+*/
+async function suiteKeysOn(api, pullRequest) {
+	try {
+		const marked = await findAll(api, pullRequest);
+		const author = marked.length === 0 ? null : await ownLogin(api, marked);
+		const keys = new Set(marked.flatMap((comment) => comment.author === author ? [comment.marker.suiteKey] : []));
+		if (keys.size > 1) keys.delete("-");
+		return keys.size === 0 ? ["-"] : [...keys];
+	} catch (error) {
+		apiFailure(error);
+		return ["-"];
+	}
+}
+/** Those of the suite, and what an earlier run said of no suite. */
+async function findMarked$1(api, { pullRequest, marker }) {
+	return (await findAll(api, pullRequest)).filter(({ marker: { suiteKey } }) => suiteKey === marker.suiteKey || suiteKey === "-");
+}
+async function findAll({ octokit, owner, repo }, pullRequest) {
 	const found = [];
 	for (let page = 1;; page++) {
 		const query = {
 			owner,
 			repo,
-			issue_number: request.pullRequest,
+			issue_number: pullRequest,
 			per_page: 100,
 			page
 		};
 		const { data } = await withRetry(() => octokit.rest.issues.listComments(query));
 		for (const { id, html_url, user, body } of data) {
 			const marker = readMarker(body ?? "");
-			if (marker === null || marker.suiteKey !== request.marker.suiteKey || user === null) continue;
+			if (marker === null || user === null) continue;
 			found.push({
 				id,
 				url: html_url,
@@ -926,7 +946,7 @@ function outputsOf(reports, { folder, comment, checkRun }) {
 		verdict: VERDICTS.find((verdict) => reports.some(({ gate }) => gate.verdict === verdict)) ?? "inconclusive",
 		gate: worstGate(reports),
 		"runner-key": [...new Set(parts.map(({ runner_key }) => runner_key))].join(","),
-		"baseline-saved": parts.every(({ recorded }) => recorded === "yes"),
+		"baseline-saved": parts.length > 0 && parts.every(({ recorded }) => recorded === "yes"),
 		"results-path": folder,
 		"artifact-url": reports[0]?.links.artifact_url ?? "",
 		"comment-url": comment ?? "",
@@ -1027,28 +1047,36 @@ async function upload({ folder, api, context, hurry }) {
 }
 async function post(report, publication, fullReportUrl) {
 	const { runId, attempt } = publication.target;
-	const marker = {
-		suiteKey: suiteKeyOf(report.reports[0]?.suite.name ?? ""),
-		runId,
-		attempt
-	};
-	const comment = await postComment(report, publication, {
-		marker,
+	const place = (suiteKey) => ({
+		marker: {
+			suiteKey,
+			runId,
+			attempt
+		},
 		fullReportUrl
 	});
-	const checkRun = await postCheckRun(report, publication, {
-		marker,
-		fullReportUrl
-	});
+	const written = [];
+	for (const key of await commentKeysOf(report, publication)) written.push(await postComment(report, publication, place(key)));
+	const checkRun = await postCheckRun(report, publication, place(suiteKeyOf(suiteOf(report) ?? "finetune-bench.yml")));
 	return {
-		comment: comment.url,
+		comment: written.find(({ url }) => url !== null)?.url ?? null,
 		checkRun: checkRun.url,
-		warnings: [comment.warning, checkRun.warning].filter((warning) => warning !== null)
+		warnings: [...written, checkRun].flatMap(({ warning }) => warning ?? [])
 	};
+}
+function suiteOf({ reports }) {
+	return reports[0]?.suite.name ?? null;
+}
+/** A report of no result is of no suite: whatever stands on the pull request is renewed. */
+async function commentKeysOf(report, { api, inputs, target }) {
+	const { pullRequest } = target;
+	if (pullRequest === null || inputs.comment === "never") return [];
+	const suite = suiteOf(report);
+	return suite === null ? suiteKeysOn(api, pullRequest) : [suiteKeyOf(suite)];
 }
 async function postComment(report, { api, inputs, target }, { marker, fullReportUrl }) {
 	const { pullRequest } = target;
-	if (pullRequest === null || inputs.comment === "never") return {
+	if (pullRequest === null) return {
 		url: null,
 		warning: null
 	};
@@ -1142,7 +1170,7 @@ function actionHost(inputs, surroundings) {
 		harness: surroundings.harness,
 		env,
 		store: surroundings.store,
-		record: context.isDefaultBranch && inputs.mode === "full",
+		record: !context.isDefaultBranch ? "never" : inputs.mode === "full" ? "now" : "later",
 		repeats: null,
 		base: () => baseOfJob(context, workspace, remote, signal),
 		remote,
@@ -1163,6 +1191,123 @@ function actionHost(inputs, surroundings) {
 		}
 	};
 }
+// src/core/silent-jobs.ts
+/** The jobs of a workflow run that were to measure and left no result, as far as GitHub's list of its jobs tells. */
+const runJobSchema = object({
+	name: string(),
+	status: string(),
+	conclusion: string().nullable(),
+	/** Empty where no runner took the job. */
+	steps: array(object({
+		name: string(),
+		status: string(),
+		conclusion: string().nullable()
+	})).default([])
+});
+/**
+* How GitHub names a step that runs this action, as long as the workflow gives it no other name. The actions in its
+* folders (`…/authorize@`) and what runs after the job (`Post Run …`) are none.
+*/
+const OWN_STEP = /^Run [\w.-]+\/finetune-bench@/i;
+const ENDED_BADLY = /* @__PURE__ */ new Map([
+	["failure", "failed"],
+	["cancelled", "was cancelled"],
+	["timed_out", "timed out"]
+]);
+const LONGEST_NAME = 300;
+/**
+* Every step of the action leaves one result, so as many of them are silent as results are lacking. Of the jobs that
+* ended badly those come first that cannot have left any: a cancelled one may well have. Jobs that still run, such as
+* the one that reports, are left out, and so is every job that is not known to measure.
+*
+* @param arrived artifacts of this action in the run, usable or not
+*/
+function silentJobs(jobs, arrived) {
+	const ended = jobs.filter(({ status }) => status === "completed");
+	const silent = ended.flatMap((job) => silencesOf(job, jobs)).toSorted((a, b) => a.doubt - b.doubt);
+	const delivered = ended.flatMap(({ steps }) => steps.filter((step) => isOwn(step) && step.conclusion === "success"));
+	const lacking = Math.max(0, delivered.length + silent.length - arrived);
+	return [...new Map(silent.slice(0, lacking).map(({ job, reason }) => [job, reason]))].map(([{ name }, reason]) => ({
+		name: name.slice(0, LONGEST_NAME),
+		reason
+	}));
+}
+function silencesOf(job, jobs) {
+	const how = ENDED_BADLY.get(job.conclusion ?? "");
+	if (how === void 0) return [];
+	if (job.steps.length === 0) return measuresBySiblings(job, jobs) ? [{
+		job,
+		doubt: 0,
+		reason: `its job ${how} before its first step`
+	}] : [];
+	return job.steps.filter((step) => isOwn(step) && step.conclusion !== "success").map((step) => ({
+		job,
+		...endOf(step, how)
+	}));
+}
+function endOf({ status, conclusion }, how) {
+	if (status !== "completed") return {
+		doubt: 0,
+		reason: `its job ${how} before the benchmark ended, as when a runner is lost`
+	};
+	if (conclusion === "skipped") return {
+		doubt: 0,
+		reason: `its job ${how} before the benchmark began`
+	};
+	return {
+		doubt: conclusion === "failure" ? 1 : 2,
+		reason: `its job ${how}`
+	};
+}
+/** No step tells what it would have run: one of a matrix runs what the others of the same matrix do. */
+function measuresBySiblings({ name }, jobs) {
+	const matrix = matrixOf(name);
+	if (matrix === null) return false;
+	const siblings = jobs.filter((other) => other.steps.length > 0 && matrixOf(other.name) === matrix);
+	return siblings.length > 0 && siblings.every(({ steps }) => steps.some(isOwn));
+}
+/** `measure` of `measure (apple)`. */
+function matrixOf(name) {
+	return /^(.+) \(.*\)$/s.exec(name)?.[1] ?? null;
+}
+function isOwn({ name }) {
+	return OWN_STEP.test(name);
+}
+// src/io/run-jobs.ts
+/** The jobs of the newest attempt of a workflow run. */
+const PAGES = 10;
+/** A report is possible without them, so what fails is a warning. */
+async function listJobs({ octokit, owner, repo }, run) {
+	const jobs = [];
+	try {
+		for (let page = 1; page <= PAGES; page++) {
+			const query = {
+				owner,
+				repo,
+				run_id: run.id,
+				filter: "latest",
+				per_page: 100,
+				page
+			};
+			const { data } = await withRetry(() => octokit.rest.actions.listJobsForWorkflowRun(query));
+			jobs.push(...runJobSchema.array().parse(data.jobs));
+			if (data.jobs.length < query.per_page) return {
+				jobs,
+				warnings: []
+			};
+		}
+		return {
+			jobs,
+			warnings: [`run ${run.id} has more than ${jobs.length} jobs: the others were not looked at`]
+		};
+	} catch (error) {
+		const failure = describeFailure(apiFailure(error));
+		return {
+			jobs: [],
+			warnings: [`the jobs of run ${run.id} could not be listed: ${failure}; a job that left no result may not be named`]
+		};
+	}
+}
 // src/io/collect.ts
 /** Collects what the jobs of a workflow run measured: every result is held against what GitHub says of the run. */
 /** All results together: a run with many runners is no reason to run out of memory. */
@@ -1174,13 +1319,15 @@ async function collectRun(api, run) {
 	const commits = /* @__PURE__ */ new Map();
 	let characters = 0;
 	for (const artifact of listed.artifacts) {
-		const name = artifact.parsed.runnerKey;
+		const { runnerKey: name, end } = artifact.parsed;
+		const setAside = (reason) => void aside.push({
+			name,
+			reason,
+			end
+		});
 		const read = await readArtifact(api, artifact, run);
 		if ("fault" in read) {
-			aside.push({
-				name,
-				reason: read.fault
-			});
+			setAside(read.fault);
 			continue;
 		}
 		const { result, text } = read;
@@ -1188,14 +1335,8 @@ async function collectRun(api, run) {
 		const reason = await commitFault(result.job.sha);
 		const key = `${result.runner_key} ${result.suite.name}`;
 		const known = found.get(key);
-		if (characters > MOST_CHARACTERS) aside.push({
-			name,
-			reason: "the results of this run are too many to report on together"
-		});
-		else if (reason !== null && run.event === "pull_request") aside.push({
-			name,
-			reason
-		});
+		if (characters > MOST_CHARACTERS) setAside("the results of this run are too many to report on together");
+		else if (reason !== null && run.event === "pull_request") setAside(reason);
 		else if (known === void 0 || known.result.job.attempt < result.job.attempt) found.set(key, {
 			text,
 			result: reason === null ? result : {
@@ -1203,15 +1344,19 @@ async function collectRun(api, run) {
 				warnings: [...result.warnings, reason]
 			}
 		});
-		else if (known.result.job.attempt === result.job.attempt && known.text !== text) aside.push({
-			name,
-			reason: "two jobs of this run measured one suite under this runner key; give them different ones"
-		});
+		else if (known.result.job.attempt === result.job.attempt && known.text !== text) setAside("two jobs of this run measured one suite under this runner key; give them different ones");
 	}
+	const results = [...found.values()].map(({ result }) => result);
+	const { jobs, warnings } = await listJobs(api, run);
+	const silent = silentJobs(jobs, listed.uploads);
 	return {
-		results: [...found.values()].map(({ result }) => result),
-		aside,
-		warnings: [...listed.warnings, ...warningsOf(run)]
+		results,
+		aside: [...aside, ...silent],
+		warnings: [
+			...listed.warnings,
+			...warnings,
+			...warningsOf(run, silent.length > 0)
+		]
 	};
 	async function commitFault(sha) {
 		if (run.event === "issue_comment") return null;
@@ -1239,13 +1384,13 @@ async function readArtifact(api, artifact, run) {
 		text
 	} : { fault };
 }
-function warningsOf(run) {
+function warningsOf(run, isExplained) {
 	const warnings = [];
-	if (run.status === "completed" && run.conclusion !== "success") {
+	if (run.status === "completed" && run.conclusion !== "success" && !isExplained) {
 		const how = (run.conclusion ?? "nothing").replaceAll("_", " ");
 		warnings.push(`run ${run.id} ended with ${how}: a job of it may have left no result`);
 	}
-	if (!isOwn(run)) {
+	if (!isOwn$1(run)) {
 		const fork = run.head_repository?.full_name ?? "deleted since";
 		warnings.push(`measured by a job of a fork (${fork}), whose code could have written these numbers itself`);
 	}
@@ -1260,7 +1405,7 @@ async function actionReportHost(inputs, { context, api, store, progress, scratch
 	const run = await readRun(api, runId);
 	const collected = await collectRun(api, run);
 	for (const { runner_key, suite } of collected.results) progress.line(`${runner_key}: results of ${suite.name}`);
-	for (const { name, reason } of collected.aside) progress.line(`${name}: not used, ${reason}`);
+	for (const { name, reason } of collected.aside) progress.line(`no result of ${terminalText(name, 300)} is used: ${reason}`);
 	const isOwnRun = runId === context.job.run_id;
 	const claimed = collected.results.map(({ job }) => job.pull_request);
 	const found = isOwnRun ? {
@@ -1292,7 +1437,6 @@ async function actionReportHost(inputs, { context, api, store, progress, scratch
 			results,
 			runUrl: `${serverUrl}/${job.repository}/actions/runs/${runId}`
 		},
-		source: `run ${runId}`,
 		resultsRoot: path.join(scratch, "finetune-bench"),
 		folderName: reportName(job.run_id, job.attempt),
 		store,
@@ -1320,6 +1464,7 @@ async function actionReportHost(inputs, { context, api, store, progress, scratch
 async function headOfJob(api, { pullRequest }, { run, results }) {
 	if (pullRequest === null) return run.head_sha;
 	if (run.event !== "issue_comment") return pullRequest.headSha;
+	if (results.length === 0) return null;
 	const head = await headOfPull(api, pullRequest.number);
 	return results.every(({ job }) => job.sha === head) ? head : null;
 }

@@ -1,5 +1,5 @@
 import { s as setOutput } from "./core.js";
-import { A as object, B as UserError, E as int, P as string, V as describeError, a as connectGitHub, c as describeFailure, g as datetime, l as permissionAdvice, s as apiFailure, u as withRetry } from "./home.js";
+import { D as int, F as string, H as describeError, V as UserError, _ as datetime, c as apiFailure, d as withRetry, j as object, l as describeFailure, o as connectGitHub, u as permissionAdvice } from "./home.js";
 import { a as maskSecret, i as log, n as annotate, t as actionInput } from "./runner.js";
 import { readFile } from "node:fs/promises";
 // src/core/bench-command.ts

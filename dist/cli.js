@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, a as connectGitHub, c as describeFailure, d as DAY_S, f as parseDuration, k as number, p as parsePercent, s as apiFailure, u as withRetry, w as boolean, x as _enum, z as toDotPath } from "./home.js";
-import { $t as publishFile, A as measuringClock, An as verdictSchema, At as detectableOf, B as readJobContext, Bn as spread, Bt as smallestEffect, C as stayAwake, Cn as qualificationPath, Ct as named$1, D as readyAll, Dn as DEFAULT_SUITE, Dt as parseInputs, E as benchOf, En as storedText, Et as sentenceCase, F as artifactName, Fn as valuesOf, Ft as findPython, G as baseOfRef, Gn as memoryText, Gt as cacheFolder, Hn as tQuantile, Ht as BUILTIN_SUITES, I as reportName, In as isRatioScale, It as probeMachine, J as onRunner, Jt as openStore$1, Kn as canonicalJson, Kt as localFolder, L as announceJob, Ln as jobValue, Lt as parseSuite, M as controlBackends, Mn as findSeries, Mt as LOOK_ALPHA, N as openControl, Nn as isSameMeasure, Nt as completePairs, O as waitUntilQuiet, Ot as isAccepted, P as assembleResult, Pn as isUsable, Pt as LEAST_SD, Qt as parseBaselineInput, R as machineChanges, Rn as relativeChange, Rt as automaticBackends, S as loadSuite, Sn as parseStoredPath, St as listed, T as runsDue, Tn as storedPath, Tt as say$1, U as baseOfHistory, Un as variance, Ut as estimateRun, Vn as sum, Vt as shippedCatalogue, Wn as deviceName, Wt as harnessUnder, Xt as readTarGz, Y as warningsOf, Yt as TooLarge, Zt as gitAt, _n as didYouMean, _t as whichRuns, an as formatChange, at as rangeOf, b as openJobLock, bn as irregular, cn as formatPercent, ct as standingOf, d as readZipEntry, dn as ACCEPT_FILE, dt as offeredByAll, en as systemFault, fn as segmentStart, ft as qualifiedInWords, g as readResult, gn as terminalText, ht as besideOf, in as formatAge, it as verdictOf$1, j as planEnvironments, jn as directionSchema, jt as marginsOf, k as readMachine, kt as judge, ln as formatValue, lt as failureInWords, mt as believableOfJoint, n as runReportLine, nn as sparkline, nt as metricWords, on as formatDuration, pt as iconFor, q as frameworkRows, qt as makeResultsFolder, rn as counted, rt as sidesOf, s as ZIP_LIMITS, sn as formatInterval, st as sizeOf, t as runPipeline, tn as packTar, tt as changeOf, u as BadArchive, un as findChangePoints, ut as acceptLines, vn as MAX_STORED_BYTES, w as measurePairs, wn as readStored, wt as plain, x as openWatch, xn as oversized, xt as isShown, yn as gather$2, yt as benchmarkName, z as controlFindings, zn as mean, zt as makePlan } from "./pipeline.js";
+import { A as number, B as toDotPath, C as _null, D as int, E as discriminatedUnion, F as string, H as describeError, I as tuple, L as union, N as record, O as literal, P as strictObject, R as unknown, S as _enum, T as boolean, V as UserError, c as apiFailure, d as withRetry, f as DAY_S, j as object, k as looseObject, l as describeFailure, m as parsePercent, o as connectGitHub, p as parseDuration, w as array, z as url } from "./home.js";
+import { $n as spread, $t as harnessUnder, A as samplesWithin, An as irregular, At as named$1, B as assembleResult, Bn as probeSchema, Bt as completePairs, C as stayAwake, D as readyAll, Dn as didYouMean, E as benchOf, En as terminalText, Et as benchmarkName, F as openControl, Fn as readStored, Ft as isAccepted, G as gpuCoresOf, Gn as findSeries, Gt as automaticBackends, H as reportName, Hn as verdictSchema, Ht as findPython, I as makeRunRecord, In as storedPath, It as judge, Jn as valuesOf, Jt as suiteSchema, K as controlFindings, Kn as isSameMeasure, Kt as makePlan, L as MAX_EVENTS_BYTES, Ln as storedText, Lt as detectableOf, M as measuringClock, Mn as parseJson$1, Mt as say$1, N as planEnvironments, Nn as parseStoredPath, Nt as sentenceCase, O as waitUntilQuiet, On as MAX_STORED_BYTES, Ot as isShown, P as controlBackends, Pn as qualificationPath, Pt as parseInputs, Q as baseOfRef, Qn as mean, Qt as estimateRun, R as readEvents, Rn as DEFAULT_SUITE, Rt as marginsOf, S as loadSuite, Sn as clip, St as besideOf, T as runsDue, U as announceJob, Un as directionSchema, Ut as probeMachine, V as artifactName, Vt as LEAST_SD, W as machineChanges, Wn as backendSchema, Wt as parseSuite, X as baseOfHistory, Xn as jobValue, Xt as sizeSchema, Yn as isRatioScale, Yt as shippedCatalogue, Zn as relativeChange, Zt as BUILTIN_SUITES, _n as formatPercent, _t as acceptLines, an as readTarGz, ar as memoryText, b as openJobLock, bn as ACCEPT_FILE, bt as iconFor, cn as publishFile, cr as canonicalJson, ct as changeOf, d as readZipEntry, dn as sparkline, dt as verdictOf$1, en as cacheFolder, er as sum, et as frameworkRows, fn as counted, ft as rangeOf, g as readResult, gn as formatInterval, gt as failureInWords, hn as formatDuration, ht as standingOf, in as TooLarge, ir as machineIdentity, j as readMachine, jn as oversized, jt as plain$1, k as observedDisturbances, kn as gather$2, kt as listed, ln as systemFault, lt as metricWords, mn as formatChange, mt as sizeOf, n as runReportLine, nn as makeResultsFolder, nr as variance, nt as warningsOf, on as gitAt, or as runnerKey, pn as formatAge, q as readJobContext, qn as isUsable, qt as smallestEffect, rn as openStore$1, rr as deviceName, s as ZIP_LIMITS, sn as parseBaselineInput, sr as softwareIdentity, t as runPipeline, tn as localFolder, tr as tQuantile, tt as onRunner, u as BadArchive, un as packTar, ut as sidesOf, vn as formatValue, vt as offeredByAll, w as measurePairs, wt as whichRuns, x as openWatch, xn as segmentStart, xt as believableOfJoint, yn as findChangePoints, yt as qualifiedInWords, z as controlResult, zt as LOOK_ALPHA } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { i as scratchFolder } from "./leftovers.js";
 import { t as stopSignal } from "./stop-signal.js";
@@ -11,7 +11,7 @@ import { gzipSync } from "node:zlib";
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { openAsBlob, realpathSync } from "node:fs";
+import { lstatSync, openAsBlob, readFileSync, realpathSync } from "node:fs";
 import { text } from "node:stream/consumers";
 // node_modules/commander/lib/error.js
 var require_error = /* @__PURE__ */ __commonJSMin(((exports) => {
@@ -6231,7 +6231,7 @@ function movedInWords(findings) {
 const MOST = 20;
 /** A sentence on one line of a terminal. */
 function line$1(sentence) {
-	return terminalText(plain(sentence), 2e3);
+	return terminalText(plain$1(sentence), 2e3);
 }
 /** In the order they are shown; a list may be empty. */
 function listsOf(joint) {
@@ -6309,7 +6309,7 @@ function comparisonLines(report, look) {
 	const groups = /* @__PURE__ */ new Map();
 	for (const row of report.comparisons.filter(isShown)) groups.set(row.benchmark, [...groups.get(row.benchmark) ?? [], row]);
 	const named = [...groups.values()].map((rows) => ({
-		name: rows[0] === void 0 ? "" : terminalText(plain(benchmarkName(rows[0]))),
+		name: rows[0] === void 0 ? "" : terminalText(plain$1(benchmarkName(rows[0]))),
 		rows
 	}));
 	let drawn = "";
@@ -6324,7 +6324,7 @@ function comparisonColumns(report, step) {
 		{
 			title: "metric",
 			align: "left",
-			cell: ({ metric }) => terminalText(plain(metricWords(metric)))
+			cell: ({ metric }) => terminalText(plain$1(metricWords(metric)))
 		},
 		{
 			title: "base",
@@ -6352,7 +6352,7 @@ function comparisonColumns(report, step) {
 }
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row, report, step) {
-	return step >= 4 || step >= 2 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain(verdictOf$1(row, report)));
+	return step >= 4 || step >= 2 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain$1(verdictOf$1(row, report)));
 }
 function sideText({ value, spread }, withSpread) {
 	return terminalText(withSpread && spread !== "" ? `${value} ${spread}` : value);
@@ -7152,7 +7152,7 @@ async function localHost(options) {
 			api: null,
 			defaultBranch: null
 		}),
-		record: options.record,
+		record: options.record ? "now" : "never",
 		repeats: options.repeats,
 		base: (newest) => options.base === null ? baseOfHistory(newest, workspace) : baseOfRef(options.base, workspace),
 		remote: null,
@@ -7427,6 +7427,7 @@ async function qualify({ inputs, host, slowdown }) {
 	const observation = {
 		watch,
 		lock,
+		gpuCores: gpuCoresOf(machine.probe),
 		earlier: /* @__PURE__ */ new Map()
 	};
 	const bench = benchOf(host, folder, observation);
@@ -7531,7 +7532,7 @@ async function qualify({ inputs, host, slowdown }) {
 }
 /** A machine that was asked nothing has nothing to tell its history. */
 async function save(qualification, host) {
-	if (!host.record || qualification.benchmarks.length === 0 || host.signal.aborted) return null;
+	if (host.record !== "now" || qualification.benchmarks.length === 0 || host.signal.aborted) return null;
 	host.progress.phase("Record");
 	return host.store.saveQualification(qualification);
 }
@@ -7594,7 +7595,7 @@ function renderQualified(found, look) {
 	].filter((block) => block !== "").join("\n\n").replaceAll(/^(\s*)::/gm, "$1: :")}\n`;
 }
 function line(sentence) {
-	return terminalText(plain(sentence), 2e3);
+	return terminalText(plain$1(sentence), 2e3);
 }
 /** Errors end with what matters; the whole text is in the logs. */
 function lastLine(message) {
@@ -7732,13 +7733,314 @@ async function run$1(options, { harness, signal }) {
 	if (signal.aborted) return EXIT.interrupted;
 	return isQualified(found) ? EXIT.passed : EXIT.failed;
 }
+// src/core/measured-benchmarks.ts
+/** Seconds between the watcher's samples. */
+const INTERVAL_S = 1;
+function measuredBenchmarks(measured, files) {
+	const earlier = /* @__PURE__ */ new Map();
+	const meant = measured.benchmarks.filter(({ state }) => state !== "skipped");
+	const made = meant.flatMap((benchmark) => benchmark.runs.map((run) => ({
+		benchmark,
+		run
+	}))).sort((a, b) => a.run.started_at_s - b.run.started_at_s).map(({ benchmark, run }) => {
+		const one = readRun(idOf(benchmark), benchmark, run, files);
+		const disturbances = observedDisturbances({
+			...one,
+			backend: benchmark.backend,
+			earlier
+		});
+		return {
+			benchmark,
+			run: {
+				...one,
+				record: {
+					...one.record,
+					disturbances
+				}
+			}
+		};
+	});
+	return meant.map((benchmark) => {
+		return resultOf$1(benchmark, made.filter((one) => one.benchmark === benchmark).map(({ run }) => run), measured);
+	});
+}
+function measuredControl(measured, files) {
+	return measured.control.filter(({ runs }) => runs.length > 0).map(({ backend, runs }) => controlResult(backend, runs.map((run) => readRun(`control.${backend}`, {
+		backend,
+		work_hash: null
+	}, run, files))));
+}
+function idOf({ title, backend }) {
+	return `${title}.${backend}`;
+}
+function readRun(id, { backend, work_hash: workHash }, { number, started_at_s, duration_s, code, timed_out, cancelled }, { run, samples: all, gpuCores }) {
+	const { events: text, tail } = run(id, number);
+	const events = readEvents(text);
+	const exit = {
+		code: code < 0 ? 128 - code : code,
+		signal: null,
+		timedOut: timed_out,
+		cancelled
+	};
+	const startMs = started_at_s * 1e3;
+	const span = {
+		startMs,
+		endMs: startMs + duration_s * 1e3,
+		intervalS: INTERVAL_S
+	};
+	const samples = samplesWithin(all, span);
+	return {
+		...makeRunRecord({
+			kind: "harness",
+			events,
+			exit: {
+				...exit,
+				durationS: duration_s,
+				tail
+			},
+			expected: {
+				benchmark: id,
+				workHash,
+				backend
+			},
+			number,
+			gpuCores,
+			samples
+		}),
+		events: events.events,
+		samples
+	};
+}
+function resultOf$1(benchmark, runs, measured) {
+	const ok = runs.filter(({ record }) => record.outcome.status === "ok");
+	const environment = ok.find((run) => run.environment !== null)?.environment ?? null;
+	return {
+		id: idOf(benchmark),
+		title: benchmark.title,
+		backend: benchmark.backend,
+		work_hash: benchmark.work_hash,
+		comparison_class: benchmark.comparison_class,
+		hyperparameters: benchmark.hyperparameters,
+		software: environment === null ? null : softwareIdentity(environment),
+		metrics: [...ok.at(-1)?.metrics ?? []],
+		runs: runs.map(({ record }) => record),
+		status: statusOf(benchmark, runs, measured),
+		paired: null
+	};
+}
+/** What its runs show stands above what the manifest says of it. */
+function statusOf({ state, message }, runs, { repeats }) {
+	const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
+	if (failed?.status === "failed") return {
+		state: "failed",
+		reason: failed.reason,
+		message: failed.message
+	};
+	if (state === "failed") return {
+		state: "failed",
+		reason: "bad-order",
+		message
+	};
+	if (state === "cut") return {
+		state: "cut",
+		message
+	};
+	if (runs.length >= repeats) return { state: "complete" };
+	return {
+		state: "cut",
+		message: `${runs.length} of ${repeats} runs were measured before it ended`
+	};
+}
+// src/core/measured.ts
+/** The manifest `measured.json` of a folder that `scripts/measure_gpu.py` wrote: what was planned, and what became of it. */
+const text$1 = string().max(2e3);
+const unixTime = number().nonnegative().max(8e9);
+const runSchema = strictObject({
+	/** From 1; names its files. */
+	number: int().positive().max(1e3),
+	/** Unix time, seconds. */
+	started_at_s: unixTime,
+	duration_s: number().nonnegative(),
+	/** Exit status; negative: the number of the signal that ended it. */
+	code: int(),
+	timed_out: boolean(),
+	cancelled: boolean()
+});
+const runs = array(runSchema).max(50);
+const benchmarkSchema = strictObject({
+	/** `workload.preset.size`; a part of paths. */
+	title: string().regex(/^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+){2}$/).max(150),
+	backend: backendSchema,
+	/** Null where it was never prepared. */
+	work_hash: string().regex(/^[0-9a-f]{64}$/).nullable(),
+	comparison_class: _enum([
+		"strict",
+		"approximate",
+		"informative"
+	]),
+	hyperparameters: record(string().max(100), union([
+		string().max(300),
+		number(),
+		boolean(),
+		_null()
+	])),
+	/** `cut`: the limit left no room for it. `skipped`: this machine or its Python cannot run it. */
+	state: _enum([
+		"measured",
+		"cut",
+		"failed",
+		"skipped"
+	]),
+	message: text$1,
+	runs
+});
+const measuredSchema = strictObject({
+	schema: literal(1),
+	version: string().max(100),
+	repository: string().min(1).max(300),
+	sha: string().regex(/^[0-9a-f]{40,64}$/).nullable(),
+	ref: string().max(300),
+	dirty: boolean(),
+	started_at_s: unixTime,
+	finished_at_s: unixTime,
+	limit_s: number().positive(),
+	repeats: int().min(1).max(50),
+	size: sizeSchema,
+	interrupted: boolean(),
+	benchmarks: array(benchmarkSchema).max(200),
+	control: array(strictObject({
+		backend: backendSchema,
+		runs
+	})).max(6)
+});
+// src/io/measured-folder.ts
+/** Reads a folder that `scripts/measure_gpu.py` left, as strictly as a stranger's, into the result of a job. */
+const MANIFEST = "measured.json";
+const PROBE = "probe.json";
+const MOST_JSON_BYTES = 4194304;
+const MOST_LOG_BYTES = 16777216;
+/** @param folder holds `measured.json` */
+function readMeasured(folder) {
+	try {
+		return resultOf(realpathSync(folder));
+	} catch (error) {
+		if (error instanceof Unusable) return { fault: error.message };
+		throw error;
+	}
+}
+var Unusable = class extends Error {
+	name = "Unusable";
+};
+function resultOf(folder) {
+	const measured = parsed(measuredSchema, folder, MANIFEST);
+	const probe = parsed(probeSchema, folder, PROBE);
+	const { events: seen } = readEvents(optional(folder, "device.jsonl", MAX_EVENTS_BYTES));
+	const samples = seen.filter((event) => event.event === "device");
+	const files = {
+		samples,
+		gpuCores: gpuCoresOf(probe),
+		run(benchmark, number) {
+			const name = path.join("runs", benchmark, `head-${number}`);
+			const tail = optional(folder, `${name}.log`, MOST_LOG_BYTES).trimEnd().split("\n").slice(-20);
+			return {
+				events: optional(folder, `${name}.jsonl`, MAX_EVENTS_BYTES),
+				tail
+			};
+		}
+	};
+	const { benchmarks: planned, repeats, repository, sha, ref, dirty } = measured;
+	const startedAt = /* @__PURE__ */ new Date(measured.started_at_s * 1e3);
+	const suite = suiteSchema.parse({
+		version: 1,
+		repeats,
+		benchmarks: [{
+			workload: "any",
+			size: measured.size
+		}]
+	});
+	const job = {
+		repository,
+		run_id: startedAt.toISOString().replace(/[^0-9TZ]/g, ""),
+		attempt: 1,
+		event: "local",
+		ref,
+		sha,
+		dirty,
+		pull_request: null
+	};
+	const skipped = planned.filter(({ state }) => state === "skipped");
+	const interrupted = measured.interrupted ? ["measuring was interrupted before its end"] : [];
+	const result = assembleResult({
+		host: {
+			version: measured.version,
+			context: { job: {
+				...job,
+				run_url: null
+			} }
+		},
+		suite: {
+			...suite,
+			name: `measured-${measured.size}`
+		},
+		repeats,
+		machine: {
+			probe,
+			identity: machineIdentity(probe),
+			runnerKey: runnerKey(probe)
+		},
+		plan: {
+			skipped: skipped.map((one) => ({
+				...one,
+				id: idOf(one),
+				reason: one.message
+			})),
+			failed: [],
+			listed: planned.map(idOf)
+		},
+		measured: {
+			benchmarks: measuredBenchmarks(measured, files),
+			control: { results: () => measuredControl(measured, files) },
+			measuredS: Math.max(0, measured.finished_at_s - measured.started_at_s),
+			warnings: [...interrupted, ...machineChanges(samples)]
+		},
+		startedAt,
+		finishedAt: /* @__PURE__ */ new Date(measured.finished_at_s * 1e3),
+		note: null,
+		accepted: []
+	});
+	return readResult(JSON.stringify(result));
+}
+function parsed(schema, folder, file) {
+	const checked = schema.safeParse(parseJson$1(plain(folder, file, MOST_JSON_BYTES)));
+	if (checked.success) return checked.data;
+	const [issue] = checked.error.issues;
+	const where = issue === void 0 || issue.path.length === 0 ? "it" : issue.path.join(".");
+	throw new Unusable(`its ${file} is not what measure_gpu.py writes (${clip(`${where}: ${issue?.message}`, 200)})`);
+}
+function optional(folder, file, most) {
+	try {
+		lstatSync(path.join(folder, file));
+	} catch {
+		return "";
+	}
+	return plain(folder, file, most);
+}
+/** A file of the folder itself: no link leads out of it, and none is larger than its kind may be. */
+function plain(folder, file, most) {
+	const full = path.join(folder, file);
+	const facts = lstatSync(full, { throwIfNoEntry: false });
+	if (facts === void 0) throw new Unusable(`it has no ${file}`);
+	if (!facts.isFile() || realpathSync(full) !== full) throw new Unusable(`its ${file} is no plain file of its own`);
+	if (facts.size > most) throw new Unusable(`its ${file} has ${facts.size} bytes, more than the ${most} it may have`);
+	return readFileSync(full, "utf8");
+}
 // src/io/local-results.ts
 /** Results in folders, files and downloaded artifacts that a person names, read as strictly as a stranger's. */
 const RESULT = "result.json";
 const MOST_FOLDERS = 1e3;
 const MOST_ARCHIVE_BYTES = 268435456;
 /**
-* Every result below the paths: of a folder its own `result.json`, else those of the folders in it. Throws a
+* Every result below the paths: of a folder its own `result.json` or `measured.json`, else those of the folders in it. Throws a
 * {@link UserError} for a path that holds none, and where two are of one runner and suite.
 */
 async function readLocalResults(given) {
@@ -7773,8 +8075,9 @@ async function filesAt(given) {
 	try {
 		if (!(await stat(root)).isDirectory()) return [root];
 		const entries = await readdir(root, { withFileTypes: true });
-		if (entries.some(({ name }) => name === RESULT)) return [path.join(root, RESULT)];
-		const files = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS).map(({ name }) => path.join(root, name, RESULT)).sort();
+		const own = [RESULT, MANIFEST].find((file) => entries.some(({ name }) => name === file));
+		if (own !== void 0) return [path.join(root, own)];
+		const files = entries.filter((entry) => entry.isDirectory()).slice(0, MOST_FOLDERS).flatMap(({ name }) => [RESULT, MANIFEST].map((file) => path.join(root, name, file))).sort();
 		const there = await Promise.all(files.map((file) => lstat(file).then(Boolean, () => false)));
 		const found = files.filter((_file, index) => there[index]);
 		if (found.length > 0) return found;
@@ -7790,6 +8093,7 @@ async function readOne(file) {
 		if (!facts.isFile()) return { fault: "it is a link, a folder or a device, not a plain file" };
 		const most = isArchive ? MOST_ARCHIVE_BYTES : MAX_STORED_BYTES;
 		if (facts.size > most) return { fault: `it has ${facts.size} bytes, more than the ${most} it may have` };
+		if (path.basename(file) === "measured.json") return readMeasured(path.dirname(file));
 		const bytes = await readFile(file);
 		return readResult((isArchive ? await readZipEntry(bytes, RESULT, ZIP_LIMITS) : bytes).toString("utf8"));
 	} catch (error) {
@@ -7800,11 +8104,12 @@ async function readOne(file) {
 // src/commands/report.ts
 /** `finetune-bench report`: judge what jobs measured, together, and show the verdict. */
 function addReport(program, context) {
-	program.command("report").description("judge what jobs have measured, all runners together, and show the verdict").argument("<dir...>", "results folders of jobs, folders of such, result.json files, or downloaded artifacts (.zip)").option("--save", "record the results as new points of their runners' histories", false).option("--baseline <place>", "dir:PATH or branch:NAME of the history (default: dir:.finetune-bench/baselines)").option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)").addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.").action(async (given, options) => context.finish(await report(given, options, context)));
+	program.command("report").description("judge what jobs have measured, all runners together, and show the verdict").argument("<dir...>", "results folders of jobs or of measure_gpu.py, folders of such, result.json files, or downloaded artifacts (.zip)").option("--save", "record the results as new points of their runners' histories", false).option("--baseline <place>", "dir:PATH or branch:NAME of the history (default: dir:.finetune-bench/baselines)").option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)").addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.").action(async (given, options) => context.finish(await report(given, options, context)));
 }
 async function report(given, options, { signal }) {
 	const inputs = parseInputs((name) => name === "fail-on" ? options.failOn : void 0);
 	const { results, aside } = await readLocalResults(given);
+	if (results.length === 0) throw new UserError(nothingUsable(given, aside));
 	const cwd = process.cwd();
 	const folder = await localFolder(cwd);
 	const host = {
@@ -7814,7 +8119,6 @@ async function report(given, options, { signal }) {
 			warnings: [],
 			runUrl: null
 		},
-		source: given.join(" "),
 		resultsRoot: path.join(folder, "results"),
 		folderName: reportName((/* @__PURE__ */ new Date()).toISOString().replace(/[^0-9TZ]/g, ""), 1),
 		store: await openLocalStore(options.baseline, {
@@ -7840,6 +8144,11 @@ async function report(given, options, { signal }) {
 	const { reports } = await runReportLine(inputs, host);
 	if (signal.aborted) return EXIT.interrupted;
 	return reports.some(({ gate }) => gate.gate === "fail") ? EXIT.failed : EXIT.passed;
+}
+const MOST_REASONS = 20;
+function nothingUsable(given, aside) {
+	const reasons = aside.slice(0, MOST_REASONS).map(({ name, reason }) => `${name}: ${reason}`);
+	return `${given.join(" ")} holds no results that can be used. ${reasons.join("; ")}`;
 }
 // src/commands/run.ts
 function addRun(program, context) {

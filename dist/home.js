@@ -6052,6 +6052,10 @@ async function connectGitHub({ token, repository, apiUrl, serverUrl, signal, ans
 function textWithoutHome(text, home) {
 	return isNamed(home) ? text.replaceAll(pattern(home), "~") : text;
 }
+/** The value as JSON, where a backslash of the path is written twice. */
+function jsonWithoutHome(value, home) {
+	return textWithoutHome(JSON.stringify(value, null, 2), JSON.stringify(home).slice(1, -1));
+}
 /** The same value, with the home folder replaced in every text of it. */
 function withoutHome(schema, value, home) {
 	const text = JSON.stringify(value);
@@ -6082,4 +6086,4 @@ function beginningOf(home, text) {
 	for (let length = Math.min(home.length, text.length); length > 0; length--) if (text.endsWith(home.slice(0, length))) return home.slice(0, length);
 	return "";
 }
-export { object as A, UserError as B, array as C, literal as D, int as E, tuple as F, union as I, unknown as L, record as M, strictObject as N, looseObject as O, string as P, url as R, _null as S, discriminatedUnion as T, describeError as V, ZodArray as _, connectGitHub as a, ZodOptional as b, describeFailure as c, DAY_S as d, parseDuration as f, datetime as g, date as h, answerWithin as i, partialRecord as j, number$1 as k, permissionAdvice as l, number as m, textWithoutHome as n, BrokenAnswer as o, parsePercent as p, withoutHome as r, apiFailure as s, filterPieces as t, withRetry as u, ZodDefault as v, boolean as w, _enum as x, ZodObject as y, toDotPath as z };
+export { number$1 as A, toDotPath as B, _null as C, int as D, discriminatedUnion as E, string as F, describeError as H, tuple as I, union as L, partialRecord as M, record as N, literal as O, strictObject as P, unknown as R, _enum as S, boolean as T, UserError as V, datetime as _, answerWithin as a, ZodObject as b, apiFailure as c, withRetry as d, DAY_S as f, date as g, number as h, withoutHome as i, object as j, looseObject as k, describeFailure as l, parsePercent as m, jsonWithoutHome as n, connectGitHub as o, parseDuration as p, textWithoutHome as r, BrokenAnswer as s, filterPieces as t, permissionAdvice as u, ZodArray as v, array as w, ZodOptional as x, ZodDefault as y, url as z };

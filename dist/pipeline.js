@@ -1,6 +1,6 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as VERSION } from "./version.js";
-import { A as object, B as UserError, C as array, D as literal, E as int, F as tuple, I as union, L as unknown, M as record, N as strictObject, O as looseObject, P as string, R as url, S as _null, T as discriminatedUnion, V as describeError, _ as ZodArray, b as ZodOptional, c as describeFailure, f as parseDuration, g as datetime, h as date, j as partialRecord, k as number, l as permissionAdvice, m as number$1, n as textWithoutHome, o as BrokenAnswer, p as parsePercent, r as withoutHome, s as apiFailure, t as filterPieces, u as withRetry, v as ZodDefault, w as boolean, x as _enum, y as ZodObject } from "./home.js";
+import { A as number, C as _null, D as int, E as discriminatedUnion, F as string, H as describeError, I as tuple, L as union, M as partialRecord, N as record, O as literal, P as strictObject, R as unknown, S as _enum, T as boolean, V as UserError, _ as datetime, b as ZodObject, c as apiFailure, d as withRetry, g as date, h as number$1, i as withoutHome, j as object, k as looseObject, l as describeFailure, m as parsePercent, n as jsonWithoutHome, p as parseDuration, r as textWithoutHome, s as BrokenAnswer, t as filterPieces, u as permissionAdvice, v as ZodArray, w as array, x as ZodOptional, y as ZodDefault, z as url } from "./home.js";
 import { i as scratchFolder, o as noteChild, t as endLeftovers } from "./leftovers.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
@@ -726,6 +726,8 @@ function checkPool(pool) {
 function slug(name) {
 	return name.replace(/\((?:r|tm|c)\)/gi, " ").replace(/@.*$/, " ").replace(/\b(?:cpu|processor|\d+-core)\b/gi, " ").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 48).replace(/-+$/, "") || "machine";
 }
+/** Characters of one fact. */
+const MAX_FACT = 500;
 /** Packages that decide numbers or speed. All others are drift. */
 const NUMERICS = [
 	/^(?:torch|triton|numpy|scipy|transformers|peft|accelerate|bitsandbytes|flash-attn|xformers|trl)$/,
@@ -755,6 +757,17 @@ function installedSoftware(versions, reported) {
 	return identity$2({
 		...Object.fromEntries(pins),
 		...reported === null ? {} : softwareIdentity(reported).facts
+	});
+}
+/**
+* Variables that a suite sets for a workload of this program: allocator limits, threads and the like change speed, and
+* no work hash covers them. Of a user's own program they are part of its work.
+*/
+function withVariables(software, env) {
+	const variables = Object.entries(env).map(([name, value]) => [`env ${name}`, value.slice(0, MAX_FACT)]);
+	return variables.length === 0 ? software : identity$2({
+		...software.facts,
+		...Object.fromEntries(variables)
 	});
 }
 function packageName(name) {
@@ -24009,25 +24022,25 @@ const identitySchema = strictObject({
 // src/core/qualification.ts
 /** What a runner was found able to detect, measured by unchanged pairs and by pairs with a known slow-down. */
 const text$4 = string().max(2e3);
-const share$1 = number().nonnegative();
+const share$2 = number().nonnegative();
 /** One benchmark on this runner. All shares are relative: 0.02 is 2 %. */
 const qualifiedBenchmarkSchema = strictObject({
 	benchmark: string(),
 	title: string(),
 	backend: backendSchema,
 	/** Relative standard deviation between runs of unchanged code. */
-	run_cv: share$1,
+	run_cv: share$2,
 	/** Relative change from the first to the last of these runs, by a straight line through them. */
 	drift: number(),
 	/** Smallest change that 4 and that 10 pairs find in four of five cases. */
-	smallest_4_pairs: share$1,
-	smallest_10_pairs: share$1,
+	smallest_4_pairs: share$2,
+	smallest_10_pairs: share$2,
 	/** Verdict on unchanged pairs: anything but `no-change` or `inconclusive` is a false alarm. */
 	unchanged: verdictSchema,
 	/** Null where no slow-down can be injected: a user's own program. */
 	injected: strictObject({
 		/** The slow-down that was asked for, and the effect that was found with its 99 % interval. */
-		slowdown: share$1,
+		slowdown: share$2,
 		effect: number(),
 		interval: tuple([number(), number()]),
 		verdict: verdictSchema,
@@ -31696,10 +31709,10 @@ function formatDuration(seconds) {
 /** Age in days: "less than a day old", "1 day old", "24 days old". */
 function formatAge(days) {
 	const whole = Math.floor(days);
-	return whole < 1 ? "less than a day old" : `${counted(whole, "day")} old`;
+	return whole < 1 ? "less than a day old" : `${counted$1(whole, "day")} old`;
 }
 /** "1 benchmark", "12 benchmarks". */
-function counted(count, noun) {
+function counted$1(count, noun) {
 	return `${digits.format(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 // src/core/sparkline.ts
@@ -40194,14 +40207,14 @@ async function makeResultsFolder(root, name) {
 	const home = homedir();
 	const write = async (file, content) => {
 		const target = path.join(folder, file);
-		await writeFile(`${target}.part`, textWithoutHome(content, home));
+		await writeFile(`${target}.part`, content);
 		await rename(`${target}.part`, target);
 	};
 	return {
 		path: folder,
 		name,
-		write,
-		writeJson: (file, value) => write(file, `${JSON.stringify(value, null, 2)}\n`)
+		write: (file, content) => write(file, textWithoutHome(content, home)),
+		writeJson: (file, value) => write(file, `${jsonWithoutHome(value, home)}\n`)
 	};
 }
 /** The folder of local runs below `workspace`, kept out of the user's commits by a file of its own. */
@@ -40247,7 +40260,7 @@ const INSTALLING = [
 	/^(?:PIP|UV)_/,
 	/^(?:https?|all|no|ftp)_proxy$/i,
 	/^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
-	/^(?:HF_TOKEN|HF_ENDPOINT|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
+	/^(?:HF_TOKEN|HF_ENDPOINT|HF_HUB_OFFLINE|HF_HUB_CACHE|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
 ];
 /** These send packages past the environment that is being made. */
 const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
@@ -40527,7 +40540,15 @@ function harnessUnder(host, python) {
 /** A refusal of the harness, in its own words. */
 var HarnessError = class extends Error {
 	name = "HarnessError";
+	/** The request itself is at fault, not the machine, its network or its disk. */
+	badOrder;
+	constructor(message, code = null) {
+		super(message);
+		this.badOrder = code === BAD_ORDER;
+	}
 };
+/** The harness's exit status for a request or work order that cannot be executed as it is written. */
+const BAD_ORDER = 2;
 function callOf(harness, args, { env, ...rest }) {
 	return {
 		...harnessProcess(harness, args, env),
@@ -40586,7 +40607,7 @@ async function prepareOrder(harness, entry, orders, scratch, onLine) {
 		onLine,
 		env: installEnvironment(harness.env)
 	});
-	if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"));
+	if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"), result.code);
 	return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
 }
 /** Import and one small product on the device, before anything is measured. @throws HarnessError with the reason. */
@@ -40658,7 +40679,9 @@ function runControl(harness, request) {
 }
 /** The harness's own last words, or how it ended where it said nothing. */
 function lastWords(result, otherwise) {
-	const said = result.tail.slice(-5).join("\n").trim();
+	const tail = result.tail.slice(-5);
+	const error = tail.findLastIndex((line) => line.startsWith("error: "));
+	const said = tail.slice(Math.max(error, 0)).join("\n").trim();
 	if (said !== "") return said;
 	if (result.startError !== null) return `${otherwise}: ${result.startError}`;
 	return `${otherwise} (${result.signal === null ? `exit ${result.code}` : `signal ${result.signal}`})`;
@@ -40838,6 +40861,71 @@ var workloads_default = {
 					"default": {
 						"tiny": 0,
 						"real": 0
+					}
+				},
+				{
+					"name": "weights",
+					"type": "str",
+					"help": "random: made here; hub: a checkpoint, fetched once",
+					"choices": ["random", "hub"],
+					"default": {
+						"tiny": "random",
+						"real": "random"
+					}
+				},
+				{
+					"name": "model_id",
+					"type": "str",
+					"help": "the checkpoint on the hub, whose tokenizer `data: hub` takes as well",
+					"default": {
+						"tiny": "TinyLlama/TinyLlama-1.1B-Chat-v1.0",
+						"real": "TinyLlama/TinyLlama-1.1B-Chat-v1.0"
+					}
+				},
+				{
+					"name": "revision",
+					"type": "str",
+					"help": "its branch, tag or commit; a branch is looked up once a machine",
+					"default": {
+						"tiny": "main",
+						"real": "main"
+					}
+				},
+				{
+					"name": "data",
+					"type": "str",
+					"help": "synthetic: made here; hub: a data set, tokenised once",
+					"choices": ["synthetic", "hub"],
+					"default": {
+						"tiny": "synthetic",
+						"real": "synthetic"
+					}
+				},
+				{
+					"name": "dataset_id",
+					"type": "str",
+					"help": "the data set on the hub",
+					"default": {
+						"tiny": "yahma/alpaca-cleaned",
+						"real": "yahma/alpaca-cleaned"
+					}
+				},
+				{
+					"name": "dataset_revision",
+					"type": "str",
+					"help": "its branch, tag or commit",
+					"default": {
+						"tiny": "main",
+						"real": "main"
+					}
+				},
+				{
+					"name": "dataset_file",
+					"type": "str",
+					"help": "its file of rows: JSON lines or a JSON array",
+					"default": {
+						"tiny": "alpaca_data_cleaned.json",
+						"real": "alpaca_data_cleaned.json"
 					}
 				}
 			]
@@ -41443,6 +41531,71 @@ var workloads_default = {
 					"default": {
 						"tiny": 0,
 						"real": 0
+					}
+				},
+				{
+					"name": "weights",
+					"type": "str",
+					"help": "random: made here; hub: a checkpoint, fetched once",
+					"choices": ["random", "hub"],
+					"default": {
+						"tiny": "random",
+						"real": "random"
+					}
+				},
+				{
+					"name": "model_id",
+					"type": "str",
+					"help": "the checkpoint on the hub, whose tokenizer `data: hub` takes as well",
+					"default": {
+						"tiny": "Qwen/Qwen3-0.6B",
+						"real": "Qwen/Qwen3-0.6B"
+					}
+				},
+				{
+					"name": "revision",
+					"type": "str",
+					"help": "its branch, tag or commit; a branch is looked up once a machine",
+					"default": {
+						"tiny": "main",
+						"real": "main"
+					}
+				},
+				{
+					"name": "data",
+					"type": "str",
+					"help": "synthetic: made here; hub: a data set, tokenised once",
+					"choices": ["synthetic", "hub"],
+					"default": {
+						"tiny": "synthetic",
+						"real": "synthetic"
+					}
+				},
+				{
+					"name": "dataset_id",
+					"type": "str",
+					"help": "the data set on the hub",
+					"default": {
+						"tiny": "databricks/databricks-dolly-15k",
+						"real": "databricks/databricks-dolly-15k"
+					}
+				},
+				{
+					"name": "dataset_revision",
+					"type": "str",
+					"help": "its branch, tag or commit",
+					"default": {
+						"tiny": "main",
+						"real": "main"
+					}
+				},
+				{
+					"name": "dataset_file",
+					"type": "str",
+					"help": "its file of rows: JSON lines or a JSON array",
+					"default": {
+						"tiny": "databricks-dolly-15k.jsonl",
+						"real": "databricks-dolly-15k.jsonl"
 					}
 				}
 			]
@@ -43231,7 +43384,7 @@ function controlInDetail({ control }) {
 		const name = `Control workload of ${backend}`;
 		if (state === "unknown") return [`${name}: ${reason === null ? "nothing to compare with yet" : clip(reason, CAUSE_LENGTH)}.`];
 		const range = interval === null ? "" : ` (99 % interval ${formatInterval(interval)})`;
-		return [`${name}: ${state}${effect === null ? "" : `, ${formatChange(effect)}${range}`}, beside ${counted(jobs, "stored job")}.`];
+		return [`${name}: ${state}${effect === null ? "" : `, ${formatChange(effect)}${range}`}, beside ${counted$1(jobs, "stored job")}.`];
 	});
 }
 // src/core/disturbances.ts
@@ -43239,7 +43392,7 @@ function controlInDetail({ control }) {
 /** Of one finding in a line of many, characters. */
 const BRIEF = 160;
 /** Benchmarks first, in their order, then the control workload; equal findings in the runs of one benchmark are one. */
-function disturbancesOf$1({ benchmarks, control }) {
+function disturbancesOf({ benchmarks, control }) {
 	const found = /* @__PURE__ */ new Map();
 	for (const benchmark of benchmarks) {
 		gather(found, benchmark, "measured", isUsable(benchmark) ? benchmark.runs.map(withoutTrend) : benchmark.runs);
@@ -43296,14 +43449,14 @@ function runCount(disturbances) {
 /** "2 runs disturbed: clock 1,410 MHz under load, 1,980 MHz in the other runs"; nothing where none was. */
 function disturbedInWords(disturbances) {
 	if (disturbances.length === 0) return [];
-	return [`${counted(runCount(disturbances), "run")} disturbed: ${causesInWords(disturbances)}`];
+	return [`${counted$1(runCount(disturbances), "run")} disturbed: ${causesInWords(disturbances)}`];
 }
 /** "clock 1,410 MHz under load, 1,980 MHz in the other runs, and 1 other finding"; empty where none was. */
 function causesInWords(disturbances) {
 	const messages = [...new Set(disturbances.map(({ message }) => message))];
 	const [first] = messages;
 	if (first === void 0) return "";
-	const others = messages.length === 1 ? "" : `, and ${counted(messages.length - 1, "other finding")}`;
+	const others = messages.length === 1 ? "" : `, and ${counted$1(messages.length - 1, "other finding")}`;
 	return clip(first, BRIEF) + others;
 }
 const PART_WORDS = {
@@ -43327,7 +43480,7 @@ function pairsInWords(comparisons) {
 	const counts = (speeds.length > 0 ? speeds : paired).map(({ pairs }) => pairs);
 	if (counts.length === 0) return "";
 	const [fewest, most] = [Math.min(...counts), Math.max(...counts)];
-	return fewest === most ? counted(most, "pair") : `${fewest} to ${counted(most, "pair")}`;
+	return fewest === most ? counted$1(most, "pair") : `${fewest} to ${counted$1(most, "pair")}`;
 }
 function isMeasuredToday({ comparisons }) {
 	return comparisons.some(({ pairs }) => pairs > 0);
@@ -43366,7 +43519,7 @@ function notesOf({ confirmation, comparisons }, most, about = comparisons) {
 		return ids.has(id) ? [say`No pairs of ${named(id)}: ${tidy(note.slice(id.length + 2))}.`] : [];
 	});
 	const rest = notes.length - most;
-	return rest > 0 ? [...notes.slice(0, most), [`${counted(rest, "more note")} of this kind.`]] : notes;
+	return rest > 0 ? [...notes.slice(0, most), [`${counted$1(rest, "more note")} of this kind.`]] : notes;
 }
 function tidy(note) {
 	return clip(note.trim().replace(/\.$/, ""), NOTE_LENGTH);
@@ -43392,7 +43545,7 @@ function believableOf(report) {
 	const { job } = report;
 	const phrases = [];
 	const unchanged = unchangedCount(report);
-	if (benchmarkIds(report.comparisons).length - unchanged > 0 && unchanged > 0) phrases.push([`${counted(unchanged, "other benchmark")} unchanged`]);
+	if (benchmarkIds(report.comparisons).length - unchanged > 0 && unchanged > 0) phrases.push([`${counted$1(unchanged, "other benchmark")} unchanged`]);
 	const ruledOut = leadOf(report).about === "change-point" ? null : slowestPossible(report);
 	if (ruledOut !== null) phrases.push([`rules out slow-downs above ${formatPercent(ruledOut)}`]);
 	phrases.push(...controlInWords(report), runsOf$1(report));
@@ -43421,14 +43574,14 @@ function slowestPossible({ comparisons }) {
 }
 function runsOf$1({ suite, comparisons, confirmation }) {
 	const each = benchmarkIds(comparisons).length > 1 ? " each" : "";
-	const runs = counted(suite.repeats, "run") + each;
+	const runs = counted$1(suite.repeats, "run") + each;
 	const pairs = pairsInWords(comparisons);
 	return pairs === "" ? [runs] : say`${runs}, ${pairs} with ${baseInWords({ confirmation })}`;
 }
 function historyOf({ baseline, history_unread, comparisons }) {
 	if (baseline !== null) {
 		const commit = baseline.newest_sha === null ? "" : say` ${named(baseline.newest_sha.slice(0, 7))},`;
-		const size = baseline.stale ? "too old to judge against" : counted(baseline.jobs, "point");
+		const size = baseline.stale ? "too old to judge against" : counted$1(baseline.jobs, "point");
 		return [say`baseline${commit} ${formatAge(baseline.age_days)}, ${size}`];
 	}
 	const paired = comparisons.filter(({ pairs }) => pairs > 0);
@@ -43443,7 +43596,7 @@ function minutesOf$1({ measured_s, confirmation }) {
 function recordOf$1({ recorded, disturbances }) {
 	if (recorded !== "yes") return [];
 	const left = new Set(disturbances.filter(({ part }) => part === "measured").map(({ benchmark }) => benchmark)).size;
-	return [[`recorded as a new point${left === 0 ? "" : `, without ${counted(left, "disturbed benchmark")}`}`]];
+	return [[`recorded as a new point${left === 0 ? "" : `, without ${counted$1(left, "disturbed benchmark")}`}`]];
 }
 // src/core/parts.ts
 /** What a part is about, the one that must be read first at the top. */
@@ -43492,10 +43645,11 @@ function partsWorstFirst({ reports }) {
 }
 /** Nothing changed, failed or stayed open anywhere, and nothing was accepted: what `comment: on-change` is silent about. */
 function isAllClear(facts) {
-	return facts.missing.length === 0 && partsWorstFirst(facts).every(({ standing }) => standing === "no-change");
+	if (facts.reports.length === 0 || facts.missing.length > 0) return false;
+	return partsWorstFirst(facts).every(({ standing }) => standing === "no-change");
 }
 /** Every comparison that has a row somewhere, runner by runner. */
-function rowsOf$2({ reports }) {
+function rowsOf$3({ reports }) {
 	return reports.flatMap((report) => report.comparisons.filter(isShown).map((comparison) => ({
 		report,
 		comparison
@@ -43546,7 +43700,7 @@ function sum(reports, of) {
 }
 function unchangedOf(reports) {
 	const unchanged = sum(reports, unchangedCount);
-	return benchmarkCount(reports) - unchanged > 0 && unchanged > 0 ? [`${counted(unchanged, "other benchmark")} unchanged`] : [];
+	return benchmarkCount(reports) - unchanged > 0 && unchanged > 0 ? [`${counted$1(unchanged, "other benchmark")} unchanged`] : [];
 }
 function ruledOut(reports) {
 	const each = reports.map(slowestPossible);
@@ -43572,7 +43726,7 @@ function controlOf$1(reports) {
 function runsOf(reports) {
 	const repeats = [...new Set(reports.map(({ suite }) => suite.repeats))];
 	const [least, most] = [Math.min(...repeats), Math.max(...repeats)];
-	const runs = `${least === most ? counted(most, "run") : `${least} to ${counted(most, "run")}`} each`;
+	const runs = `${least === most ? counted$1(most, "run") : `${least} to ${counted$1(most, "run")}`} each`;
 	const paired = reports.filter(({ comparisons }) => comparisons.some(({ pairs }) => pairs > 0));
 	const [first] = paired;
 	if (first === void 0) return [runs];
@@ -43588,9 +43742,9 @@ function baselineOf(reports) {
 	const oldest = Math.max(...baselines.map(({ age_days: days }) => days));
 	const points = baselines.map(({ jobs }) => jobs);
 	const [least, most] = [Math.min(...points), Math.max(...points)];
-	const size = least === most ? counted(most, "point") : `${least} to ${counted(most, "point")}`;
+	const size = least === most ? counted$1(most, "point") : `${least} to ${counted$1(most, "point")}`;
 	const age = others.length > 0 ? `at most ${formatAge(oldest).replace(/^less than /, "")}` : formatAge(oldest);
-	const where = reports.length - baselines.length === 0 ? "" : `, on ${baselines.length} of ${counted(reports.length, partNoun(reports))}`;
+	const where = reports.length - baselines.length === 0 ? "" : `, on ${baselines.length} of ${counted$1(reports.length, partNoun(reports))}`;
 	const stale = baselines.filter(({ stale: isStale }) => isStale).length;
 	const old = stale === 0 ? "" : `, ${stale === baselines.length ? "all" : stale} too old to judge against`;
 	return say`${others.length > 0 ? "baselines" : "baseline"}${commit} ${age}, ${size}${where}${old}`;
@@ -43603,7 +43757,7 @@ function minutesOf(reports) {
 function recordOf(reports) {
 	const recorded = reports.filter(({ recorded: state }) => state === "yes").length;
 	if (recorded === 0) return [];
-	return [recorded === reports.length ? "recorded as new points" : `recorded on ${recorded} of ${counted(reports.length, partNoun(reports))}`];
+	return [recorded === reports.length ? "recorded as new points" : `recorded on ${recorded} of ${counted$1(reports.length, partNoun(reports))}`];
 }
 // src/core/icons.ts
 const ICONS = {
@@ -43665,7 +43819,7 @@ function qualifiedInDetail(report) {
 	const alarms = found.filter(({ unchanged }) => unchanged !== "no-change" && unchanged !== "inconclusive").length;
 	const injected = found.flatMap((benchmark) => benchmark.injected ?? []);
 	const caught = injected.filter((test) => test.caught).length;
-	const counts = [alarms === 0 ? "no false alarm" : counted(alarms, "false alarm"), ...injected.length === 0 ? [] : [`${caught} of ${counted(injected.length, "injected slow-down")} caught`]];
+	const counts = [alarms === 0 ? "no false alarm" : counted$1(alarms, "false alarm"), ...injected.length === 0 ? [] : [`${caught} of ${counted$1(injected.length, "injected slow-down")} caught`]];
 	return [say`Qualified ${dayOf(report.qualification)}: this runner finds changes from ${most((benchmark) => benchmark.smallest_4_pairs)} with 4 pairs and from ${most((benchmark) => benchmark.smallest_10_pairs)} with 10; ${counts.join(", ")}.`];
 }
 function dayOf({ made_at }) {
@@ -43716,7 +43870,7 @@ const FAILURE_WORDS = {
 	"bad-order": "could not use its work order",
 	"check-failed": "failed its check",
 	"backend-unavailable": "cannot run on this machine",
-	environment: "got no Python environment",
+	environment: "could not be made ready",
 	cancelled: "was cancelled",
 	"time-budget": "did not fit into the time budget",
 	exception: "ended with an exception",
@@ -43744,7 +43898,7 @@ function sizeOf({ metric, effect, interval }) {
 }
 /** "settled, 12 jobs since". */
 function standingOf({ pending, jobs }) {
-	return `${pending ? "pending" : "settled"}, ${counted(jobs, "job")} since`;
+	return `${pending ? "pending" : "settled"}, ${counted$1(jobs, "job")} since`;
 }
 // src/core/headline.ts
 /** The one sentence the whole report comes down to: the worst finding with its size, its benchmark and its runner. */
@@ -43756,7 +43910,7 @@ function headlineOf(report) {
 	switch (lead.about) {
 		case "machine": return machineMoved$1(lead.control, report);
 		case "change-point": return changedSince$1(lead.point, report);
-		case "accepted": return say`${counted(lead.found.length, "accepted change")} on ${runner}, nothing else`;
+		case "accepted": return say`${counted$1(lead.found.length, "accepted change")} on ${runner}, nothing else`;
 		case "stale-baseline": return say`The newest baseline of ${runner} is ${formatAge(report.baseline?.age_days ?? 0)}: nothing was compared`;
 		case "verdict": return verdict(report, lead.found);
 	}
@@ -43775,7 +43929,7 @@ function verdict(report, found) {
 		case "incomparable": return incomparable(runner_key, found, affected.length, total);
 		case "no-baseline": return noBaseline(report, affected.length, total);
 		case "inconclusive": return inconclusive(report, found, total);
-		case "no-change": return say`No change in ${counted(total, "benchmark")} on ${runner}`;
+		case "no-change": return say`No change in ${counted$1(total, "benchmark")} on ${runner}`;
 	}
 }
 function machineMoved$1({ backend, metric, effect }, { control, runner_key }) {
@@ -43793,7 +43947,7 @@ function failed$1({ failures, runner_key }, total) {
 	if (first === void 0) return say`A benchmark failed on ${named(runner_key)}`;
 	const one = say`${benchmarkName$1(first)} ${failureInWords(first)}`;
 	if (total === 1) return say`${one} on ${named(runner_key)}`;
-	if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
+	if (failures.length === 1) return say`1 of ${counted$1(total, "benchmark")} failed: ${one}`;
 	return say`${failures.length === total ? total === 2 ? "Both" : `All ${total}` : `${failures.length} of ${total}`} benchmarks failed on ${named(runner_key)}; the first: ${one}`;
 }
 function changed(worst, others, { runner_key }) {
@@ -43801,11 +43955,11 @@ function changed(worst, others, { runner_key }) {
 	const words = changeInWords(worst.metric, worst.effect, worst.unconfirmed);
 	const name = benchmarkName$1(worst);
 	const drift = worst.metric.class === "loss" ? ": the numerics drifted" : "";
-	const more = others > 0 ? `, and ${counted(others, "other benchmark")} ${worst.verdict === "regression" ? "got worse" : "improved"}` : "";
+	const more = others > 0 ? `, and ${counted$1(others, "other benchmark")} ${worst.verdict === "regression" ? "got worse" : "improved"}` : "";
 	return say`${name} ${words} on ${named(runner_key)}${drift}${more}${worst.unconfirmed ? " (unconfirmed)" : ""}`;
 }
 function incomparable(runner, found, affected, total) {
-	const which = affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`;
+	const which = affected === total ? counted$1(total, "benchmark") : `${affected} of ${counted$1(total, "benchmark")}`;
 	const whose = affected === 1 ? "is not comparable with its" : "are not comparable with their";
 	return say`${which} on ${named(runner)} ${whose} history: ${reasonOf(found)}`;
 }
@@ -43813,15 +43967,16 @@ function noBaseline(report, affected, total) {
 	const runner = named(report.runner_key);
 	if (report.history_unread) return say`The history of ${runner} could not be read: nothing was compared`;
 	const found = withVerdict(report.comparisons, "no-baseline");
-	if (found.length > 0 && found.every(isStarved)) return say`No usable baseline ${affected < total ? say`for ${String(affected)} of ${counted(total, "benchmark")} on ${runner}` : say`on ${runner}`}: every stored result was disturbed or incomplete`;
-	if (affected < total) return say`${String(affected)} of ${counted(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
+	if (found.length > 0 && found.every(isStarved)) return say`No usable baseline ${affected < total ? say`for ${String(affected)} of ${counted$1(total, "benchmark")} on ${runner}` : say`on ${runner}`}: every stored result was disturbed or incomplete`;
+	if (affected < total) return say`${String(affected)} of ${counted$1(total, "benchmark")} on ${runner} ${affected === 1 ? "has" : "have"} no baseline yet`;
 	switch (report.recorded) {
 		case "yes": {
 			const ids = benchmarkIds(found);
 			if (new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark)).size === ids.length) return say`No baseline yet on ${runner}: the runs of this job were disturbed`;
 			return say`No baseline yet on ${runner}: this run was recorded as the first one`;
 		}
-		case "no": return say`Nothing to compare yet on ${runner}`;
+		case "no":
+		case "later": return say`Nothing to compare yet on ${runner}`;
 		case "failed": return say`No baseline on ${runner}, and this run could not be recorded`;
 	}
 }
@@ -43837,7 +43992,7 @@ function inconclusive(report, found, total) {
 	const late = new Set(stopped.flatMap(({ benchmark, reason }) => reason === "time-budget" ? [benchmark] : []));
 	if (affected.every((id) => late.has(id))) return say`Cannot tell: there was no time for all pairs of ${some} on ${runner}`;
 	const jobs = Math.max(...found.map(({ base }) => base?.count ?? 0));
-	if (jobs < SHORT_HISTORY && found.every(({ pairs }) => pairs === 0)) return say`Cannot tell yet: ${some} on ${runner} ${verb(affected.length)} compared with only ${counted(jobs, "earlier job")}`;
+	if (jobs < SHORT_HISTORY && found.every(({ pairs }) => pairs === 0)) return say`Cannot tell yet: ${some} on ${runner} ${verb(affected.length)} compared with only ${counted$1(jobs, "earlier job")}`;
 	return say`Cannot tell: ${some} on ${runner} ${verb(affected.length)} too noisy`;
 }
 function verb(count) {
@@ -43850,7 +44005,7 @@ function reasonOf(comparisons) {
 	const [first] = fields.values();
 	if (first === void 0) return ["another identity"];
 	const one = say`${named(`${first.field} ${first.head}`)} instead of ${named(first.base)}`;
-	return fields.size === 1 ? one : say`${one} and ${counted(fields.size - 1, "other field")}`;
+	return fields.size === 1 ? one : say`${one} and ${counted$1(fields.size - 1, "other field")}`;
 }
 // src/core/cells.ts
 /** Of a reason that stands in a cell, characters. */
@@ -43970,13 +44125,13 @@ function estimatorLines({ suite }, judged) {
 	const primary = judged.flatMap(({ metric }) => metric?.primary === true ? [metric.estimator] : []);
 	const words = [...new Set(primary)].map((estimator) => ESTIMATOR_WORDS[estimator]);
 	if (words.length === 0) return [];
-	return [[`Speed of a run: ${words.join(" or ")}. Of a benchmark: the geometric mean of its ${counted(suite.repeats, "run")}.`]];
+	return [[`Speed of a run: ${words.join(" or ")}. Of a benchmark: the geometric mean of its ${counted$1(suite.repeats, "run")}.`]];
 }
 function familyOf(joint) {
-	const family = rowsOf$2(joint).filter(({ comparison }) => isGated(comparison) && comparison.metric?.primary === true);
+	const family = rowsOf$3(joint).filter(({ comparison }) => isGated(comparison) && comparison.metric?.primary === true);
 	const runners = runnerKeys(joint.reports).length;
 	const where = runners > 1 ? ` on ${runners} runners` : "";
-	return `Holm over ${counted(family.length, "primary metric")}${where}`;
+	return `Holm over ${counted$1(family.length, "primary metric")}${where}`;
 }
 /** Speed against the history, and what both stages call a change and no change. */
 function speedLines({ suite, baseline }, judged, family) {
@@ -43985,7 +44140,7 @@ function speedLines({ suite, baseline }, judged, family) {
 	if (speeds.length === 0 || !isHistory && speeds.every(({ pairs }) => pairs === 0)) return [];
 	const lines = [];
 	const change = `A change is one when it is at least ${formatPercent(suite.min_effect)} and significant`;
-	if (isHistory) lines.push([`Judged against ${counted(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${family}).`]);
+	if (isHistory) lines.push([`Judged against ${counted$1(baseline.jobs, "stored job")} of this runner. ${change} at ${formatPercent(ALPHA)} (${family}).`]);
 	else lines.push([`${change}.`]);
 	const clear = formatPercent(.75 * suite.min_effect);
 	lines.push([`No change needs a 99 % interval within ±${formatPercent(suite.max_tolerated)} and a change below ${clear}. All else is inconclusive.`]);
@@ -43997,7 +44152,7 @@ function pairLines(report, judged, { notes, family }) {
 	const { confirmation } = report;
 	const lines = [];
 	const paired = judged.filter(({ pairs }) => pairs > 0);
-	if (paired.filter(({ metric }) => metric?.class === "throughput").length > 0) lines.push(say`What the history did not clear ran in pairs: ${baseInWords(report)} and the head interleaved in this job, base head head base, after one discarded warm-up of each. Those rows show that base, measured today.`, [`They are looked at after 4 and after ${counted(10, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${family}); runs of the history help to know how far runs differ.`]);
+	if (paired.filter(({ metric }) => metric?.class === "throughput").length > 0) lines.push(say`What the history did not clear ran in pairs: ${baseInWords(report)} and the head interleaved in this job, base head head base, after one discarded warm-up of each. Those rows show that base, measured today.`, [`They are looked at after 4 and after ${counted$1(10, "pair")}, each time at ${formatPercent(LOOK_ALPHA)} (${family}); runs of the history help to know how far runs differ.`]);
 	const others = paired.filter(({ metric }) => metric?.class === "memory" || metric?.class === "loss");
 	if (others.length > 0) lines.push(say`Memory and loss: changes were checked against ${baseInWords(report)}, measured today (${pairsInWords(others)}).`);
 	if (confirmation !== null) {
@@ -44392,7 +44547,7 @@ function movedRows({ reports }) {
 	return worstFirstBy(reports.filter((report) => !isFresh(report)).flatMap(movedIn), ({ comparison }) => comparison);
 }
 function movedIn(report) {
-	const moved = rowsOf$2({ reports: [report] }).filter(({ comparison }) => comparison.verdict !== "no-change");
+	const moved = rowsOf$3({ reports: [report] }).filter(({ comparison }) => comparison.verdict !== "no-change");
 	const perBenchmark = /* @__PURE__ */ new Set();
 	return worstFirstBy(moved, ({ comparison }) => comparison).filter(({ comparison: { verdict, benchmark } }) => {
 		if (verdict !== "failed" && verdict !== "incomparable" && verdict !== "no-baseline") return true;
@@ -44478,7 +44633,7 @@ function verdictCell$1(comparison, report) {
 }
 /** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */
 function everyRow(joint) {
-	const rows = rowsOf$2(joint);
+	const rows = rowsOf$3(joint);
 	return {
 		speed: rows.filter(isSpeed),
 		others: rows.filter((row) => !isSpeed(row))
@@ -44546,7 +44701,7 @@ function failuresSection(joint, { items, text }) {
 		failure
 	})));
 	const blocks = failures.slice(0, items).flatMap(({ report, failure }) => [`${drawSentence(say`${benchmarkName$1(failure)}${onRunner(joint, report)}`)} ${failureInWords(failure)}:`, failure.message.trim() === "" ? "(no message)" : codeBlock(failure.message, text)]);
-	return details(counted(failures.length, "error"), blocks);
+	return details(counted$1(failures.length, "error"), blocks);
 }
 /** Equal ones of several runners are one. */
 function warningsOf(joint) {
@@ -44577,17 +44732,17 @@ function warningsSection(joint, { items }) {
 		const place = drawSentence(where);
 		return inertText(message) + (place === "" ? "" : ` (${place})`);
 	});
-	return details(counted(warnings.length, "warning"), [bullets(lines)]);
+	return details(counted$1(warnings.length, "warning"), [bullets(lines)]);
 }
 function everySection(joint, { rows, others, trend, spread }) {
-	const drawn = worstOf(others ? rowsOf$2(joint) : everyRow(joint).speed, rows);
+	const drawn = worstOf(others ? rowsOf$3(joint) : everyRow(joint).speed, rows);
 	const count = benchmarkCount(joint.reports);
 	const legend = [
 		drawn.every(({ comparison }) => comparison.effect === null) ? "" : "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
 		spread && drawn.some(({ comparison: { base, head } }) => (base?.spread ?? head?.spread ?? null) !== null) ? "± is one standard deviation: of the base between stored jobs or paired runs, of this change between runs." : "",
 		trend && drawn.some(({ comparison }) => comparison.trend.length > 0) ? "The trend holds the newest points of the series, at most 30, this job as the last." : ""
 	].filter((sentence) => sentence !== "");
-	return details(count === 1 ? "The benchmark in full" : `All ${counted(count, "benchmark")}`, [comparisonTable(joint, drawn, {
+	return details(count === 1 ? "The benchmark in full" : `All ${counted$1(count, "benchmark")}`, [comparisonTable(joint, drawn, {
 		emphasis: false,
 		trend: trend ? "always" : "never",
 		spread
@@ -44633,13 +44788,13 @@ function frameworkRows(pair) {
 		ratio
 	});
 	return [
-		row("Time per step", (side) => value(side.step_s, "s", [mlx.step_s, torch.step_s]), hasStep ? speedUp : ""),
+		row("Time per step", (side) => value$1(side.step_s, "s", [mlx.step_s, torch.step_s]), hasStep ? speedUp : ""),
 		row("Throughput", ({ throughput }) => throughput === null ? "" : formatValue(throughput.value, throughput.unit), hasStep ? "" : speedUp),
-		row(pair.memory_metric === "rss_peak" ? "Peak resident memory" : "Peak memory", (side) => value(side.memory_bytes, "B", [mlx.memory_bytes, torch.memory_bytes]), memory_efficiency === null ? "" : `memory efficiency ${formatRatio(memory_efficiency)}`),
+		row(pair.memory_metric === "rss_peak" ? "Peak resident memory" : "Peak memory", (side) => value$1(side.memory_bytes, "B", [mlx.memory_bytes, torch.memory_bytes]), memory_efficiency === null ? "" : `memory efficiency ${formatRatio(memory_efficiency)}`),
 		row("Final loss", ({ final_loss }) => final_loss === null ? "" : formatNumber(final_loss), loss === null ? "" : `difference ${formatDifference(loss)}`)
 	].filter((candidate) => candidate.mlx !== "" || candidate.torch !== "");
 }
-function value(amount, unit, beside) {
+function value$1(amount, unit, beside) {
 	if (amount === null) return "";
 	return formatValue(amount, unit, beside.filter((other) => other !== null));
 }
@@ -45139,6 +45294,54 @@ function isMove({ p, distance }, level) {
 function toLogs(values) {
 	return values.map(Math.log);
 }
+// src/core/device-peaks.ts
+const TERA = 0xe8d4a51000;
+/** Name → TFLOP/s in float32 (without TF32) and in bfloat16. */
+const NVIDIA = {
+	"GeForce GTX 1080 Ti": [11.3, null],
+	"GeForce RTX 3060": [12.7, 25.5],
+	"GeForce RTX 3090": [35.6, 71],
+	"GeForce RTX 4060 Ti": [22.1, 44.1],
+	"GeForce RTX 4070 Ti SUPER": [44.1, 88.2],
+	"GeForce RTX 4080 SUPER": [52.2, 104.4],
+	"GeForce RTX 4090": [82.6, 165.2],
+	"GeForce RTX 5060 Ti": [23.7, 47.4],
+	"GeForce RTX 5090": [104.8, 209.5],
+	"A100-SXM4-80GB": [19.5, 312],
+	"A100 80GB PCIe": [19.5, 312],
+	"H100 80GB HBM3": [66.9, 989],
+	H200: [66.9, 989]
+};
+/** Name → cores of the GPU → TFLOP/s; the rate of 16-bit numbers equals that of float32. */
+const APPLE = {
+	"Apple M1 Pro": { 16: 5.3 },
+	"Apple M1 Max": { 32: 10.6 },
+	"Apple M1 Ultra": {
+		48: 15.9,
+		64: 21.2
+	},
+	"Apple M3 Max": { 40: 14.3 },
+	"Apple M3 Ultra": { 80: 28.6 }
+};
+/** FLOP/s that the vendor claims for products of this type; null where there is no claim to compare with. */
+function vendorPeak(device, dtype) {
+	const tflops = peakOf(device, dtype);
+	return tflops === null ? null : tflops * TERA;
+}
+function peakOf({ name, gpuCores, tf32 }, dtype) {
+	if (dtype !== "float32" && dtype !== "bfloat16") return null;
+	const apple = Object.hasOwn(APPLE, name) ? APPLE[name] : void 0;
+	if (apple !== void 0) return gpuCores === null ? null : apple[gpuCores] ?? null;
+	const board = name.replace(/^NVIDIA /, "");
+	const [single, half] = (Object.hasOwn(NVIDIA, board) ? NVIDIA[board] : void 0) ?? [null, null];
+	if (dtype === "bfloat16") return half;
+	return tf32 ? null : single;
+}
+/** Of the only accelerator that has them told; null where there is none, or several. */
+function gpuCoresOf({ accelerators }) {
+	const [first, ...others] = accelerators;
+	return first === void 0 || others.length > 0 ? null : first.cores;
+}
 // src/core/machine-changes.ts
 /** A state of the machine that is one way or the other, and what is said when it did not stay so. */
 const SWITCHES = {
@@ -45194,7 +45397,7 @@ function otherwisePowered(samples, start) {
 async function announceJob(input) {
 	const { suite, plan, repeats } = input;
 	const { progress } = input.host;
-	progress.phase(`Plan: suite ${suite.name}, ${counted(plan.benchmarks.length, "benchmark")} × ${counted(repeats, "run")}, each run a process of its own`);
+	progress.phase(`Plan: suite ${suite.name}, ${counted$1(plan.benchmarks.length, "benchmark")} × ${counted$1(repeats, "run")}, each run a process of its own`);
 	let known = 0;
 	let unknown = 0;
 	for (const planned of plan.benchmarks) {
@@ -45250,7 +45453,13 @@ function parseArtifactName(name, runId) {
 * answer was lost, a number stands behind it.
 */
 function belongsTo({ runner_key, job, suite }, name) {
-	const own = artifactName(runner_key, job.run_id, job.attempt, suite.name);
+	return isOrFurther(name, artifactName(runner_key, job.run_id, job.attempt, suite.name));
+}
+/** Whether a name that ends so is one of a suite's. */
+function isOfSuite(end, suiteName) {
+	return isOrFurther(end, suiteSuffix(suiteName));
+}
+function isOrFurther(name, own) {
 	return name === own || name.startsWith(`${own}-`) && /^[2-9]$/.test(name.slice(own.length + 1));
 }
 /** For every name without its attempt the newest one: jobs that were not run again keep what an earlier attempt measured. */
@@ -45266,20 +45475,20 @@ function newestAttempts(found) {
 }
 // src/io/assemble-result.ts
 /** Puts what was measured into the result of one job: the value that is stored, judged and uploaded. */
-function assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted }) {
+function assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, finishedAt = /* @__PURE__ */ new Date(), note, accepted }) {
 	const warnings = [
 		...note === null ? [] : [note],
 		...machine.probe.warnings,
 		...measured.warnings,
 		...plan.skipped.map((left) => `${left.id} was left out: ${left.reason}`)
 	];
-	const result = {
+	return withWarnings({
 		schema: 1,
 		version: host.version,
 		job: {
 			...host.context.job,
 			started_at: startedAt.toISOString(),
-			finished_at: (/* @__PURE__ */ new Date()).toISOString()
+			finished_at: finishedAt.toISOString()
 		},
 		runner_key: machine.runnerKey,
 		machine: machine.identity,
@@ -45299,9 +45508,16 @@ function assembleResult({ host, suite, repeats, machine, plan, measured, started
 		confirmation: null,
 		accepted: [...accepted],
 		measured_s: measured.measuredS,
-		warnings: warnings.map((text) => text.slice(0, 2e3))
-	};
-	return withoutHome(jobResultSchema, result, homedir());
+		warnings: []
+	}, warnings);
+}
+/** With what became known later, each sentence once, and without what names the home folder. */
+function withWarnings(result, more) {
+	const warnings = [.../* @__PURE__ */ new Set([...result.warnings, ...more.map((text) => text.slice(0, 2e3))])];
+	return withoutHome(jobResultSchema, {
+		...result,
+		warnings
+	}, homedir());
 }
 /** A backend named by the input that this machine cannot run: a broken driver must not look green. */
 function refused$1({ id, title, backend, reason }) {
@@ -45322,6 +45538,336 @@ function refused$1({ id, title, backend, reason }) {
 		},
 		paired: null
 	};
+}
+// src/core/registry.ts
+/** Every metric this program makes of events, with its unit, direction and class: the one place that knows them. */
+const info = (unit, direction, estimator) => ({
+	unit,
+	direction,
+	class: "info",
+	estimator
+});
+/** What a program reports as a `metric` line brings its own definition. The three made of step times hold the same information: one of them gates. */
+const REGISTRY = {
+	tokens_per_second: info("tok/s", "higher", "steps"),
+	samples_per_second: info("samples/s", "higher", "steps"),
+	step_time: info("s", "lower", "steps"),
+	peak_memory: {
+		unit: "B",
+		direction: "lower",
+		class: "memory",
+		estimator: "maximum"
+	},
+	final_loss: {
+		unit: "nat",
+		direction: "lower",
+		class: "loss",
+		estimator: "last"
+	},
+	model_flop_rate: info("FLOP/s", "higher", "total"),
+	gemm_rate: info("FLOP/s", "higher", "maximum"),
+	mfu_probe: info("1", "higher", "total"),
+	mfu_vendor: info("1", "higher", "total"),
+	device_busy: info("1", "higher", "median"),
+	device_memory_busy: info("1", "higher", "median"),
+	device_memory_peak: info("B", "lower", "maximum"),
+	swap_growth: info("B", "lower", "total"),
+	idle_power: info("W", "lower", "minimum"),
+	device_energy: info("J", "lower", "total"),
+	device_energy_per_token: info("J/tok", "lower", "total"),
+	device_energy_integrated: info("J", "lower", "total"),
+	device_energy_per_token_integrated: info("J/tok", "lower", "total"),
+	device_energy_above_idle: info("J", "lower", "total"),
+	cpu_energy: info("J", "lower", "total"),
+	accelerator_rate: info("FLOP/s", "higher", "total"),
+	cpu_rate: info("FLOP/s", "higher", "total"),
+	accelerator_time: info("s", "lower", "total"),
+	cpu_time: info("s", "lower", "total"),
+	data_time: info("s", "lower", "median"),
+	reserved_peak: info("B", "lower", "maximum"),
+	rss_peak: info("B", "lower", "maximum"),
+	timed_duration: info("s", "lower", "total"),
+	timed_tokens_per_second: info("tok/s", "higher", "total"),
+	timed_samples_per_second: info("samples/s", "higher", "total"),
+	end_to_end_duration: info("s", "lower", "total")
+};
+/**
+* The minimum on processor backends, where other programs steal time in one direction only; the median on accelerators,
+* whose clocks move both ways.
+*/
+function stepEstimator(backend) {
+	return isCpu(backend) ? "minimum" : "median";
+}
+/** The metric of that name on a backend; `primary` makes it the one of its benchmark that is tested for speed. */
+function builtinMetric(name, backend, primary = false) {
+	const definition = REGISTRY[name];
+	const { unit, direction, estimator } = definition;
+	return {
+		name,
+		unit,
+		direction,
+		class: primary ? "throughput" : definition.class,
+		estimator: estimator === "steps" ? stepEstimator(backend) : estimator,
+		primary
+	};
+}
+const OF_A_PHASE = {
+	duration: info("s", "lower", "total"),
+	tokens_per_second: info("tok/s", "higher", "total"),
+	peak_memory: info("B", "lower", "maximum")
+};
+/** Seconds of a named phase of the run (loading, preparing, validating), or its speed or memory as `phase.NAME.speed`. */
+function phaseMetric(phase, what = "duration") {
+	const { unit, direction, class: metricClass, estimator } = OF_A_PHASE[what];
+	return {
+		name: (what === "duration" ? `phase.${phase}` : `phase.${phase}.${what}`).slice(0, 100),
+		unit,
+		direction,
+		class: metricClass,
+		estimator,
+		primary: false
+	};
+}
+// src/core/run-disturbances.ts
+/** What slowed one run down or shared its machine: from the samples of the device while it ran, and from its own steps. */
+/**
+* What NVIDIA's driver says when heat slows the board. `hw_slowdown` stands for heat or for power: it counts as heat
+* where the power brake is not named beside it.
+*/
+const THERMAL = /* @__PURE__ */ new Set([
+	"hw_slowdown",
+	"hw_thermal_slowdown",
+	"sw_thermal_slowdown"
+]);
+/** A power supply that cannot deliver. */
+const POWER = /* @__PURE__ */ new Set(["hw_power_brake_slowdown"]);
+/** No disturbance: a data-centre board trains at its power cap all day. */
+const POWER_CAP = "sw_power_cap";
+/** macOS slows the chip from `serious` on; `fair` only makes the fans turn. */
+const PRESSED = /* @__PURE__ */ new Set(["serious", "critical"]);
+/** A hypervisor that takes 2 % of the time moves a median by as much as the smallest change worth a verdict. */
+const MOST_STOLEN = .02;
+/** A minimum needs one undisturbed step of many: shared machines lose some per cent of their time every day. */
+const MOST_STOLEN_CPU = .1;
+/** Clocks of one board under one load differ by some per cent with its temperature. */
+const LEAST_CLOCK = .9;
+/** A device that is less busy than this lowers its clock by itself. */
+const LOADED = .5;
+/** Thirds of three steps: the fewest that have a middle. */
+const TREND_STEPS = 9;
+/** Twice the smallest change worth a verdict, and what is tolerated at most. */
+const MOST_TREND = .05;
+/**
+* Standard deviations of rank correlation. Steps that scatter by 2 to 20 % around one level, each a third to two thirds like
+* the step before, pass both conditions in fewer than one run of 200 (simulated, 9 to 60 steps); 20 steps of 2 % that
+* become 12 % slower are found in more than eight of ten runs.
+*/
+const LEAST_ORDER = 3.6;
+const MOST_BLOCKS = 100;
+/** Empty for a run that nothing disturbed, and for one that nothing is known of. */
+function runDisturbances(run) {
+	const { backend, samples, times, usualClockMhz, startPower } = run;
+	const device = isCpu(backend) ? [] : [
+		...throttled(samples),
+		...slowClock(samples, usualClockMhz),
+		...shared(samples)
+	];
+	const machine = [
+		...pressed(samples),
+		...otherwisePowered(samples, startPower),
+		...stolen(samples, backend)
+	];
+	return [
+		...device,
+		...machine,
+		...trend(times, backend)
+	];
+}
+function throttled(samples) {
+	const heat = samples.filter(({ throttle = [] }) => throttle.some((reason) => isHeat(reason, throttle)));
+	const power = samples.filter(({ throttle = [] }) => throttle.some((reason) => POWER.has(reason)));
+	const found = [];
+	if (heat.length > 0) {
+		const hottest = largest$1(heat.map(({ temperature_c }) => temperature_c));
+		const degrees = hottest === null ? "" : `, up to ${formatNumber(hottest)} °C`;
+		const names = reasonsIn(heat, (reason) => THERMAL.has(reason));
+		found.push({
+			kind: "thermal",
+			message: `the driver slowed the device for its heat (${names}) in ${share$1(heat, samples)}${degrees}`
+		});
+	}
+	if (power.length > 0) {
+		const names = reasonsIn(power, (reason) => POWER.has(reason));
+		found.push({
+			kind: "power",
+			message: `the driver slowed the device for its power supply (${names}) in ${share$1(power, samples)}`
+		});
+	}
+	return found;
+}
+function isHeat(reason, all) {
+	if (!THERMAL.has(reason)) return false;
+	return reason !== "hw_slowdown" || !all.some((other) => POWER.has(other));
+}
+function reasonsIn(samples, counts) {
+	return [...new Set(samples.flatMap(({ throttle = [] }) => throttle.filter(counts)))].sort().join(", ");
+}
+function slowClock(samples, usual) {
+	const clock = loadedClock(samples);
+	if (clock === null || usual === null || clock > LEAST_CLOCK * usual) return [];
+	const [now, then] = [Math.round(clock), Math.round(usual)].map(formatNumber);
+	return [{
+		kind: "clock",
+		message: `clock ${now} MHz under load, ${then} MHz in the other runs`
+	}];
+}
+function shared(samples) {
+	const known = samples.filter(({ foreign_processes }) => foreign_processes !== void 0);
+	const foreign = known.filter(({ foreign_processes = 0 }) => foreign_processes > 0);
+	if (foreign.length === 0) return [];
+	const most = largest$1(foreign.map(({ foreign_processes }) => foreign_processes)) ?? 1;
+	return [{
+		kind: "foreign-process",
+		message: `${most === 1 ? "another program was" : `${formatNumber(most)} other programs were`} on the accelerator in ${share$1(foreign, known)}`
+	}];
+}
+function pressed(samples) {
+	const known = samples.filter(({ pressure }) => pressure !== void 0);
+	const high = known.filter(({ pressure = "" }) => PRESSED.has(pressure));
+	if (high.length === 0) return [];
+	return [{
+		kind: "pressure",
+		message: `thermal pressure ${high.some(({ pressure }) => pressure === "critical") ? "critical" : "serious"} in ${share$1(high, known)}`
+	}];
+}
+function stolen(samples, backend) {
+	const shares = samples.flatMap(({ cpu_stolen }) => cpu_stolen === void 0 ? [] : [cpu_stolen]);
+	const taken = shares.length === 0 ? 0 : mean(shares);
+	if (taken <= (isCpu(backend) ? MOST_STOLEN_CPU : MOST_STOLEN)) return [];
+	return [{
+		kind: "stolen-time",
+		message: `the hypervisor gave ${formatPercent(taken)} of the processor time to others`
+	}];
+}
+/**
+* The last third of the timed phase slower than the first, by the estimator of the backend: a machine that heats up, or that
+* somebody began to use. Steps that only jitter are no trend: their order must tell it too.
+*/
+function trend(times, backend) {
+	if (times.length < TREND_STEPS) return [];
+	const size = Math.floor(times.length / 3);
+	const estimate = stepEstimator(backend) === "minimum" ? smallest : median;
+	const slower = estimate(times.slice(-size)) / estimate(times.slice(0, size)) - 1;
+	if (!(slower > MOST_TREND) || orderOf(blocks(times)) < LEAST_ORDER) return [];
+	return [{
+		kind: "trend",
+		message: `its steps became ${formatPercent(slower)} slower from the first third to the last`
+	}];
+}
+/**
+* Kendall's rank correlation of values with their order, in its own standard deviations under no trend (M. G. Kendall, A New
+* Measure of Rank Correlation, 1938): no assumption on how steps scatter, and single slow ones hardly count.
+*/
+function orderOf(values) {
+	const n = values.length;
+	return sum$1(values.flatMap((value, index) => values.slice(index + 1).map((later) => Math.sign(later - value)))) / Math.sqrt(n * (n - 1) * (2 * n + 5) / 18);
+}
+/** Medians of neighbouring steps, so that the cost of comparing each with each stays small. */
+function blocks(values) {
+	const size = Math.ceil(values.length / MOST_BLOCKS);
+	return Array.from({ length: Math.ceil(values.length / size) }, (_, block) => median(values.slice(block * size, (block + 1) * size)));
+}
+/**
+* Seconds of the timed steps, per unit of work where every step tells its work (padded tokens, else real tokens, else
+* samples): longer batches at the end are no slower machine.
+*
+* @param steps all steps of the run
+* @param warmupSteps how many of them at the start are warm-up, as the run record says
+*/
+function timedTimes(steps, warmupSteps) {
+	const timed = steps.slice(warmupSteps);
+	const work = positive$1(timed.map((step) => step.tokens_padded)) ?? positive$1(timed.map((step) => step.tokens_real)) ?? positive$1(timed.map((step) => step.samples));
+	return timed.map((step, index) => step.duration_s / (work?.[index] ?? 1));
+}
+function positive$1(values) {
+	const given = values.filter((value) => value !== void 0 && value > 0);
+	return given.length === values.length ? given.filter((value) => value !== void 0) : null;
+}
+/**
+* The clock of the device under load in other runs of the job, MHz: the median of what each of them shows.
+*
+* @param others samples of each of the other runs on the same backend
+*/
+function usualClock(others) {
+	const clocks = others.map(loadedClock).filter((clock) => clock !== null);
+	return clocks.length === 0 ? null : median(clocks);
+}
+/**
+* Median clock of the samples in which the device was busy; of all where it does not tell how busy it is. At its power cap a
+* board clocks as the work of the moment allows: heavy products run lower than light steps, and neither is a disturbance.
+*/
+function loadedClock(samples) {
+	const clocks = samples.flatMap(({ clock_mhz, device_busy, throttle = [] }) => clock_mhz === void 0 || (device_busy ?? 1) < LOADED || throttle.includes(POWER_CAP) ? [] : [clock_mhz]);
+	return clocks.length === 0 ? null : median(clocks);
+}
+/** "4 of 20 samples", with the time they stand for where it is known. */
+function share$1(some, all) {
+	const [first, last] = [all[0], all.at(-1)];
+	const span = first === void 0 || last === void 0 ? 0 : last.time_s - first.time_s;
+	const over = span > 0 ? ` over ${formatDuration(span)}` : "";
+	return `${formatNumber(some.length)} of ${formatNumber(all.length)} samples${over}`;
+}
+function largest$1(values) {
+	const given = values.filter((value) => value !== void 0);
+	return given.length === 0 ? null : given.reduce((a, b) => Math.max(a, b));
+}
+function smallest(values) {
+	return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+// src/core/control-result.ts
+function controlResult(backend, runs) {
+	const done = runs.filter(({ record }) => record.outcome.status === "ok");
+	const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
+	const environment = done.find((run) => run.environment !== null)?.environment ?? null;
+	const startPower = powerAtStart(runs.flatMap((run) => run.samples));
+	return {
+		id: `control.${backend}`,
+		title: "control",
+		backend,
+		work_hash: done.flatMap(({ events }) => workHash(events))[0] ?? null,
+		comparison_class: "strict",
+		hyperparameters: {},
+		software: environment === null ? null : softwareIdentity(environment),
+		metrics: [...done[0]?.metrics ?? []],
+		runs: runs.map((run, index) => withDisturbances(run, {
+			backend,
+			others: runs.toSpliced(index, 1),
+			startPower
+		})),
+		status: failed?.status === "failed" ? {
+			state: "failed",
+			reason: failed.reason,
+			message: failed.message
+		} : { state: "complete" },
+		paired: null
+	};
+}
+function withDisturbances({ record, events, samples }, { backend, others, startPower }) {
+	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
+	const usualClockMhz = usualClock(others.map((other) => other.samples));
+	return {
+		...record,
+		disturbances: runDisturbances({
+			backend,
+			samples,
+			times,
+			usualClockMhz,
+			startPower
+		})
+	};
+}
+function workHash(events) {
+	return events.flatMap((event) => event.event === "start" ? [event.work_hash] : []);
 }
 const text$2 = string().max(2e3);
 const seconds$1 = number().nonnegative();
@@ -45354,9 +45900,27 @@ const phase = strictObject({
 	event: literal("phase"),
 	name: text$2.min(1),
 	duration_s: seconds$1,
+	/** When it began, Unix time. */
+	start_s: seconds$1.optional(),
 	samples: count.optional(),
 	tokens_padded: count.optional(),
 	tokens_real: count.optional()
+});
+/** Square products on the device before the timed steps, one in a window: what it reaches in the type that is computed in. */
+const gemm = strictObject({
+	event: literal("gemm"),
+	dtype: _enum([
+		"float32",
+		"float64",
+		"bfloat16",
+		"float16"
+	]),
+	n: int().positive(),
+	/** Arithmetic of one product. */
+	flop: number().positive(),
+	products: int().positive(),
+	fastest_s: number().positive(),
+	median_s: number().positive()
 });
 /** One optimiser step (or one iteration). `warmup` is the minimum the harness tags; the core may extend it. */
 const step = strictObject({
@@ -45372,6 +45936,8 @@ const step = strictObject({
 	loss: number().optional(),
 	grad_norm: number().nonnegative().optional(),
 	learning_rate: number().nonnegative().optional(),
+	/** Arithmetic that the model needs for this step, whatever is computed twice to save memory. */
+	model_flop: number().nonnegative().optional(),
 	/** Of `switch-matmul`: the halves of one iteration and the arithmetic each did. */
 	accelerator_s: seconds$1.optional(),
 	cpu_s: seconds$1.optional(),
@@ -45384,7 +45950,9 @@ const memory = strictObject({
 	phase: text$2.min(1),
 	alloc_peak_bytes: bytes.optional(),
 	reserved_peak_bytes: bytes.optional(),
-	rss_peak_bytes: bytes.optional()
+	rss_peak_bytes: bytes.optional(),
+	/** By how much the use of swap space grew on the whole machine while the phase lasted. */
+	swap_delta_bytes: int().optional()
 });
 const device = strictObject({
 	event: literal("device"),
@@ -45392,13 +45960,19 @@ const device = strictObject({
 	temperature_c: number().optional(),
 	clock_mhz: number().nonnegative().optional(),
 	power_w: number().nonnegative().optional(),
+	/** Counters that began at some time before, so that only differences tell anything: of the accelerator, and of the processor's packages. */
+	energy_j: number().nonnegative().optional(),
+	cpu_energy_j: number().nonnegative().optional(),
+	/** Of the accelerator, by all programs. */
+	memory_used_bytes: bytes.optional(),
 	/** Why the device runs slower than it could, in the words of its driver. */
 	throttle: array(text$2).max(32).optional(),
 	/** Thermal pressure of the whole machine, as macOS names it: nominal, fair, serious, critical. */
 	pressure: text$2.optional(),
 	/** Programs on the accelerator that are not part of this measurement. */
 	foreign_processes: count.optional(),
-	/** Shares of the time since the sample before, 0 to 1: of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
+	/** Shares of the time since the sample before, 0 to 1: in which the accelerator's memory was read or written, of the accelerator, of all processor cores, and of what a hypervisor gave to others. */
+	memory_busy: number().min(0).max(1).optional(),
 	device_busy: number().min(0).max(1).optional(),
 	cpu_busy: number().min(0).max(1).optional(),
 	cpu_stolen: number().min(0).max(1).optional(),
@@ -45443,6 +46017,7 @@ const eventSchema = discriminatedUnion("event", [
 	start$1,
 	environment,
 	phase,
+	gemm,
 	step,
 	memory,
 	device,
@@ -45562,276 +46137,6 @@ function* lines(text) {
 		};
 		from = to + 1;
 	}
-}
-// src/core/registry.ts
-/** Every metric this program makes of events, with its unit, direction and class: the one place that knows them. */
-const info = (unit, direction, estimator) => ({
-	unit,
-	direction,
-	class: "info",
-	estimator
-});
-/** What a program reports as a `metric` line brings its own definition. The three made of step times hold the same information: one of them gates. */
-const REGISTRY = {
-	tokens_per_second: info("tok/s", "higher", "steps"),
-	samples_per_second: info("samples/s", "higher", "steps"),
-	step_time: info("s", "lower", "steps"),
-	peak_memory: {
-		unit: "B",
-		direction: "lower",
-		class: "memory",
-		estimator: "maximum"
-	},
-	final_loss: {
-		unit: "nat",
-		direction: "lower",
-		class: "loss",
-		estimator: "last"
-	},
-	accelerator_rate: info("FLOP/s", "higher", "total"),
-	cpu_rate: info("FLOP/s", "higher", "total"),
-	accelerator_time: info("s", "lower", "total"),
-	cpu_time: info("s", "lower", "total"),
-	data_time: info("s", "lower", "median"),
-	reserved_peak: info("B", "lower", "maximum"),
-	rss_peak: info("B", "lower", "maximum"),
-	timed_duration: info("s", "lower", "total"),
-	timed_tokens_per_second: info("tok/s", "higher", "total"),
-	timed_samples_per_second: info("samples/s", "higher", "total"),
-	end_to_end_duration: info("s", "lower", "total")
-};
-/**
-* The minimum on processor backends, where other programs steal time in one direction only; the median on accelerators,
-* whose clocks move both ways.
-*/
-function stepEstimator(backend) {
-	return isCpu(backend) ? "minimum" : "median";
-}
-/** The metric of that name on a backend; `primary` makes it the one of its benchmark that is tested for speed. */
-function builtinMetric(name, backend, primary = false) {
-	const definition = REGISTRY[name];
-	const { unit, direction, estimator } = definition;
-	return {
-		name,
-		unit,
-		direction,
-		class: primary ? "throughput" : definition.class,
-		estimator: estimator === "steps" ? stepEstimator(backend) : estimator,
-		primary
-	};
-}
-const OF_A_PHASE = {
-	duration: info("s", "lower", "total"),
-	tokens_per_second: info("tok/s", "higher", "total"),
-	peak_memory: info("B", "lower", "maximum")
-};
-/** Seconds of a named phase of the run (loading, preparing, validating), or its speed or memory as `phase.NAME.speed`. */
-function phaseMetric(phase, what = "duration") {
-	const { unit, direction, class: metricClass, estimator } = OF_A_PHASE[what];
-	return {
-		name: (what === "duration" ? `phase.${phase}` : `phase.${phase}.${what}`).slice(0, 100),
-		unit,
-		direction,
-		class: metricClass,
-		estimator,
-		primary: false
-	};
-}
-// src/core/run-disturbances.ts
-/** What slowed one run down or shared its machine: from the samples of the device while it ran, and from its own steps. */
-/**
-* What NVIDIA's driver says when heat slows the board. `hw_slowdown` stands for heat or for power: it counts as heat
-* where the power brake is not named beside it.
-*/
-const THERMAL = /* @__PURE__ */ new Set([
-	"hw_slowdown",
-	"hw_thermal_slowdown",
-	"sw_thermal_slowdown"
-]);
-/** A power supply that cannot deliver. */
-const POWER = /* @__PURE__ */ new Set(["hw_power_brake_slowdown"]);
-/** No disturbance: a data-centre board trains at its power cap all day. */
-const POWER_CAP = "sw_power_cap";
-/** macOS slows the chip from `serious` on; `fair` only makes the fans turn. */
-const PRESSED = /* @__PURE__ */ new Set(["serious", "critical"]);
-/** A hypervisor that takes 2 % of the time moves a median by as much as the smallest change worth a verdict. */
-const MOST_STOLEN = .02;
-/** A minimum needs one undisturbed step of many: shared machines lose some per cent of their time every day. */
-const MOST_STOLEN_CPU = .1;
-/** Clocks of one board under one load differ by some per cent with its temperature. */
-const LEAST_CLOCK = .9;
-/** A device that is less busy than this lowers its clock by itself. */
-const LOADED = .5;
-/** Thirds of three steps: the fewest that have a middle. */
-const TREND_STEPS = 9;
-/** Twice the smallest change worth a verdict, and what is tolerated at most. */
-const MOST_TREND = .05;
-/**
-* Standard deviations of rank correlation. Steps that scatter by 2 to 20 % around one level, each a third to two thirds like
-* the step before, pass both conditions in fewer than one run of 200 (simulated, 9 to 60 steps); 20 steps of 2 % that
-* become 12 % slower are found in more than eight of ten runs.
-*/
-const LEAST_ORDER = 3.6;
-const MOST_BLOCKS = 100;
-/** Empty for a run that nothing disturbed, and for one that nothing is known of. */
-function runDisturbances(run) {
-	const { backend, samples, times, usualClockMhz, startPower } = run;
-	const device = isCpu(backend) ? [] : [
-		...throttled(samples),
-		...slowClock(samples, usualClockMhz),
-		...shared(samples)
-	];
-	const machine = [
-		...pressed(samples),
-		...otherwisePowered(samples, startPower),
-		...stolen(samples, backend)
-	];
-	return [
-		...device,
-		...machine,
-		...trend(times, backend)
-	];
-}
-function throttled(samples) {
-	const heat = samples.filter(({ throttle = [] }) => throttle.some((reason) => isHeat(reason, throttle)));
-	const power = samples.filter(({ throttle = [] }) => throttle.some((reason) => POWER.has(reason)));
-	const found = [];
-	if (heat.length > 0) {
-		const hottest = largest$1(heat.map(({ temperature_c }) => temperature_c));
-		const degrees = hottest === null ? "" : `, up to ${formatNumber(hottest)} °C`;
-		const names = reasonsIn(heat, (reason) => THERMAL.has(reason));
-		found.push({
-			kind: "thermal",
-			message: `the driver slowed the device for its heat (${names}) in ${share(heat, samples)}${degrees}`
-		});
-	}
-	if (power.length > 0) {
-		const names = reasonsIn(power, (reason) => POWER.has(reason));
-		found.push({
-			kind: "power",
-			message: `the driver slowed the device for its power supply (${names}) in ${share(power, samples)}`
-		});
-	}
-	return found;
-}
-function isHeat(reason, all) {
-	if (!THERMAL.has(reason)) return false;
-	return reason !== "hw_slowdown" || !all.some((other) => POWER.has(other));
-}
-function reasonsIn(samples, counts) {
-	return [...new Set(samples.flatMap(({ throttle = [] }) => throttle.filter(counts)))].sort().join(", ");
-}
-function slowClock(samples, usual) {
-	const clock = loadedClock(samples);
-	if (clock === null || usual === null || clock > LEAST_CLOCK * usual) return [];
-	const [now, then] = [Math.round(clock), Math.round(usual)].map(formatNumber);
-	return [{
-		kind: "clock",
-		message: `clock ${now} MHz under load, ${then} MHz in the other runs`
-	}];
-}
-function shared(samples) {
-	const known = samples.filter(({ foreign_processes }) => foreign_processes !== void 0);
-	const foreign = known.filter(({ foreign_processes = 0 }) => foreign_processes > 0);
-	if (foreign.length === 0) return [];
-	const most = largest$1(foreign.map(({ foreign_processes }) => foreign_processes)) ?? 1;
-	return [{
-		kind: "foreign-process",
-		message: `${most === 1 ? "another program was" : `${formatNumber(most)} other programs were`} on the accelerator in ${share(foreign, known)}`
-	}];
-}
-function pressed(samples) {
-	const known = samples.filter(({ pressure }) => pressure !== void 0);
-	const high = known.filter(({ pressure = "" }) => PRESSED.has(pressure));
-	if (high.length === 0) return [];
-	return [{
-		kind: "pressure",
-		message: `thermal pressure ${high.some(({ pressure }) => pressure === "critical") ? "critical" : "serious"} in ${share(high, known)}`
-	}];
-}
-function stolen(samples, backend) {
-	const shares = samples.flatMap(({ cpu_stolen }) => cpu_stolen === void 0 ? [] : [cpu_stolen]);
-	const taken = shares.length === 0 ? 0 : mean(shares);
-	if (taken <= (isCpu(backend) ? MOST_STOLEN_CPU : MOST_STOLEN)) return [];
-	return [{
-		kind: "stolen-time",
-		message: `the hypervisor gave ${formatPercent(taken)} of the processor time to others`
-	}];
-}
-/**
-* The last third of the timed phase slower than the first, by the estimator of the backend: a machine that heats up, or that
-* somebody began to use. Steps that only jitter are no trend: their order must tell it too.
-*/
-function trend(times, backend) {
-	if (times.length < TREND_STEPS) return [];
-	const size = Math.floor(times.length / 3);
-	const estimate = stepEstimator(backend) === "minimum" ? smallest : median;
-	const slower = estimate(times.slice(-size)) / estimate(times.slice(0, size)) - 1;
-	if (!(slower > MOST_TREND) || orderOf(blocks(times)) < LEAST_ORDER) return [];
-	return [{
-		kind: "trend",
-		message: `its steps became ${formatPercent(slower)} slower from the first third to the last`
-	}];
-}
-/**
-* Kendall's rank correlation of values with their order, in its own standard deviations under no trend (M. G. Kendall, A New
-* Measure of Rank Correlation, 1938): no assumption on how steps scatter, and single slow ones hardly count.
-*/
-function orderOf(values) {
-	const n = values.length;
-	return sum$1(values.flatMap((value, index) => values.slice(index + 1).map((later) => Math.sign(later - value)))) / Math.sqrt(n * (n - 1) * (2 * n + 5) / 18);
-}
-/** Medians of neighbouring steps, so that the cost of comparing each with each stays small. */
-function blocks(values) {
-	const size = Math.ceil(values.length / MOST_BLOCKS);
-	return Array.from({ length: Math.ceil(values.length / size) }, (_, block) => median(values.slice(block * size, (block + 1) * size)));
-}
-/**
-* Seconds of the timed steps, per unit of work where every step tells its work (padded tokens, else real tokens, else
-* samples): longer batches at the end are no slower machine.
-*
-* @param steps all steps of the run
-* @param warmupSteps how many of them at the start are warm-up, as the run record says
-*/
-function timedTimes(steps, warmupSteps) {
-	const timed = steps.slice(warmupSteps);
-	const work = positive$1(timed.map((step) => step.tokens_padded)) ?? positive$1(timed.map((step) => step.tokens_real)) ?? positive$1(timed.map((step) => step.samples));
-	return timed.map((step, index) => step.duration_s / (work?.[index] ?? 1));
-}
-function positive$1(values) {
-	const given = values.filter((value) => value !== void 0 && value > 0);
-	return given.length === values.length ? given.filter((value) => value !== void 0) : null;
-}
-/**
-* The clock of the device under load in other runs of the job, MHz: the median of what each of them shows.
-*
-* @param others samples of each of the other runs on the same backend
-*/
-function usualClock(others) {
-	const clocks = others.map(loadedClock).filter((clock) => clock !== null);
-	return clocks.length === 0 ? null : median(clocks);
-}
-/**
-* Median clock of the samples in which the device was busy; of all where it does not tell how busy it is. At its power cap a
-* board clocks as the work of the moment allows: heavy products run lower than light steps, and neither is a disturbance.
-*/
-function loadedClock(samples) {
-	const clocks = samples.flatMap(({ clock_mhz, device_busy, throttle = [] }) => clock_mhz === void 0 || (device_busy ?? 1) < LOADED || throttle.includes(POWER_CAP) ? [] : [clock_mhz]);
-	return clocks.length === 0 ? null : median(clocks);
-}
-/** "4 of 20 samples", with the time they stand for where it is known. */
-function share(some, all) {
-	const [first, last] = [all[0], all.at(-1)];
-	const span = first === void 0 || last === void 0 ? 0 : last.time_s - first.time_s;
-	const over = span > 0 ? ` over ${formatDuration(span)}` : "";
-	return `${formatNumber(some.length)} of ${formatNumber(all.length)} samples${over}`;
-}
-function largest$1(values) {
-	const given = values.filter((value) => value !== void 0);
-	return given.length === 0 ? null : given.reduce((a, b) => Math.max(a, b));
-}
-function smallest(values) {
-	return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
 // src/core/outcome.ts
 const MAX_MESSAGE = 8e3;
@@ -45972,6 +46277,162 @@ function lastSign(events) {
 function seconds(value) {
 	return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} s`;
 }
+// src/core/run-arithmetic.ts
+/** How much of a device's arithmetic the timed steps used: model FLOPs a second, against what was probed and what is claimed. */
+/**
+* @param timed steps that are no warm-up
+* @param gpuCores of the accelerator; null where nobody knows
+*/
+function arithmeticOf(events, timed, backend, gpuCores) {
+	const gemm = events.findLast((event) => event.event === "gemm");
+	const probed = gemm === void 0 ? null : gemm.flop / gemm.fastest_s;
+	const values = probed === null ? [] : [["gemm_rate", probed]];
+	const flop = timed.flatMap((step) => step.model_flop === void 0 ? [] : [step.model_flop]);
+	if (flop.length === 0 || flop.length < timed.length) return {
+		values,
+		warnings: []
+	};
+	const rate = sum$1(flop) / sum$1(timed.map((step) => step.duration_s));
+	values.push(["model_flop_rate", rate]);
+	const environment = events.find((event) => event.event === "environment");
+	const claimed = gemm === void 0 || environment === void 0 || isCpu(backend) ? null : vendorPeak({
+		name: environment.device,
+		gpuCores,
+		tf32: environment.knobs["tf32"] === true
+	}, gemm.dtype);
+	const peaks = [[
+		"mfu_probe",
+		probed,
+		"its GEMM probe reached"
+	], [
+		"mfu_vendor",
+		claimed,
+		"its vendor claims"
+	]];
+	const warnings = [];
+	for (const [name, peak, what] of peaks) {
+		if (peak === null) continue;
+		if (rate <= peak) values.push([name, rate / peak]);
+		else warnings.push(impossible(rate / peak, what));
+	}
+	return {
+		values,
+		warnings
+	};
+}
+function impossible(share, what) {
+	return `the steps would have done ${formatPercent(share)} of the arithmetic a second that ${what}: their clock, their model FLOPs or that peak is wrong, so no utilisation is given`;
+}
+// src/core/run-device.ts
+/** What the watcher saw of the device while the timed steps ran: how busy it was, what memory was in use, what energy it took. */
+/** The sensor of some boards sees a quarter of the time: what it says of less than ten seconds is no measurement. */
+const LEAST_ENERGY_S = 10;
+/** The share of the window that must lie between two samples. */
+const LEAST_COVERED = .9;
+/** A device that is less busy than this idles. */
+const IDLE = .05;
+/**
+* @param samples of the whole run, so that some lie before and after its timed steps
+*/
+function deviceMetrics(events, samples, backend) {
+	const timed = events.findLast((event) => event.event === "phase" && event.name === "timed");
+	if (timed?.event !== "phase" || timed.start_s === void 0) return [];
+	const window = {
+		startS: timed.start_s,
+		endS: timed.start_s + timed.duration_s
+	};
+	const cpu = energyIn(window, counted(samples, "cpu_energy_j"));
+	const processor = cpu === null ? [] : [["cpu_energy", cpu]];
+	if (isCpu(backend)) return processor;
+	return [
+		...useIn(window, samples),
+		...energyOf(window, samples, tokensOf(events)),
+		...processor
+	];
+}
+function useIn({ startS, endS }, samples) {
+	const inside = samples.filter(({ time_s }) => time_s >= startS && time_s <= endS);
+	const told = (read) => inside.map(read).filter((value) => value !== void 0);
+	return [
+		[
+			"device_busy",
+			told((sample) => sample.device_busy),
+			median
+		],
+		[
+			"device_memory_busy",
+			told((sample) => sample.memory_busy),
+			median
+		],
+		[
+			"device_memory_peak",
+			told((sample) => sample.memory_used_bytes),
+			(values) => Math.max(...values)
+		]
+	].flatMap(([name, values, of]) => values.length === 0 ? [] : [[name, of(values)]]);
+}
+/** By the driver's counter; where it has none, by its power samples, under another name: the two are never compared. */
+function energyOf(window, samples, tokens) {
+	const measured = energyIn(window, counted(samples, "energy_j"));
+	const energy = measured ?? energyIn(window, integrated(samples));
+	const idle = idlePower(window, samples);
+	const found = idle === null ? [] : [["idle_power", idle]];
+	if (energy === null) return found;
+	const isMeasured = measured !== null;
+	found.push([isMeasured ? "device_energy" : "device_energy_integrated", energy]);
+	if (tokens !== null) found.push([isMeasured ? "device_energy_per_token" : "device_energy_per_token_integrated", energy / tokens]);
+	if (idle !== null) found.push(["device_energy_above_idle", energy - idle * (window.endS - window.startS)]);
+	return found;
+}
+function counted(samples, field) {
+	return samples.flatMap((sample) => {
+		const joules = sample[field];
+		return joules === void 0 ? [] : [[sample.time_s, joules]];
+	});
+}
+/** The area under the power samples, as a counter that begins at the first of them. */
+function integrated(samples) {
+	const points = [];
+	let before = null;
+	for (const { time_s: time, power_w: watts } of samples) {
+		if (watts === void 0) continue;
+		const joules = before === null ? 0 : before.joules + (time - before.time) * (watts + before.watts) / 2;
+		points.push([time, joules]);
+		before = {
+			time,
+			watts,
+			joules
+		};
+	}
+	return points;
+}
+/** Joules between two times; null where the window is short, too little of it is covered, or the counter began anew. */
+function energyIn({ startS, endS }, points) {
+	const [first, last] = [points[0], points.at(-1)];
+	if (first === void 0 || last === void 0 || endS - startS < LEAST_ENERGY_S) return null;
+	if (points.some(([, joules], index) => joules < (points[index - 1]?.[1] ?? 0))) return null;
+	const [from, to] = [Math.max(startS, first[0]), Math.min(endS, last[0])];
+	const covered = (to - from) / (endS - startS);
+	if (covered < LEAST_COVERED) return null;
+	return (joulesAt(to, points) - joulesAt(from, points)) / covered;
+}
+/** Between two points as if the power did not change; `time` lies among them. */
+function joulesAt(time, points) {
+	const after = points.findIndex(([at]) => at >= time);
+	const [at, joules] = points[after] ?? [time, 0];
+	const [atBefore, joulesBefore] = points[after - 1] ?? [at, joules];
+	return at === atBefore ? joules : joulesBefore + (joules - joulesBefore) * (time - atBefore) / (at - atBefore);
+}
+/** The least power before the timed steps while the device did nothing. */
+function idlePower({ startS }, samples) {
+	const watts = samples.filter(({ time_s, device_busy }) => time_s < startS && (device_busy ?? 1) < IDLE).flatMap(({ power_w }) => power_w === void 0 ? [] : [power_w]);
+	return watts.length === 0 ? null : Math.min(...watts);
+}
+/** Of the phase, whose steps the core may tag as warm-up later: their energy is in it too. */
+function tokensOf(events) {
+	const tokens = events.filter((event) => event.event === "step" && event.phase === "timed").flatMap((step) => step.event === "step" ? [step.tokens_real ?? 0] : []);
+	return tokens.length > 0 && tokens.every((count) => count > 0) ? sum$1(tokens) : null;
+}
 // src/core/warmup.ts
 /** How many of a run's first steps are warm-up: tagged after the fact, so that the work never depends on noise. */
 const LEAST = 3;
@@ -46011,7 +46472,7 @@ const TRAINING_PHASES = /* @__PURE__ */ new Set([
 /**
 * @param durationS wall time of the whole process, seconds
 */
-function deriveMetrics(events, backend, durationS) {
+function deriveMetrics(events, backend, durationS, { gpuCores = null, samples = [] } = {}) {
 	const steps = events.filter((event) => event.event === "step");
 	const found = /* @__PURE__ */ new Map();
 	const warnings = [];
@@ -46034,6 +46495,11 @@ function deriveMetrics(events, backend, durationS) {
 	put("peak_memory", largest(memory.map((event) => event.alloc_peak_bytes)));
 	put("final_loss", steps.findLast((step) => step.loss !== void 0)?.loss ?? null);
 	putTotals(put, timing?.samples ?? []);
+	const arithmetic = arithmeticOf(events, timing?.samples ?? [], backend, gpuCores);
+	for (const [name, value] of arithmetic.values) put(name, value);
+	warnings.push(...arithmetic.warnings);
+	for (const [name, value] of deviceMetrics(events, samples, backend)) put(name, value);
+	put("swap_growth", swapGrowth(memory));
 	put("reserved_peak", largest(memory.map((event) => event.reserved_peak_bytes)));
 	put("rss_peak", largest(memory.map((event) => event.rss_peak_bytes)));
 	put("end_to_end_duration", durationS);
@@ -46148,6 +46614,10 @@ function memoryEvents(events) {
 	const training = all.filter((event) => TRAINING_PHASES.has(event.phase));
 	return training.length > 0 ? training : all;
 }
+function swapGrowth(memory) {
+	const grown = memory.flatMap(({ swap_delta_bytes: bytes }) => bytes === void 0 ? [] : [bytes]);
+	return grown.length === 0 ? null : sum$1(grown);
+}
 /** A value of every step; null unless every step has it. */
 function column(steps, read) {
 	const values = steps.map(read).filter((value) => value !== void 0);
@@ -46183,7 +46653,7 @@ function makeRunRecord(input) {
 	const { exit, number, expected } = input;
 	const { events } = input.events;
 	const steps = events.filter((event) => event.event === "step").length;
-	const derived = deriveMetrics(events, expected.backend, exit.durationS);
+	const derived = deriveMetrics(events, expected.backend, exit.durationS, input);
 	const outcome = tooManyNames(derived.metrics.length, outcomeOf(input));
 	const isOk = outcome.status === "ok";
 	return {
@@ -46263,7 +46733,7 @@ function openControl(job) {
 		async measure(number) {
 			for (const state of states) if (!isOver(job)) await measureOnce(state, number, job);
 		},
-		results: () => states.filter(({ runs }) => runs.length > 0).map(resultOf$1)
+		results: () => states.filter(({ runs }) => runs.length > 0).map(({ backend, runs }) => controlResult(backend, runs))
 	};
 }
 function isOver({ host, lock }) {
@@ -46326,50 +46796,6 @@ async function runOnce$1(state, number, job) {
 		events: events.events,
 		samples: watch?.between(startMs, endMs) ?? []
 	};
-}
-function resultOf$1({ backend, runs }) {
-	const done = runs.filter(({ record }) => record.outcome.status === "ok");
-	const failed = runs.map(({ record }) => record.outcome).find((outcome) => outcome.status === "failed");
-	const environment = done.find((run) => run.environment !== null)?.environment ?? null;
-	const startPower = powerAtStart(runs.flatMap((run) => run.samples));
-	return {
-		id: `control.${backend}`,
-		title: "control",
-		backend,
-		work_hash: done.flatMap(({ events }) => workHash(events))[0] ?? null,
-		comparison_class: "strict",
-		hyperparameters: {},
-		software: environment === null ? null : softwareIdentity(environment),
-		metrics: [...done[0]?.metrics ?? []],
-		runs: runs.map((run, index) => withDisturbances(run, {
-			backend,
-			others: runs.toSpliced(index, 1),
-			startPower
-		})),
-		status: failed?.status === "failed" ? {
-			state: "failed",
-			reason: failed.reason,
-			message: failed.message
-		} : { state: "complete" },
-		paired: null
-	};
-}
-function withDisturbances({ record, events, samples }, { backend, others, startPower }) {
-	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
-	const usualClockMhz = usualClock(others.map((other) => other.samples));
-	return {
-		...record,
-		disturbances: runDisturbances({
-			backend,
-			samples,
-			times,
-			usualClockMhz,
-			startPower
-		})
-	};
-}
-function workHash(events) {
-	return events.flatMap((event) => event.event === "start" ? [event.work_hash] : []);
 }
 // src/core/lock.ts
 /** Which pinned set of packages a backend needs on this machine, from where, and how much that is. */
@@ -47887,6 +48313,30 @@ function cutToBudget(benchmarks, repeats, elapsed, budget) {
 	}
 	return cut;
 }
+// src/core/observed-run.ts
+/** A run beside what the watcher saw: which samples are of its time, and what they say of it. */
+/** Samples of a span, in their order. One too short to hold any gets its neighbours, at most an interval away. */
+function samplesWithin(samples, { startMs, endMs, intervalS }) {
+	const [start, end] = [startMs / 1e3, endMs / 1e3];
+	const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
+	if (inside.length > 0) return inside;
+	return [samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS), samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS)].filter((sample) => sample !== void 0);
+}
+/** What the watcher saw during a run, and what the run's own steps show. */
+function observedDisturbances({ record, events, backend, samples, earlier }) {
+	const others = earlier.get(backend) ?? [];
+	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
+	const startPower = powerAtStart([...others.flat(), ...samples]);
+	const found = runDisturbances({
+		backend,
+		samples,
+		times,
+		usualClockMhz: usualClock(others),
+		startPower
+	});
+	earlier.set(backend, [...others, samples]);
+	return found;
+}
 // src/io/run-benchmark.ts
 /** One process of one benchmark: started, watched, ended, and its events made into a run record. */
 const THREAD_VARIABLES = [
@@ -47920,6 +48370,8 @@ async function runBenchmark(request, bench) {
 	const endMs = Date.now();
 	await endLeftovers("FINETUNE_BENCH_EVENTS", events);
 	const read = readEvents(await readFile(events, "utf8").catch(() => ""));
+	const { watch, earlier, lock } = bench.observation;
+	const samples = watch?.between(startMs, endMs) ?? [];
 	const made = makeRunRecord({
 		kind: "workload" in planned.entry ? "harness" : "command",
 		events: read,
@@ -47932,37 +48384,27 @@ async function runBenchmark(request, bench) {
 			workHash,
 			backend: planned.backend
 		},
-		number
+		number,
+		gpuCores: bench.observation.gpuCores,
+		samples
 	});
+	const observed = {
+		record: made.record,
+		events: read.events,
+		backend: planned.backend,
+		samples,
+		earlier
+	};
 	const isOk = made.record.outcome.status === "ok";
 	return {
 		record: {
 			...made.record,
-			disturbances: disturbancesOf(made.record, read.events, {
-				startMs,
-				endMs
-			}, ready, bench)
+			disturbances: observedDisturbances(observed)
 		},
 		metrics: made.metrics,
 		software: isOk ? softwareOf$1(ready, made.environment) : null,
-		outOfTime: bench.observation.lock.late() !== null || ended.timedOut && leftS < planned.entry.timeout
+		outOfTime: lock.late() !== null || ended.timedOut && leftS < planned.entry.timeout
 	};
-}
-/** What the watcher saw during the run, and what the run's own steps show. */
-function disturbancesOf(record, events, { startMs, endMs }, { planned: { backend } }, { observation: { watch, earlier } }) {
-	const samples = watch?.between(startMs, endMs) ?? [];
-	const others = earlier.get(backend) ?? [];
-	const times = timedTimes(events.filter((event) => event.event === "step"), record.warmup_steps);
-	const startPower = powerAtStart([...others.flat(), ...samples]);
-	const found = runDisturbances({
-		backend,
-		samples,
-		times,
-		usualClockMhz: usualClock(others),
-		startPower
-	});
-	earlier.set(backend, [...others, samples]);
-	return found;
 }
 function start({ planned, order, environment }, files, bench) {
 	const { entry, backend, id } = planned;
@@ -48005,7 +48447,9 @@ function start({ planned, order, environment }, files, bench) {
 /** A bump of a requirement is other software, also where the program says nothing of its packages. */
 function softwareOf$1({ planned, environment }, reported) {
 	if (!("workload" in planned.entry) && environment.versions !== null) return installedSoftware(environment.versions, reported);
-	return reported === null ? null : softwareIdentity(reported);
+	if (reported === null) return null;
+	const software = softwareIdentity(reported);
+	return "workload" in planned.entry ? withVariables(software, planned.entry.env) : software;
 }
 // src/io/measure.ts
 /** Runs what is ready: every repeat a process of its own, repeats of all benchmarks in turn, within the time budget. */
@@ -48189,7 +48633,8 @@ async function makeReady(input) {
 				hyperparameters
 			});
 		} catch (error) {
-			fail(input.signal.aborted ? "cancelled" : "bad-order", describeError(error));
+			const reason = error instanceof HarnessError && !error.badOrder ? "environment" : "bad-order";
+			fail(input.signal.aborted ? "cancelled" : reason, describeError(error));
 		}
 	}
 	return {
@@ -48496,7 +48941,7 @@ function idleness(sample, backend) {
 	const { foreign_processes: foreign = 0 } = sample;
 	if (foreign > 0) return {
 		state: "busy",
-		message: `${counted(foreign, "other program")} used the accelerator`
+		message: `${counted$1(foreign, "other program")} used the accelerator`
 	};
 	return judged(sample.device_busy, BUSY_DEVICE, "accelerator was");
 }
@@ -48573,7 +49018,7 @@ function startWatch(request) {
 	});
 	const over = ended(child, state, () => words);
 	return {
-		between: (startMs, endMs) => between(samples, {
+		between: (startMs, endMs) => samplesWithin(samples, {
 			startMs,
 			endMs,
 			intervalS
@@ -48621,12 +49066,6 @@ async function ended(child, state, words) {
 		state.fault = `the watcher of the machine ${exitCode === void 0 && signal === void 0 ? `could not be started: ${shortMessage}` : how}${last === "" ? "" : ` (${last.slice(0, 300)})`}`;
 	}
 	wake(state);
-}
-function between(samples, { startMs, endMs, intervalS }) {
-	const [start, end] = [startMs / 1e3, endMs / 1e3];
-	const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
-	if (inside.length > 0) return inside;
-	return [samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS), samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS)].filter((sample) => sample !== void 0);
 }
 async function waitUntilIdle({ backend, maxS }, now) {
 	const { samples, state, intervalS, signal } = now;
@@ -48685,6 +49124,8 @@ const MOST = {
 	warnings: 200,
 	listed: 1e3
 };
+/** No run of a workflow lasts as long. */
+const LONGEST_S = 3456e3;
 /** Clocks of runners may be wrong, though not by more than this. */
 const CLOCK_MS = 864e5;
 /** What speaks against a result, as a sentence without a full stop; null when nothing does. */
@@ -48710,6 +49151,7 @@ function faultOfContents(result) {
 	if (control.length > MOST.controls) return `it holds more than ${MOST.controls} controls`;
 	if (listed.length > MOST.listed) return `it lists more than ${MOST.listed} benchmarks`;
 	if (warnings.length > MOST.warnings) return `it holds more than ${MOST.warnings} warnings`;
+	if (longestTime(result) > LONGEST_S) return "it claims to have measured for longer than any job lasts";
 	if (new Set(benchmarks.map(({ id }) => id)).size < benchmarks.length) return "it holds a benchmark twice";
 	for (const benchmark of [...benchmarks, ...control]) {
 		const fault = faultOfBenchmark(benchmark);
@@ -48717,13 +49159,26 @@ function faultOfContents(result) {
 	}
 	return null;
 }
-function faultOfBenchmark({ id, title, backend, runs, metrics, paired }) {
-	if (id !== `${title}.${backend}`) return "the id of a benchmark is not its title and backend";
-	const all = [
+function longestTime({ measured_s, confirmation, benchmarks, control }) {
+	const runs = [...benchmarks, ...control].flatMap(allRuns);
+	const times = [
+		measured_s,
+		confirmation?.planned_s ?? 0,
+		confirmation?.spent_s ?? 0
+	];
+	return runs.reduce((longest, { duration_s }) => Math.max(longest, duration_s), Math.max(...times));
+}
+function allRuns({ runs, paired }) {
+	return [
 		...runs,
 		...paired?.base ?? [],
 		...paired?.head ?? []
 	];
+}
+function faultOfBenchmark(benchmark) {
+	const { id, title, backend, metrics } = benchmark;
+	if (id !== `${title}.${backend}`) return "the id of a benchmark is not its title and backend";
+	const all = allRuns(benchmark);
 	if (all.length > MOST.runs) return `a benchmark of it has more than ${MOST.runs} runs`;
 	if (metrics.length > MOST.metrics) return `a benchmark of it has more than ${MOST.metrics} metrics`;
 	if (new Set(metrics.map(({ name }) => name)).size < metrics.length) return "a benchmark of it has a metric twice";
@@ -48942,6 +49397,7 @@ const artifactSchema = object({
 async function listResults(api, run) {
 	const { octokit, owner, repo } = api;
 	const found = [];
+	let reports = 0;
 	let isWhole = false;
 	for (let page = 1; page <= PAGES && !isWhole; page++) {
 		const query = {
@@ -48956,6 +49412,7 @@ async function listResults(api, run) {
 		});
 		for (const artifact of artifactSchema.array().parse(data.artifacts)) {
 			const parsed = parseArtifactName(artifact.name, String(run.id));
+			if (artifact.name.startsWith(reportName(String(run.id), run.run_attempt))) reports += 1;
 			if (parsed !== null) found.push({
 				...artifact,
 				parsed
@@ -48967,16 +49424,21 @@ async function listResults(api, run) {
 	const warnings = [...isWhole ? [] : [`run ${run.id} has more than 1000 artifacts: the others were not looked at`], ...artifacts.length > MOST_RESULTS ? [`run ${run.id} has more than ${MOST_RESULTS} results: the others are left out`] : []];
 	return {
 		artifacts: artifacts.slice(0, MOST_RESULTS),
+		uploads: artifacts.length + reports,
 		warnings
 	};
 }
-/** The text of its result.json, or why it is not used: a sentence without a full stop. */
-async function downloadResult(api, artifact) {
+/**
+* The text of its result.json, or why it is not used: a sentence without a full stop.
+*
+* @param mostBytes of the archive
+*/
+async function downloadResult(api, artifact, mostBytes = PACKED_BYTES) {
 	if (artifact.expired) return { fault: "its artifact has expired" };
-	const tooLarge = { fault: `its artifact is larger than ${PACKED_BYTES / 1024 / 1024} MiB` };
-	if (artifact.size_in_bytes > PACKED_BYTES) return tooLarge;
+	const tooLarge = { fault: `its artifact is larger than ${formatValue(mostBytes, "B")}` };
+	if (artifact.size_in_bytes > mostBytes) return tooLarge;
 	try {
-		const bytes = await download(api, artifact.id);
+		const bytes = await download(api, artifact.id, mostBytes);
 		const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 		if (typeof artifact.digest === "string" && artifact.digest !== digest) return { fault: "its artifact is not the one that was uploaded (digest)" };
 		return { text: (await readZipEntry(bytes, "result.json", ZIP_LIMITS)).toString("utf8") };
@@ -48986,7 +49448,7 @@ async function downloadResult(api, artifact) {
 		return { fault: `its artifact could not be downloaded: ${describeFailure(apiFailure(error))}` };
 	}
 }
-async function download({ octokit, owner, repo }, id) {
+async function download({ octokit, owner, repo }, id, mostBytes) {
 	return withRetry(async () => {
 		const response = await octokit.rest.actions.downloadArtifact({
 			owner,
@@ -49000,7 +49462,7 @@ async function download({ octokit, owner, repo }, id) {
 		});
 		if (!(response.data instanceof ReadableStream)) throw new BrokenAnswer("the artifact came without a body");
 		try {
-			return await buffer$1(response.data.pipeThrough(limited("the artifact", PACKED_BYTES)));
+			return await buffer$1(response.data.pipeThrough(limited("the artifact", mostBytes)));
 		} catch (cause) {
 			if (cause instanceof TooLarge) throw cause;
 			throw new BrokenAnswer("the download of the artifact broke off", { cause });
@@ -49014,7 +49476,7 @@ const ACCEPT_LENGTH = 4e4;
 function acceptSection({ reports }, { items }) {
 	const count = offeredByAll(reports).length;
 	if (count === 0) return "";
-	return details(count === 1 ? "Accept this change" : `Accept these ${counted(count, "change")}`, [`Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`, codeBlock(acceptLines(reports, items), ACCEPT_LENGTH, "yaml")]);
+	return details(count === 1 ? "Accept this change" : `Accept these ${counted$1(count, "change")}`, [`Add to \`${ACCEPT_FILE}\` at the root of the repository, with the reason filled in. An accepted change never fails the gate, and a new baseline begins where it lands.`, codeBlock(acceptLines(reports, items), ACCEPT_LENGTH, "yaml")]);
 }
 /** Newest first, whatever runner found them. */
 function changePointsOf$1({ reports }) {
@@ -49026,7 +49488,7 @@ function changePointsOf$1({ reports }) {
 }
 function changePointsSection(joint, { rows }) {
 	const points = changePointsOf$1(joint);
-	return details(`${counted(points.length, "lasting change")} of the default branch`, [table([
+	return details(`${counted$1(points.length, "lasting change")} of the default branch`, [table([
 		{
 			title: "Benchmark",
 			cell: (point) => drawSentence(benchmarkName$1(point))
@@ -49063,7 +49525,7 @@ function disturbancesSection(joint, { items }) {
 		...disturbance,
 		runner_key
 	})));
-	return details(counted(joint.reports.reduce((total, { disturbances }) => total + runCount(disturbances), 0), "disturbed run"), [table([
+	return details(counted$1(joint.reports.reduce((total, { disturbances }) => total + runCount(disturbances), 0), "disturbed run"), [table([
 		{
 			title: "Benchmark",
 			cell: (disturbed) => drawSentence(benchmarkName$1(disturbed))
@@ -49103,7 +49565,7 @@ function environmentSection({ reports }, detail) {
 	const quiet = told.filter((report) => !detail.facts && isAsBefore(report));
 	const alike = quiet.length === 0 ? "" : drawSentence(say`As in the newest stored job: ${listed(keysOf(quiet))}.`);
 	const blocks = told.flatMap((report) => quiet.includes(report) ? [] : [codeSpan(report.runner_key) + titleOf$1([report]), ...environmentOf(report, detail)]);
-	return details(`Environment of ${counted(reports.length, partNoun(reports))}${titleOf$1(reports)}`, [...blocks, alike]);
+	return details(`Environment of ${counted$1(reports.length, partNoun(reports))}${titleOf$1(reports)}`, [...blocks, alike]);
 }
 function keysOf(reports) {
 	return reports.map(({ runner_key }) => runner_key);
@@ -49154,7 +49616,7 @@ function titleOf$1(reports) {
 	const others = reports.reduce((total, report) => total + differencesOf(report).length, 0) - own;
 	const whose = reports.every(({ job }) => job.pull_request === null) ? "of this change" : "of this pull request";
 	const stored = reports.length === 1 ? "the newest stored job" : "the newest stored jobs";
-	const parts = [own === 0 ? "" : `${counted(own, "difference")} ${whose}`, others === 0 ? "" : `${own === 0 ? counted(others, "difference") : others} from ${stored}`].filter((part) => part !== "");
+	const parts = [own === 0 ? "" : `${counted$1(own, "difference")} ${whose}`, others === 0 ? "" : `${own === 0 ? counted$1(others, "difference") : others} from ${stored}`].filter((part) => part !== "");
 	if (parts.length > 0) return `: ${parts.join(", ")}`;
 	return reports.some(({ baseline }) => baseline === null) ? "" : `: as in ${stored}`;
 }
@@ -49189,12 +49651,68 @@ function factLists({ environment }) {
 		}
 	].filter((list) => list.facts.length > 0).map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
 }
+// src/core/markdown-use.ts
+/** What makes a row worth drawing; memory alone stands in the tables above. */
+const TOLD = [
+	"mfu_vendor",
+	"mfu_probe",
+	"device_busy",
+	"device_energy_per_token",
+	"device_energy_per_token_integrated"
+];
+function useSection(joint, { rows, facts }) {
+	if (!facts) return "";
+	const told = joint.reports.flatMap(rowsOf$2);
+	return details("Use of the device", [table([
+		{
+			title: "Benchmark",
+			cell: ({ first, report }) => drawSentence(say`${benchmarkName$1(first)}${onRunner(joint, report)}`)
+		},
+		share("Of the vendor's peak", "mfu_vendor"),
+		share("Of the GEMM probe", "mfu_probe"),
+		share("Device busy", "device_busy"),
+		share("Its memory busy", "device_memory_busy"),
+		value("Memory in use", "device_memory_peak"),
+		value("Peak while validating", "phase.evaluate.peak_memory"),
+		value("Energy", "device_energy_per_token"),
+		value("Energy (integrated)", "device_energy_per_token_integrated")
+	], told.slice(0, rows))]);
+}
+function rowsOf$2(report) {
+	return benchmarkIds(report.comparisons).flatMap((id) => {
+		const own = report.comparisons.filter(({ benchmark }) => benchmark === id);
+		const metrics = new Map(own.flatMap((entry) => entry.metric === null ? [] : [[entry.metric.name, entry]]));
+		const [first] = own;
+		return first === void 0 || !TOLD.some((name) => metrics.has(name)) ? [] : [{
+			report,
+			first,
+			metrics
+		}];
+	});
+}
+const share = (title, name) => ({
+	title,
+	align: "r",
+	cell: ({ metrics }) => {
+		const head = metrics.get(name)?.head ?? null;
+		return head === null ? "" : unbroken(formatPercent(head.value));
+	}
+});
+const value = (title, name) => ({
+	title,
+	align: "r",
+	cell: ({ metrics }) => {
+		const found = metrics.get(name);
+		if (found?.metric === null || found?.metric === void 0 || found.head === null) return "";
+		return unbroken(formatValue(found.head.value, found.metric.unit));
+	}
+});
 // src/core/markdown-footer.ts
 /** The end of the comment: what had no room in it, and where everything is. */
 /** Of the runners' own artifacts, links: each runner's row has its own. */
 const MOST_ARTIFACTS = 4;
 function missing(count, most, noun) {
-	return count > most ? counted(count - most, noun) : "";
+	return count > most ? counted$1(count - most, noun) : "";
 }
 /** Says what had no room, and where it is. */
 function leftOut(joint, detail, moved) {
@@ -49202,19 +49720,19 @@ function leftOut(joint, detail, moved) {
 	const { speed, others } = everyRow(joint);
 	const faults = new Set(reports.flatMap(({ store_faults }) => store_faults));
 	const sum = (count) => reports.reduce((total, report) => total + count(report), 0);
-	const rows = detail.others ? missing(speed.length + others.length, detail.rows, "row") : counted(others.length + Math.max(0, speed.length - detail.rows), "row");
+	const rows = detail.others ? missing(speed.length + others.length, detail.rows, "row") : counted$1(others.length + Math.max(0, speed.length - detail.rows), "row");
 	const parts = [
 		missing(moved, detail.rows, "changed row"),
-		rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted(benchmarkCount(reports), "benchmark")}`,
+		rows === "0 rows" || rows === "" ? "" : `${rows} of all ${counted$1(benchmarkCount(reports), "benchmark")}`,
 		missing(sum(({ failures }) => failures.length), detail.items, "error"),
-		faults.size > detail.items ? `${counted(faults.size - detail.items, "message")} of the store` : "",
+		faults.size > detail.items ? `${counted$1(faults.size - detail.items, "message")} of the store` : "",
 		missing(warningsOf(joint).length, detail.items, "warning"),
 		missing(sum(({ frameworks }) => frameworks.length), detail.items, "framework pair"),
 		missing(sum((report) => differencesOf(report).length), detail.rows, "difference"),
 		missing(offeredByAll(reports).length, detail.items, "acceptable change"),
 		missing(sum(({ change_points }) => change_points.length), detail.rows, "lasting change"),
 		missing(sum(({ disturbances }) => disturbances.length), detail.items, "disturbance"),
-		reports.length > detail.runners ? `the details of ${counted(reports.length - detail.runners, "runner")}` : "",
+		reports.length > detail.runners ? `the details of ${counted$1(reports.length - detail.runners, "runner")}` : "",
 		detail.facts ? "" : "the facts of machine and software"
 	].filter((part) => part !== "");
 	if (parts.length === 0) return "";
@@ -49329,7 +49847,7 @@ function processorNote(pairs) {
 function runnersSection(joint, { runners }) {
 	const rows = [...joint.missing.map((missing) => ({ missing })), ...joint.reports.map((report) => ({ report }))];
 	if (rows.length < 2) return "";
-	return details(`The ${counted(rows.length, partNoun(joint.reports))}`, [table([
+	return details(`The ${counted$1(rows.length, partNoun(joint.reports))}`, [table([
 		{
 			title: "Runner",
 			cell: (row) => codeSpan("report" in row ? row.report.runner_key : row.missing.name)
@@ -49535,6 +50053,7 @@ function draw(joint, detail) {
 		runnersSection(joint, detail),
 		everySection(joint, detail),
 		frameworksSection(joint, detail),
+		useSection(joint, detail),
 		environmentSection(joint, detail),
 		decidedSection(joint, detail),
 		reproduceSection(joint, detail),
@@ -49545,7 +50064,7 @@ function draw(joint, detail) {
 function besideLines({ beside }) {
 	const told = beside.slice(0, MOST_BESIDE).map((entry) => besideOf(entry).map(drawSentence).join(" "));
 	const rest = beside.slice(MOST_BESIDE).flatMap(({ runner_keys }) => runner_keys).length;
-	return bullets(rest > 0 ? [...told, `${counted(rest, "more runner")} below, with what each of them says.`] : told);
+	return bullets(rest > 0 ? [...told, `${counted$1(rest, "more runner")} below, with what each of them says.`] : told);
 }
 // src/core/moved.ts
 /** What the machine itself changed, which no pull request is blamed for. */
@@ -49887,7 +50406,7 @@ function whyNotPaired(report, found) {
 function confirmedBy({ pairs, metric }) {
 	if (pairs === 0) return [];
 	if (metric?.class !== "throughput") return [["Confirmed against the base commit, measured today."]];
-	return [[`Confirmed by ${counted(pairs, "interleaved base/head pair")}.`]];
+	return [[`Confirmed by ${counted$1(pairs, "interleaved base/head pair")}.`]];
 }
 function adviceOnRegression(worst, report) {
 	return [
@@ -49939,7 +50458,8 @@ function onNew(report, fresh) {
 		return [say`Nothing was compared this time. From the next run on, results on ${named(runner_key)} are compared with this one.`];
 	}
 	if (recorded === "failed") return [];
-	const measured = `Measured ${counted(many, "benchmark")} and stored nothing, because `;
+	if (recorded === "later") return [[`Measured ${counted$1(many, "benchmark")}; the report of this run stores the first baseline${unless}.`]];
+	const measured = `Measured ${counted$1(many, "benchmark")} and stored nothing, because `;
 	if (job.pull_request !== null) return [[`${measured}this is a pull request. Merge to record: the next push to the default branch stores the first baseline${unless}.`]];
 	if (job.event === "local") return [say`${measured}this run was not asked to. Add ${named("--save")} to record the first baseline${unless}.`];
 	return [[`${measured}this is not the default branch. The next push there stores the first baseline${unless}.`]];
@@ -49964,7 +50484,7 @@ function onDisturbed(report, found, isNews) {
 	const ids = new Set(disturbed.map(({ benchmark }) => benchmark));
 	const titles = titlesOf(found.filter(({ benchmark }) => ids.has(benchmark)));
 	const count = runCount(disturbed);
-	const what = say`Of ${titles}, ${counted(count, "run")} ${count === 1 ? "was" : "were"} disturbed (${causesInWords(disturbed)}).`;
+	const what = say`Of ${titles}, ${counted$1(count, "run")} ${count === 1 ? "was" : "were"} disturbed (${causesInWords(disturbed)}).`;
 	if (!isNews) return [what];
 	return [what, ["Disturbed runs never serve as a baseline: keep the machine quiet and run it again."]];
 }
@@ -49987,7 +50507,7 @@ function adviceOnUndecided(report) {
 		...notesOf(report, 2, found)
 	];
 	if (cut.size > 0) {
-		const count = counted(cut.size, "benchmark");
+		const count = counted$1(cut.size, "benchmark");
 		advice.push(say`The time budget left no room for ${count}: raise ${named("time-budget")} or lower ${named("repeats")}.`);
 	}
 	return advice;
@@ -50000,7 +50520,7 @@ function howBlind(found, { suite }) {
 	const unseen = `A change below ${formatPercent(blind)} could not have been seen`;
 	if (worst.pairs > 0) {
 		const needed = pairsNeeded(worst, suite.min_effect);
-		const by = `${unseen} with ${counted(worst.pairs, "pair")}`;
+		const by = `${unseen} with ${counted$1(worst.pairs, "pair")}`;
 		if (needed === null) return [[`${by}. A quieter machine or longer runs make that smaller.`]];
 		return [[`${by}; ${`≈ ${formatNumber(needed)} pairs would show one of ${formatPercent(suite.min_effect)}`}, and so would a quieter machine or longer runs.`]];
 	}
@@ -50072,7 +50592,7 @@ function forMachine(report) {
 	});
 }
 function changedSince({ last_good, jobs, pending }, { job }) {
-	const level = `${counted(jobs, "job")} ${jobs === 1 ? "stands" : "stand"} on the new level`;
+	const level = `${counted$1(jobs, "job")} ${jobs === 1 ? "stands" : "stand"} on the new level`;
 	if (pending) return [[`Only ${level}: the next ones tell whether it stays.`]];
 	const from = last_good === null ? [] : say`The last good commit is ${named(last_good.slice(0, 7))}; `;
 	const meant = say`If it is intended, add the lines below to ${named(ACCEPT_FILE)}`;
@@ -50093,14 +50613,18 @@ function forAccepted({ comparisons }) {
 		return say`${effect === null ? "A change" : formatChange(effect)}${metric === null || metric.primary ? [] : say` ${metricWords(metric)}`} on ${benchmarkName$1(comparison)}: accepted in ${named(ACCEPT_FILE)} (“${named(word?.reason ?? "")}”, until ${word?.expires ?? ""}).`;
 	});
 	const rest = found.length - lines.length;
-	return rest > 0 ? [...lines, [`${counted(rest, "more accepted change")} below.`]] : lines;
+	return rest > 0 ? [...lines, [`${counted$1(rest, "more accepted change")} below.`]] : lines;
 }
+const RENEWED = {
+	yes: "This run renews it.",
+	later: "The report of this run renews it."
+};
 /** A history that is too old is loud, whatever was measured instead. */
 function forAge(report) {
 	const { baseline, suite, recorded } = report;
 	if (baseline?.stale !== true) return [];
-	const limit = `the limit is ${counted(suite.max_baseline_age_days, "day")}`;
-	const renewed = recorded === "yes" ? "This run renews it." : "Run the benchmark on the default branch to renew it.";
+	const limit = `the limit is ${counted$1(suite.max_baseline_age_days, "day")}`;
+	const renewed = RENEWED[recorded] ?? "Run the benchmark on the default branch to renew it.";
 	if (leadOf(report).about === "stale-baseline") return [[`${sentenceCase(limit)}. ${renewed}`]];
 	const instead = isMeasuredToday(report) ? "; base and head were measured today instead" : "";
 	return [[`${`The newest baseline is ${formatAge(baseline.age_days)}, ${limit}`}: nothing was judged against it${instead}. ${renewed}`]];
@@ -50238,11 +50762,15 @@ const gateSchema = strictObject({
 	verdict: verdictSchema,
 	reason: text$1
 });
-/** Was this job's result stored as a new point: yes, not meant to be, or meant to be and not possible. */
+/**
+* Was this job's result stored as a new point: yes, not meant to be, meant to be and not possible, or left to the job
+* that reports on the whole run (`mode: measure`).
+*/
 const recordedSchema = _enum([
 	"yes",
 	"no",
-	"failed"
+	"failed",
+	"later"
 ]);
 const benchmarkName = {
 	benchmark: string(),
@@ -50365,7 +50893,7 @@ function buildReport(input) {
 		},
 		change_points: [...input.changePoints ?? []],
 		qualification: input.qualification ?? null,
-		disturbances: disturbancesOf$1(result),
+		disturbances: disturbancesOf(result),
 		failures: failuresOf(result, comparisons),
 		cut: result.benchmarks.flatMap(({ id, title, backend, status }) => status.state === "cut" ? [{
 			benchmark: id,
@@ -50664,6 +51192,14 @@ function adviceOfJoint(facts) {
 		advice: adviceOf(only),
 		beside: []
 	};
+	if (only === void 0) return {
+		advice: [
+			...aboutMissing(facts.missing),
+			...aboutNothing(facts),
+			...forGate(facts)
+		],
+		beside: []
+	};
 	const parts = partsWorstFirst(facts);
 	const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
 	const rest = parts.filter((part) => !worst.includes(part));
@@ -50773,10 +51309,14 @@ function together$1(entries) {
 function renamed$1(sentences, keys, words) {
 	return sentences.map((sentence) => sentence.flatMap((part) => typeof part !== "string" && keys.includes(part.name) ? words : [part]));
 }
+/** What to do where nothing at all can be judged. */
+function aboutNothing({ missing }) {
+	return missing.length > 0 ? [["The log of the run says what became of its jobs; run those that measure again."]] : [say`Jobs that measure upload their results (${named("mode: measure")}), and the job that reports must come after them (${named("needs")}, or ${named("workflow_run")}).`, ["The log of the run says what became of them."]];
+}
 function aboutMissing(missing) {
 	const told = missing.slice(0, MOST_MISSING).map(({ name, reason }) => say`No result of ${named(name)} reached this report${reason === null ? "" : `: ${reason}`}.`);
 	const rest = missing.length - told.length;
-	const more = rest > 0 ? [[`${counted(rest, "more runner")} delivered nothing.`]] : [];
+	const more = rest > 0 ? [[`${counted$1(rest, "more runner")} delivered nothing.`]] : [];
 	const where = missing.some(({ reason }) => reason === null) ? [["The log of the run says what became of its job."]] : [];
 	return [
 		...told,
@@ -50788,6 +51328,7 @@ function aboutMissing(missing) {
 /** The one sentence that the reports of several runners come down to. */
 /** That of the only runner, or of the worst; what others share with it, and what nobody heard of, is told with it. */
 function jointHeadline(facts) {
+	if (facts.reports.length === 0) return ["No result of this run reached the report"];
 	const parts = partsWorstFirst(facts);
 	const worst = parts.filter(({ standing }) => standing === parts[0]?.standing);
 	return withMissing([...together(worst, facts), ...aboutTheRest(worst, parts)], worst, facts);
@@ -50808,12 +51349,12 @@ function together(worst, { reports }) {
 			const affected = affectedBy(worst);
 			const whose = say`on ${where} are not comparable with their history`;
 			const found = worst.flatMap(({ lead }) => "found" in lead ? lead.found : []);
-			return say`${affected === total ? counted(total, "benchmark") : `${affected} of ${counted(total, "benchmark")}`} ${whose}: ${reasonOf(found)}`;
+			return say`${affected === total ? counted$1(total, "benchmark") : `${affected} of ${counted$1(total, "benchmark")}`} ${whose}: ${reasonOf(found)}`;
 		}
-		case "no-baseline": return sameWords(worst) ?? say`${String(affectedBy(worst))} of ${counted(total, "benchmark")} on ${where} have no baseline`;
+		case "no-baseline": return sameWords(worst) ?? say`${String(affectedBy(worst))} of ${counted$1(total, "benchmark")} on ${where} have no baseline`;
 		case "inconclusive": return undecided(worst, total);
-		case "accepted": return say`${counted(affectedBy(worst), "accepted change")} on ${where}, nothing else`;
-		case "no-change": return say`No change in ${counted(total, "benchmark")} on ${where}`;
+		case "accepted": return say`${counted$1(affectedBy(worst), "accepted change")} on ${where}, nothing else`;
+		case "no-change": return say`No change in ${counted$1(total, "benchmark")} on ${where}`;
 	}
 }
 function reportsOf(parts) {
@@ -50834,7 +51375,7 @@ function failed(worst, total) {
 	const [first] = failures;
 	if (first === void 0) return say`Benchmarks failed on ${runnersInWords(reportsOf(worst))}`;
 	const one = say`${benchmarkName$1(first.failure)} ${failureInWords(first.failure)} on ${named(first.report.runner_key)}`;
-	if (failures.length === 1) return say`1 of ${counted(total, "benchmark")} failed: ${one}`;
+	if (failures.length === 1) return say`1 of ${counted$1(total, "benchmark")} failed: ${one}`;
 	const runners = runnerKeys(reportsOf(worst)).length;
 	const where = runners === 1 ? "" : ` on ${runners} runners`;
 	return say`${failures.length === total ? `All ${total}` : `${failures.length} of ${total}`} benchmarks failed${where}; the first: ${one}`;
@@ -50848,7 +51389,7 @@ function changedOnSeveral(worst) {
 	const where = runnersInWords(reportsOf(affectedBy([first]) > 1 ? worst : more));
 	const one = changed(comparison, 0, first.report);
 	const did = comparison.verdict === "regression" ? "got worse" : "improved";
-	return say`${one}, and ${counted(others, "other benchmark")} ${did} on ${where}`;
+	return say`${one}, and ${counted$1(others, "other benchmark")} ${did} on ${where}`;
 }
 function undecided(worst, total) {
 	const moved = worst.filter(({ lead }) => lead.about === "machine");
@@ -50858,7 +51399,7 @@ function undecided(worst, total) {
 		const count = runnerKeys(reportsOf(moved)).length;
 		return count === 1 ? one : renamed(one, "The machine moved: ", `${count} machines moved: `);
 	}
-	return sameWords(worst) ?? say`Cannot tell: ${String(affectedBy(worst))} of ${counted(total, "benchmark")} on ${runnersInWords(reportsOf(worst))} are undecided`;
+	return sameWords(worst) ?? say`Cannot tell: ${String(affectedBy(worst))} of ${counted$1(total, "benchmark")} on ${runnersInWords(reportsOf(worst))} are undecided`;
 }
 function renamed(sentence, before, after) {
 	return sentence.map((part) => typeof part === "string" ? part.replace(before, after) : part);
@@ -50903,13 +51444,12 @@ function lowered([first, ...rest]) {
 /** The reports of the runners of one pull request and suite put together. */
 /**
 * The reports of one pull request and suite as one. Judge their results together first (`compareJobs`): the parts share
-* one family of tests. Throws where there is none.
+* one family of tests.
 *
-* @param reports one for each runner, in any order
+* @param reports one for each runner, in any order; none where no result reached the report, which is a failure
 */
 function joinReports(reports, failOn, options = {}) {
 	const [only, ...more] = reports;
-	if (only === void 0) throw new Error("a joint report needs at least one report");
 	const missing = [...options.missing ?? []];
 	const ordered = reports.toSorted((a, b) => compareText(a.runner_key, b.runner_key));
 	const facts = {
@@ -50919,15 +51459,15 @@ function joinReports(reports, failOn, options = {}) {
 	};
 	return {
 		schema: 1,
-		version: options.version ?? only.version,
+		version: options.version ?? only?.version ?? VERSION,
 		...facts,
 		headline: jointHeadline(facts),
 		...adviceOfJoint(facts),
 		warnings: [...options.warnings ?? []],
-		links: options.links ?? (more.length === 0 ? only.links : {
+		links: options.links ?? (more.length === 0 ? only?.links : void 0) ?? {
 			artifact_url: null,
-			run_url: only.links.run_url
-		})
+			run_url: only?.links.run_url ?? null
+		}
 	};
 }
 /** The artifact's address is known only after the report inside it was written. */
@@ -50945,13 +51485,18 @@ function jointGate(reports, missing, failOn) {
 	const found = decideGate(reports.flatMap(({ comparisons }) => comparisons), failOn);
 	const silent = reports.filter(({ comparisons }) => !comparisons.some(isGated)).length;
 	const remarks = [];
-	if (missing > 0) remarks.push({
-		words: `${counted(missing, "runner")} without a result`,
+	if (reports.length === 0) remarks.push({
+		words: "no result reached the report",
+		verdict: "failed",
+		word: "failed"
+	});
+	else if (missing > 0) remarks.push({
+		words: `${counted$1(missing, "runner")} without a result`,
 		verdict: "failed",
 		word: "failed"
 	});
 	if (silent > 0 && silent < reports.length) {
-		const words = `nothing was compared on ${counted(silent, "runner")}`;
+		const words = `nothing was compared on ${counted$1(silent, "runner")}`;
 		remarks.push({
 			words,
 			verdict: "inconclusive",
@@ -50961,7 +51506,7 @@ function jointGate(reports, missing, failOn) {
 	if (remarks.length === 0) return found;
 	const fails = found.gate === "fail" || remarks.some(({ word }) => failOn.has(word));
 	const verdicts = /* @__PURE__ */ new Set([found.verdict, ...remarks.map(({ verdict }) => verdict)]);
-	const reasons = [...remarks.map(({ words, word }) => failOn.has(word) ? `${words}: fail-on lists ${word}` : words), ...found.gate === "pass" ? [] : [found.reason]];
+	const reasons = [...remarks.map(({ words, word }) => failOn.has(word) ? `${words}: fail-on lists ${word}` : words), ...found.gate === "pass" || found.gate === "neutral" && reports.length === 0 ? [] : [found.reason]];
 	return {
 		gate: fails ? "fail" : "neutral",
 		verdict: VERDICTS.find((verdict) => verdicts.has(verdict)) ?? found.verdict,
@@ -50973,7 +51518,7 @@ function compareText(a, b) {
 }
 // src/core/report-together.ts
 /** The jobs of one suite as one report: judged together, each beside the history of its own runner. */
-/** @param jobs of one suite, one for each runner, at least one */
+/** @param jobs of one suite, one for each runner; none where no result can be used */
 function reportTogether(jobs, failOn, options) {
 	const compared = compareJobs(jobs.map(({ result, history }) => compareInput(result, history)));
 	return joinReports(jobs.flatMap((job, index) => {
@@ -50998,8 +51543,8 @@ function bySuite(jobs) {
 // src/io/record.ts
 /** A failing verdict never prevents the save, and a failing save never hides the verdict. */
 async function recordResult(result, host) {
-	if (!host.record) return {
-		recorded: "no",
+	if (host.record !== "now") return {
+		recorded: host.record === "later" ? "later" : "no",
 		fault: null
 	};
 	if (host.signal.aborted) return {
@@ -51052,7 +51597,6 @@ async function recordEach(results, { mayRecord, store, progress }) {
 async function runReportLine(inputs, host) {
 	const { results, aside, warnings, runUrl } = host.collected;
 	host.signal.throwIfAborted();
-	if (results.length === 0) throw new UserError(nothingUsable(host.source, aside));
 	const histories = await host.store.readEach(results.map(({ runner_key }) => runner_key));
 	const recordings = await recordEach(results, host);
 	const jobs = results.flatMap((result, index) => {
@@ -51065,14 +51609,15 @@ async function runReportLine(inputs, host) {
 	});
 	const folder = await makeResultsFolder(host.resultsRoot, host.folderName);
 	const joints = [];
-	const suites = bySuite(jobs);
+	const suites = jobs.length === 0 ? [[DEFAULT_SUITE, jobs]] : bySuite(jobs);
 	for (const [suite, ofSuite] of suites) {
 		const links = {
 			artifact_url: null,
 			run_url: runUrl
 		};
+		const missing = missingIn(aside, suites.flatMap(([name]) => name === suite ? [] : [name]));
 		const joint = reportTogether(ofSuite, inputs.failOn, {
-			missing: aside,
+			missing,
 			warnings,
 			version: VERSION,
 			links
@@ -51087,10 +51632,12 @@ async function runReportLine(inputs, host) {
 		results: folder.path
 	};
 }
-const MOST_REASONS = 20;
-function nothingUsable(source, aside) {
-	if (aside.length === 0) return `${source} holds no results: jobs that measure upload them (mode: measure), and this job must come after them (needs, or workflow_run)`;
-	return `${source} holds no results that can be used. ${aside.slice(0, MOST_REASONS).map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`;
+/** Whatever is not known to be another suite's: better told in two reports than in none. */
+function missingIn(aside, otherSuites) {
+	return aside.filter(({ end }) => end === void 0 || !otherSuites.some((suite) => isOfSuite(end, suite))).map(({ name, reason }) => ({
+		name,
+		reason
+	}));
 }
 // src/io/accept-file.ts
 /** Reads the accept file of the repository that is measured. */
@@ -51465,7 +52012,7 @@ async function confirmJob(job) {
 		compared
 	};
 	const { progress } = host;
-	progress.phase(`Confirm: ${counted(compared.wanted.size, "benchmark")} beside ${sha.slice(0, 7)}, ${side.why}`);
+	progress.phase(`Confirm: ${counted$1(compared.wanted.size, "benchmark")} beside ${sha.slice(0, 7)}, ${side.why}`);
 	const late = withoutTime(job, compared);
 	if (late !== null) {
 		progress.line("no time left for pairs: nothing of the base is checked out");
@@ -51608,8 +52155,8 @@ function dueOf({ result, compared }, sides, measured) {
 function tellPlan({ progress }, due, dueS, leftS) {
 	const pairs = due.map(({ before, wanted }) => wanted - (before?.base.length ?? 0));
 	const [least, most] = [Math.min(...pairs), Math.max(...pairs)];
-	const count = least === most ? counted(most, "pair") : `${least} to ${most} pairs`;
-	progress.line(`pairs: ${count} of ${counted(due.length, "benchmark")}, about ${formatDuration(dueS)}; ${formatDuration(Math.max(0, leftS))} left for them`);
+	const count = least === most ? counted$1(most, "pair") : `${least} to ${most} pairs`;
+	progress.line(`pairs: ${count} of ${counted$1(due.length, "benchmark")}, about ${formatDuration(dueS)}; ${formatDuration(Math.max(0, leftS))} left for them`);
 }
 function withConfirmation(result, given) {
 	const nothing = {
@@ -51672,6 +52219,7 @@ async function runPipeline(inputs, host) {
 	const observation = {
 		watch: stack.use(openWatch(host, machine, folder)),
 		lock,
+		gpuCores: gpuCoresOf(machine.probe),
 		earlier: /* @__PURE__ */ new Map()
 	};
 	const measured = await measureJob({
@@ -51709,19 +52257,24 @@ async function runPipeline(inputs, host) {
 		result,
 		compare
 	});
-	await folder.writeJson("result.json", confirmed.result);
 	const unwatched = observation.watch.fault();
-	const changes = machineChanges(observation.watch.between(measured.beganMs, Date.now()));
+	const whole = withWarnings(confirmed.result, [
+		...machineChanges(observation.watch.between(measured.beganMs, Date.now())),
+		...lock.warnings(),
+		...unwatched === null ? [] : [unwatched]
+	]);
+	await folder.writeJson("result.json", whole);
 	await stack.disposeAsync();
 	const built = jobReport({
-		...confirmed,
+		result: whole,
+		compared: confirmed.compared,
 		history,
 		recording: {
 			...record,
-			wanted: host.record
+			wanted: host.record === "now"
 		},
 		failOn: inputs.failOn,
-		warnings: [...changes, ...unwatched === null ? [] : [unwatched]]
+		warnings: []
 	});
 	const report = withoutHome(reportSchema, built, homedir());
 	await folder.writeJson("report.json", report);
@@ -51732,4 +52285,4 @@ async function runPipeline(inputs, host) {
 		results: folder.path
 	};
 }
-export { table as $, publishFile as $t, measuringClock as A, verdictSchema as An, detectableOf as At, readJobContext as B, spread as Bn, smallestEffect as Bt, stayAwake as C, qualificationPath as Cn, named as Ct, readyAll as D, DEFAULT_SUITE as Dn, parseInputs as Dt, benchOf as E, storedText as En, sentenceCase as Et, artifactName as F, valuesOf$1 as Fn, findPython as Ft, baseOfRef as G, memoryText as Gn, cacheFolder as Gt, isRecorded as H, tQuantile as Hn, BUILTIN_SUITES as Ht, reportName as I, isRatioScale as In, probeMachine as It, onRunner as J, openStore as Jt, githubRemote as K, canonicalJson as Kn, localFolder as Kt, announceJob as L, jobValue as Ln, parseSuite as Lt, controlBackends as M, findSeries as Mn, LOOK_ALPHA as Mt, openControl as N, isSameMeasure as Nn, completePairs as Nt, waitUntilQuiet as O, suiteKeyOf as On, isAccepted as Ot, assembleResult as P, isUsable as Pn, LEAST_SD as Pt, drawSentence as Q, parseBaselineInput as Qt, machineChanges as R, relativeChange as Rn, automaticBackends as Rt, loadSuite as S, parseStoredPath as Sn, listed as St, runsDue as T, storedPath as Tn, say as Tt, baseOfHistory as U, variance as Un, estimateRun as Ut, isOwn as V, sum$1 as Vn, shippedCatalogue as Vt, baseOfJob as W, deviceName as Wn, harnessUnder as Wt, movedRows as X, readTarGz as Xt, warningsOf as Y, TooLarge as Yt, bullets as Z, gitAt as Zt, faultOfClaims as _, didYouMean as _n, whichRuns as _t, renderComment as a, formatChange as an, rangeOf as at, openJobLock as b, irregular as bn, changeInWords as bt, downloadResult as c, formatPercent as cn, standingOf as ct, readZipEntry as d, ACCEPT_FILE as dn, offeredByAll as dt, systemFault as en, unbroken as et, headOfPull as f, segmentStart as fn, qualifiedInWords as ft, readResult as g, terminalText as gn, isAllClear as gt, readRun as h, link$1 as hn, besideOf as ht, fitting as i, formatAge as in, verdictOf as it, planEnvironments as j, directionSchema as jn, marginsOf as jt, readMachine as k, VERDICTS as kn, judge as kt, listResults as l, formatValue as ln, failureInWords as lt, pullRequestOf as m, codeSpan as mn, believableOfJoint as mt, runReportLine as n, sparkline as nn, metricWords as nt, renderSummary as o, formatDuration as on, sinceOf as ot, parentsOf as p, codeBlock as pn, iconFor as pt, frameworkRows as q, sha256Hex as qn, makeResultsFolder as qt, withArtifact as r, counted as rn, sidesOf as rt, ZIP_LIMITS as s, formatInterval as sn, sizeOf as st, runPipeline as t, packTar as tn, changeOf as tt, BadArchive as u, findChangePoints as un, acceptLines as ut, faultOfCommit as v, MAX_STORED_BYTES as vn, leadOf as vt, measurePairs as w, readStored as wn, plain as wt, openWatch as x, oversized as xn, isShown as xt, withTrustedFacts as y, gather$1 as yn, benchmarkName$1 as yt, controlFindings as z, mean as zn, makePlan as zt };
+export { githubRemote as $, spread as $n, harnessUnder as $t, samplesWithin as A, irregular as An, named as At, assembleResult as B, probeSchema as Bn, completePairs as Bt, stayAwake as C, codeBlock as Cn, isAllClear as Ct, readyAll as D, didYouMean as Dn, changeInWords as Dt, benchOf as E, terminalText as En, benchmarkName$1 as Et, openControl as F, readStored as Fn, isAccepted as Ft, gpuCoresOf as G, findSeries as Gn, automaticBackends as Gt, reportName as H, verdictSchema as Hn, findPython as Ht, makeRunRecord as I, storedPath as In, judge as It, isOwn as J, valuesOf$1 as Jn, suiteSchema as Jt, controlFindings as K, isSameMeasure as Kn, makePlan as Kt, MAX_EVENTS_BYTES as L, storedText as Ln, detectableOf as Lt, measuringClock as M, parseJson$2 as Mn, say as Mt, planEnvironments as N, parseStoredPath as Nn, sentenceCase as Nt, waitUntilQuiet as O, MAX_STORED_BYTES as On, isShown as Ot, controlBackends as P, qualificationPath as Pn, parseInputs as Pt, baseOfRef as Q, mean as Qn, estimateRun as Qt, readEvents as R, DEFAULT_SUITE as Rn, marginsOf as Rt, loadSuite as S, clip as Sn, besideOf as St, runsDue as T, link$1 as Tn, leadOf as Tt, announceJob as U, directionSchema as Un, probeMachine as Ut, artifactName as V, VERDICTS as Vn, LEAST_SD as Vt, machineChanges as W, backendSchema as Wn, parseSuite as Wt, baseOfHistory as X, jobValue as Xn, sizeSchema as Xt, isRecorded as Y, isRatioScale as Yn, shippedCatalogue as Yt, baseOfJob as Z, relativeChange as Zn, BUILTIN_SUITES as Zt, faultOfClaims as _, formatPercent as _n, acceptLines as _t, renderComment as a, readTarGz as an, memoryText as ar, drawSentence as at, openJobLock as b, ACCEPT_FILE as bn, iconFor as bt, downloadResult as c, publishFile as cn, canonicalJson as cr, changeOf as ct, readZipEntry as d, sparkline as dn, verdictOf as dt, cacheFolder as en, sum$1 as er, frameworkRows as et, headOfPull as f, counted$1 as fn, rangeOf as ft, readResult as g, formatInterval as gn, failureInWords as gt, readRun as h, formatDuration as hn, standingOf as ht, fitting as i, TooLarge as in, machineIdentity as ir, bullets as it, readMachine as j, oversized as jn, plain as jt, observedDisturbances as k, gather$1 as kn, listed as kt, listResults as l, systemFault as ln, sha256Hex as lr, metricWords as lt, pullRequestOf as m, formatChange as mn, sizeOf as mt, runReportLine as n, makeResultsFolder as nn, variance as nr, warningsOf as nt, renderSummary as o, gitAt as on, runnerKey$1 as or, table as ot, parentsOf as p, formatAge as pn, sinceOf as pt, readJobContext as q, isUsable as qn, smallestEffect as qt, withArtifact as r, openStore as rn, deviceName as rr, movedRows as rt, ZIP_LIMITS as s, parseBaselineInput as sn, softwareIdentity as sr, unbroken as st, runPipeline as t, localFolder as tn, tQuantile as tr, onRunner as tt, BadArchive as u, packTar as un, sidesOf as ut, faultOfCommit as v, formatValue as vn, offeredByAll as vt, measurePairs as w, codeSpan as wn, whichRuns as wt, openWatch as x, segmentStart as xn, believableOfJoint as xt, withTrustedFacts as y, findChangePoints as yn, qualifiedInWords as yt, controlResult as z, suiteKeyOf as zn, LOOK_ALPHA as zt };

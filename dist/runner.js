@@ -1,5 +1,5 @@
 import { a as info, c as setSecret, i as getInput, l as startGroup, n as endGroup, o as notice, r as error, s as setOutput, t as debug$1, u as warning } from "./core.js";
-import { n as textWithoutHome } from "./home.js";
+import { r as textWithoutHome } from "./home.js";
 import { randomBytes } from "node:crypto";
 import { homedir } from "node:os";
 // src/io/fence.ts
