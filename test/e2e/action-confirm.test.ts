@@ -97,7 +97,9 @@ describe("a pull request on a quiet runner with a history", () => {
   });
 
   it("no time left for pairs: is inconclusive and says so", async () => {
-    const job = await project.pullRequest(27, steady("l", { slowdown: 1.2 }), { inputs: { "time-budget": "2s" } });
+    // Three runs leave less than a second, and pairs would take ten runs more, on the quickest machine.
+    const slow = steady("l", { slowdown: 1.2, wait_s: 1 });
+    const job = await project.pullRequest(27, slow, { inputs: { "time-budget": "4s" } });
     expect(job.result.outputs).toMatchObject({ verdict: "inconclusive", gate: "neutral" });
     expect(job.result.summary).toContain("time budget");
   });

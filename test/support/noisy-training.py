@@ -3,9 +3,9 @@
     python noisy-training.py NAME [FILE]
 
 Appends events to the file named by FINETUNE_BENCH_EVENTS. Nothing is trained and nothing is waited for: durations are
-drawn, so a test is as quick as it is repeatable. Settings of NAME stand in FILE (JSON, default noise.json beside the
-program that is measured), so that a change of speed is a change of a file, as in a real repository; a variable
-FTB_NOISE_<SETTING> beats the file. Standard library only.
+drawn, so a test is as quick as it is repeatable, but for `wait_s`. Settings of NAME stand in FILE (JSON, default
+noise.json beside the program that is measured), so that a change of speed is a change of a file, as in a real
+repository; a variable FTB_NOISE_<SETTING> beats the file. Standard library only.
 """
 
 import json
@@ -29,6 +29,7 @@ class Settings:
     between_cv: float = 0.005  # relative spread between runs
     within_cv: float = 0.001  # relative spread between the steps of a run
     seed: str = "0"  # with NAME and the repeat it fixes every number
+    wait_s: float = 0.0  # seconds that a run really takes longer
     tokens: int = 512
     peak_bytes: int = 2_000_000_000
     final_loss: float = 2.5
@@ -88,6 +89,7 @@ def main() -> None:
     repeat = os.environ["FINETUNE_BENCH_REPEAT"]
     side = os.environ.get("FINETUNE_BENCH_SIDE", "head")
     injected = float(os.environ.get("FINETUNE_BENCH_SLOWDOWN") or 0)
+    time.sleep(settings.wait_s)
     fails = settings.failure != "" and int(repeat) >= settings.fail_from_repeat
     # What libraries print: nothing of it may be taken for a command of the runner.
     print("::error::forged by the training program")
