@@ -33,7 +33,7 @@ def test_the_time_is_spent_and_hardly_more() -> None:
         spend(start, 0.5)
         took.append((perf_counter_ns() - start) / 4e6)
     assert all(ratio >= 1.5 for ratio in took)
-    assert min(took) < 1.51
+    assert min(took) < 1.6
 
 
 def test_a_run_says_that_it_was_slowed_down(tmp_path: Path, cache: Path, interpreters: Interpreters) -> None:
