@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from finetune_bench.gemm import LEAST_PRODUCTS, matrix_size, probe, probe_seconds
+from finetune_bench.events import Gemm
+from finetune_bench.gemm import LEAST_PRODUCTS, look_again, matrix_size, probe, probe_seconds
 from support import CPU_BACKENDS, Interpreters, environment, event_validator
 
 PROBE = """
@@ -49,10 +50,31 @@ def test_every_product_has_a_window_from_idle_to_idle_and_the_first_is_not_measu
     assert 0 < done.fastest_s <= done.median_s
 
 
-def test_accelerators_multiply_for_two_seconds_and_processors_for_half_a_second_or_not_at_all() -> None:
+def test_everything_multiplies_for_two_seconds_but_the_tiny_sizes_of_a_processor() -> None:
     assert {probe_seconds(name, size) for name in ("torch-cuda", "mlx-metal") for size in ("tiny", "real")} == {2.0}
-    assert (probe_seconds("torch-cpu", "tiny"), probe_seconds("mlx-cpu", "real")) == (0.0, 0.5)
+    assert (probe_seconds("torch-cpu", "tiny"), probe_seconds("mlx-cpu", "real")) == (0.0, 2.0)
     assert matrix_size("torch-mps") == matrix_size("mlx-metal") < matrix_size("mlx-cuda")
+
+
+def probed(rate: float) -> Gemm:
+    return Gemm(dtype="float32", n=1024, flop=1e9, products=9, fastest_s=1e9 / rate, median_s=1e9 / rate)
+
+
+@pytest.mark.parametrize(
+    ("rates", "fastest_step", "looks"),
+    [
+        ([60e9, 99e9], 59e9, 0),  # the probe stands above every step
+        ([60e9, 99e9], 0.0, 0),  # the steps tell no arithmetic
+        ([60e9, 90e9, 99e9], 80e9, 1),  # others were in the way of the first
+        ([60e9, 50e9, 70e9, 90e9, 99e9], 80e9, 3),
+        ([60e9, 50e9, 70e9, 70e9, 70e9, 99e9], 80e9, 4),  # in vain: what is impossible is told by whoever judges
+    ],
+)
+def test_a_probe_that_a_step_outdid_is_repeated(rates: list[float], fastest_step: float, looks: int) -> None:
+    first, *more = map(probed, rates)
+    upcoming = iter(more)
+    seen = list(look_again(first, fastest_step, lambda: next(upcoming)))
+    assert seen == more[:looks]
 
 
 @pytest.mark.parametrize("backend", CPU_BACKENDS)

@@ -241,6 +241,7 @@ def test_the_products_report_both_halves_and_that_there_is_no_accelerator(
     flop = 3 * 2 * 96**3
     for step in done.of("step"):
         assert step["accelerator_flop"] == step["cpu_flop"] == flop
+        assert step["model_flop"] == 2 * flop
         assert 0 < step["accelerator_s"] + step["cpu_s"] <= step["duration_s"]
         assert not {"samples", "tokens_real", "loss"} & set(step)
     (checksum,) = done.of("metric")

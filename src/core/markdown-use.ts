@@ -19,6 +19,7 @@ interface Row {
 const TOLD = [
   "mfu_vendor",
   "mfu_probe",
+  "model_flop_rate",
   "device_busy",
   "device_energy_per_token",
   "device_energy_per_token_integrated",
@@ -32,6 +33,9 @@ export function useSection(joint: JointReport, { rows, facts }: Detail): Markdow
       title: "Benchmark",
       cell: ({ first, report }: Row) => drawSentence(say`${benchmarkName(first)}${onRunner(joint, report)}`),
     },
+    value("Model arithmetic", "model_flop_rate"),
+    value("Accelerator's half", "accelerator_rate"),
+    value("Processor's half", "cpu_rate"),
     share("Of the vendor's peak", "mfu_vendor"),
     share("Of the GEMM probe", "mfu_probe"),
     share("Device busy", "device_busy"),

@@ -42,7 +42,7 @@ const phase = z.strictObject({
   tokens_real: count.optional(),
 });
 
-/** Square products on the device before the timed steps, one in a window: what it reaches in the type that is computed in. */
+/** Square products on the device before the timed steps (or after them, where those outdid the first), one in a window: what it reaches in the type that is computed in. */
 const gemm = z.strictObject({
   event: z.literal("gemm"),
   dtype: z.enum(["float32", "float64", "bfloat16", "float16"]),

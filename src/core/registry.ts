@@ -48,6 +48,8 @@ const REGISTRY = {
   rss_peak: info("B", "lower", "maximum"),
   timed_duration: info("s", "lower", "total"),
   timed_tokens_per_second: info("tok/s", "higher", "total"),
+  timed_padded_tokens_per_second: info("tok/s", "higher", "total"),
+  timed_loss_tokens_per_second: info("tok/s", "higher", "total"),
   timed_samples_per_second: info("samples/s", "higher", "total"),
   end_to_end_duration: info("s", "lower", "total"),
 } as const satisfies Readonly<Record<string, Definition>>;

@@ -14,6 +14,8 @@ export interface RunMetrics {
   readonly values: Readonly<Record<string, number>>;
   readonly warmupSteps: number;
   readonly warnings: readonly string[];
+  /** Why these numbers cannot be; null where they can. */
+  readonly fault: string | null;
 }
 
 /** What the program that starts the run knows, and the run itself does not. */
@@ -57,7 +59,6 @@ export function deriveMetrics(
   putTotals(put, timing?.samples ?? []);
   const arithmetic = arithmeticOf(events, timing?.samples ?? [], backend, gpuCores);
   for (const [name, value] of arithmetic.values) put(name, value);
-  warnings.push(...arithmetic.warnings);
   for (const [name, value] of deviceMetrics(events, samples, backend)) put(name, value);
   put("swap_growth", swapGrowth(memory));
   put("reserved_peak", largest(memory.map((event) => event.reserved_peak_bytes)));
@@ -75,6 +76,7 @@ export function deriveMetrics(
     values: Object.fromEntries(ordered.map(({ metric, value }) => [metric.name, value])),
     warmupSteps: steps.length - (timing?.samples.length ?? steps.length),
     warnings,
+    fault: arithmetic.fault,
   };
 }
 
@@ -155,39 +157,20 @@ function putTotals(put: (name: MetricName, value: number | null) => void, sample
   const seconds = sum(samples.map((step) => step.duration_s));
   const accelerator = total((step) => step.accelerator_s);
   const cpu = total((step) => step.cpu_s);
-  put(
-    "accelerator_rate",
-    rate(
-      total((step) => step.accelerator_flop),
-      accelerator,
-    ),
-  );
-  put(
-    "cpu_rate",
-    rate(
-      total((step) => step.cpu_flop),
-      cpu,
-    ),
-  );
+  const rates: [MetricName, Read, number | null][] = [
+    ["accelerator_rate", (step) => step.accelerator_flop, accelerator],
+    ["cpu_rate", (step) => step.cpu_flop, cpu],
+    ["timed_tokens_per_second", (step) => step.tokens_real, seconds],
+    ["timed_padded_tokens_per_second", (step) => step.tokens_padded, seconds],
+    ["timed_loss_tokens_per_second", (step) => step.tokens_loss, seconds],
+    ["timed_samples_per_second", (step) => step.samples, seconds],
+  ];
+  for (const [name, read, during] of rates) put(name, rate(total(read), during));
   put("accelerator_time", accelerator);
   put("cpu_time", cpu);
   const data = column(samples, (step) => step.data_s);
   put("data_time", data && median(data));
   put("timed_duration", seconds);
-  put(
-    "timed_tokens_per_second",
-    rate(
-      total((step) => step.tokens_real),
-      seconds,
-    ),
-  );
-  put(
-    "timed_samples_per_second",
-    rate(
-      total((step) => step.samples),
-      seconds,
-    ),
-  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { sha256Hex } from "./hash.ts";
 import { outcomeOf, type OutcomeInput } from "./outcome.ts";
 import type { HarnessEvent } from "./protocol.ts";
 import type { RunOutcome, RunRecord } from "./result.ts";
-import { deriveMetrics, phasesOf, type Surroundings } from "./run-metrics.ts";
+import { deriveMetrics, phasesOf, type RunMetrics, type Surroundings } from "./run-metrics.ts";
 
 export interface RunInput extends OutcomeInput, Surroundings {
   /** From 1, in the order the runs were started. */
@@ -31,7 +31,7 @@ export function makeRunRecord(input: RunInput): MadeRun {
   const { events } = input.events;
   const steps = events.filter((event) => event.event === "step").length;
   const derived = deriveMetrics(events, expected.backend, exit.durationS, input);
-  const outcome = tooManyNames(derived.metrics.length, outcomeOf(input));
+  const outcome = checked(derived, outcomeOf(input));
   const isOk = outcome.status === "ok";
   return {
     record: {
@@ -51,9 +51,12 @@ export function makeRunRecord(input: RunInput): MadeRun {
   };
 }
 
-function tooManyNames(count: number, outcome: RunOutcome): RunOutcome {
-  if (outcome.status === "failed" || count <= MAX_NAMES) return outcome;
-  const message = `its events name ${count} metrics and phases; at most ${MAX_NAMES} are kept`;
+/** A run that ended well fails where its numbers are too many or cannot be. */
+function checked({ metrics, fault }: RunMetrics, outcome: RunOutcome): RunOutcome {
+  if (outcome.status === "failed") return outcome;
+  if (fault !== null) return { status: "failed", reason: "check-failed", message: fault };
+  if (metrics.length <= MAX_NAMES) return outcome;
+  const message = `its events name ${metrics.length} metrics and phases; at most ${MAX_NAMES} are kept`;
   return { status: "failed", reason: "bad-events", message };
 }
 

@@ -6,6 +6,7 @@ import { benchmark, compared, jointOf, reportOf } from "../support/report-fixtur
 
 const USED = {
   tokens_per_second: 20_000,
+  model_flop_rate: 405.5e12,
   mfu_vendor: 0.41,
   mfu_probe: 0.553,
   device_busy: 0.97,
@@ -16,6 +17,7 @@ const USED = {
 
 const TOLD = [
   "tokens_per_second",
+  "model_flop_rate",
   "mfu_vendor",
   "mfu_probe",
   "device_busy",
@@ -48,6 +50,7 @@ test("what the steps made of the device stands in one collapsed table, a row for
   const [header, row, ...more] = table;
   expect(header).toEqual([
     "Benchmark",
+    "Model arithmetic",
     "Of the vendor's peak",
     "Of the GEMM probe",
     "Device busy",
@@ -58,6 +61,7 @@ test("what the steps made of the device stands in one collapsed table, a row for
   ]);
   expect(row?.map((cell) => cell.replaceAll("\u00A0", " "))).toEqual([
     "sft · torch-cuda",
+    "405.5 TFLOP/s",
     "41 %",
     "55.3 %",
     "97 %",
@@ -78,4 +82,18 @@ test("nothing of it stands in the tables that are read first", () => {
 test("where nobody tells it there is no section", () => {
   const told = comparisons.filter(({ benchmark: id }) => id === quiet.id);
   expect(commentOf(told)).not.toContain("Use of the device");
+});
+
+test("work on both devices tells the arithmetic of either half, and no share of one device's peak", () => {
+  const rates = { model_flop_rate: 4.3e12, accelerator_rate: 11e12, cpu_rate: 0.2e12 };
+  const switching = benchmark("switch-matmul", "mlx-metal", rates);
+  const names = ["model_flop_rate", "accelerator_rate", "cpu_rate"] as const;
+  const rows = names.map((name) => compared(switching, name, "no-baseline"));
+  const comment = renderComment(jointOf(reportOf({ benchmarks: [switching], comparisons: rows })));
+  const [, section = ""] = comment.split("<summary>Use of the device</summary>");
+  const [table = []] = readMarkdown(section.split("</details>")[0] ?? "").tables;
+  expect(table.map((row) => row.map((cell) => cell.replaceAll("\u00A0", " ")))).toEqual([
+    ["Benchmark", "Model arithmetic", "Accelerator's half", "Processor's half"],
+    ["switch-matmul · mlx-metal", "4.3 TFLOP/s", "11 TFLOP/s", "200 GFLOP/s"],
+  ]);
 });

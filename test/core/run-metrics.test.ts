@@ -126,6 +126,8 @@ test("totals, data time, phases and the whole process are told as info", () => {
   expect(values["timed_duration"]).toBeCloseTo(2, 10);
   expect(values["timed_tokens_per_second"]).toBeCloseTo(3840, 8);
   expect(values["timed_samples_per_second"]).toBeCloseTo(40, 8);
+  const counters = ["timed_padded_tokens_per_second", "timed_loss_tokens_per_second"].map((name) => values[name]);
+  expect(counters).toEqual([expect.closeTo(5120, 6), expect.closeTo(2000, 6)]);
   const info = metrics.filter(({ name }) => name.startsWith("phase.") || name.startsWith("timed_"));
   expect(info.map((metric) => metric.class)).toEqual(info.map(() => "info"));
 });

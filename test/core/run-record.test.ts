@@ -46,6 +46,24 @@ test("a good run: values, steps, warm-up, phases, what the process saw, and one 
   expect(environment).toEqual(ENVIRONMENT);
 });
 
+test("a run whose steps outdo what the device can do failed: it keeps no value, and says why", () => {
+  const gemm = { event: "gemm", dtype: "float32", n: 1024, flop: 2e9, products: 9, fastest_s: 0.02, median_s: 0.02 };
+  const { record, metrics } = make(toText(harnessRun([gemm, ...steps(23, () => ({ model_flop: 2e10 }))])));
+  const message = expect.stringContaining("200 % of the arithmetic a second that its GEMM probe reached");
+  expect(record).toMatchObject({
+    outcome: { status: "failed", reason: "check-failed", message },
+    values: {},
+    steps: 23,
+  });
+  expect(metrics).toEqual([]);
+});
+
+test("what ended a run comes before what its numbers cannot be", () => {
+  const gemm = { event: "gemm", dtype: "float32", n: 1024, flop: 2e9, products: 9, fastest_s: 0.02, median_s: 0.02 };
+  const text = toText(harnessRun([gemm, ...steps(23, () => ({ model_flop: 2e10 }))]));
+  expect(make(text, { code: null, signal: "SIGKILL" }).record.outcome).toMatchObject({ reason: "killed" });
+});
+
 test("the loss hash tells any two traces apart, and is null where no loss is told", () => {
   const hash = (overrides: object): string | null =>
     make(toText(harnessRun(steps(5, (index) => (index === 3 ? overrides : {}))))).record.loss_hash;
@@ -252,6 +270,6 @@ test("warnings and throttling of the process are kept, each once", () => {
 test("a program cannot fill the store with names", () => {
   const lines = Array.from({ length: 300 }, (_, index) => ({ event: "phase", name: `p${index}`, duration_s: 1 }));
   const { record } = make(toText(harnessRun([...lines, stepLine(0)])));
-  expect(record.outcome).toEqual(failed("bad-events", "its events name 308 metrics and phases; at most 200 are kept"));
+  expect(record.outcome).toEqual(failed("bad-events", "its events name 310 metrics and phases; at most 200 are kept"));
   expect(Object.keys(record.phases)).toHaveLength(200);
 });

@@ -68,8 +68,10 @@ def memory_event(phase: str, backend: Backend, swap_before: int | None = None) -
     )
 
 
-def measure(task: Task, backend: Backend, log: EventLog, slowdown: float = 0.0) -> None:
+def measure(task: Task, backend: Backend, log: EventLog, slowdown: float = 0.0) -> float:
     """Prepares, warms up, times and concludes one task. Raises what the task raises, and NotFinite.
+
+    Returns the most model FLOPs a second that a timed step did; 0 where steps do not tell.
 
     `slowdown` is the share of its own duration that every step is made to take longer.
     """
@@ -84,7 +86,7 @@ def measure(task: Task, backend: Backend, log: EventLog, slowdown: float = 0.0) 
     try:
         if warmup > 0:
             phases.run("warmup", lambda: steps("warmup", range(warmup)))
-        phases.run("timed", lambda: steps("timed", range(warmup, task.steps)))
+        fastest = phases.run("timed", lambda: steps("timed", range(warmup, task.steps)))
     finally:
         gc.enable()
         gc.unfreeze()
@@ -92,9 +94,11 @@ def measure(task: Task, backend: Backend, log: EventLog, slowdown: float = 0.0) 
         for metric in phases.run(name, conclude).metrics:
             _require_finite(metric.name, metric.value)
             log.write(metric)
+    return fastest
 
 
-def _steps(task: Task, backend: Backend, log: EventLog, slowdown: float, phase: str, indices: range) -> None:
+def _steps(task: Task, backend: Backend, log: EventLog, slowdown: float, phase: str, indices: range) -> float:
+    fastest = 0.0
     for index in indices:
         fetch_start = perf_counter_ns()
         data = task.fetch(index)
@@ -106,8 +110,10 @@ def _steps(task: Task, backend: Backend, log: EventLog, slowdown: float, phase: 
         if slowdown > 0:
             spend(start, slowdown)
         duration_s = _seconds_since(start)
+        fastest = max(fastest, (numbers.model_flop or 0.0) / duration_s)
         log.write(_step_event(index, phase, duration_s, data_s, numbers))
         task.check(index)
+    return fastest
 
 
 def _step_event(index: int, phase: str, duration_s: float, data_s: float, numbers: StepNumbers) -> Event:

@@ -42,7 +42,7 @@ Conclusion = Sequence[tuple[str, Callable[[], Concluded]]]
 class Task(Protocol):
     steps: int
     dtype: str | None
-    """In which its models compute; None where its steps tell no model FLOPs."""
+    """In which its models compute, and the GEMM probe with them; None where no peak of one device is theirs."""
     warnings: Sequence[str]
 
     def preparation(self) -> Preparation:

@@ -42,7 +42,7 @@ class MatmulTask:
     def __init__(self, work: MatmulWork, products: Products, paths: dict[str, Path], backend: str) -> None:
         self.work = work
         self.steps = work.steps
-        self.dtype = None
+        self.dtype = None  # half of a step runs on each device, and each half is a GEMM probe itself
         self.warnings: Sequence[str] = (
             ["no_accelerator: the accelerator's half ran on the processor as well"] if is_cpu(backend) else []
         )
@@ -69,7 +69,13 @@ class MatmulTask:
         self._triple = self._products.half_on_processor(on_processor)
         cpu_ns = perf_counter_ns() - start
         flop = half_flop(self.work.n)
-        return StepNumbers(accelerator_s=accelerator_ns / 1e9, cpu_s=cpu_ns / 1e9, accelerator_flop=flop, cpu_flop=flop)
+        return StepNumbers(
+            model_flop=2 * flop,
+            accelerator_s=accelerator_ns / 1e9,
+            cpu_s=cpu_ns / 1e9,
+            accelerator_flop=flop,
+            cpu_flop=flop,
+        )
 
     def check(self, index: int) -> None:
         """Columns are scaled to a largest element of 1, so one bad value spoils all: the last state tells."""
