@@ -1,6 +1,8 @@
 """Fixtures of all tests: the two frameworks' interpreters, and folders that are made once a session."""
 
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,13 @@ def interpreters() -> Interpreters:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache of weights and token files for the session."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen]]:
+    """Processes that are killed when the test is over, however it ends."""
+    running: list[subprocess.Popen] = []
+    yield running
+    for process in running:
+        process.kill()
+        process.communicate()
