@@ -16,7 +16,7 @@ from typing import Any
 from finetune_bench.order import Order, read_order, trainable_hash
 from finetune_bench.trace import Trace, read_trace
 from finetune_bench.workloads import llama, qwen3, sft_dolly_qwen3
-from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
+from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES
 from finetune_bench.workloads.training_work import parameter_count
 from support import HARNESS, LM, LORA, NLI, PYTHON_VARIABLES, SFT, changed, environment, prepare, write_order
 
@@ -85,7 +85,7 @@ COMMON_RUNGS = {
 
 def _lora_defects(base: Order, _: Order) -> dict[str, Order]:
     work = base.work
-    lora = llama.Lora(rank=int(work["lora"]["rank"]), scale=2.0, targets=TARGETS)
+    lora = llama.Lora(rank=int(work["lora"]["rank"]), scale=2.0, targets=tuple(work["lora"]["targets"]))
     shapes = dict(llama.adapter_tensors(SHAPES["tiny"], lora))
     shapes[UNFROZEN] = (256, 256)
     unfrozen = {"also": [UNFROZEN], "parameters": parameter_count(shapes.items()), "hash": trainable_hash(shapes)}

@@ -130,6 +130,8 @@ def test_jobs_that_prepare_at_the_same_time_agree(tmp_path: Path) -> None:
         (request(MATMUL, {"N": 4}), 'did you mean "n"?'),
         (request(MATMUL, {"n": 1}), "set.n must be at least 2"),
         (request(LORA, {"rows": 3}), "not one step"),
+        (request(LORA, {"targets": "q_proj,v_prj"}), "got 'v_prj' (did you mean \"v_proj\"?)"),
+        (request(LORA, {"targets": ""}), "set.targets must be some of q_proj, k_proj"),
         ([], "a request is an object"),
     ],
 )

@@ -27,7 +27,7 @@ from finetune_bench.workloads import (
     sft_dolly_qwen3,
 )
 from finetune_bench.workloads.lm_work import LmWork
-from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES, TARGETS
+from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES
 from finetune_bench.workloads.lora_work import LoraWork
 from finetune_bench.workloads.nli_work import NliWork
 from finetune_bench.workloads.sft_work import SftWork
@@ -62,7 +62,7 @@ def test_the_result_tells_what_the_caller_needs(cache: Path, folder: Path) -> No
     assert result["work_hash"] == order.work_hash
     assert (result["steps"], result["warmup"], result["comparison_class"]) == (6, 3, "strict")
     assert result["hyperparameters"] | SMALL_LORA == result["hyperparameters"]
-    assert len(result["hyperparameters"]) == 21
+    assert len(result["hyperparameters"]) == 27
 
 
 OF_A_HUB = {"weights", "data", *HUB_NAMES}  # test_hub.py has these
@@ -80,11 +80,21 @@ def test_every_hyperparameter_reaches_the_hash(cache: Path, folder: Path, worklo
         other = next(choice for choice in declared.choices if choice != value)
     elif declared.type == "bool":
         other = not value
+    elif declared.type == "str":
+        other = {"targets": "q_proj"}[name]
     else:
         other = {"rows": value + 8, "stride": 4, "steps": 2}.get(
             name, value + 1 if declared.type == "int" else value / 2 + 0.1
         )
     assert prepared(cache, folder, workload, {**SMALL[workload], name: other})[0].work_hash != base.work_hash
+
+
+def test_targets_are_a_set_of_modules(cache: Path, folder: Path) -> None:
+    default, turned = (
+        prepared(cache, folder, LORA, SMALL_LORA | given)[0] for given in ({}, {"targets": "v_proj, q_proj,v_proj"})
+    )
+    assert turned.work_hash == default.work_hash
+    assert turned.work["lora"]["targets"] == ["q_proj", "v_proj"]
 
 
 def test_file_names_do_not_reach_the_hash(cache: Path, folder: Path, tmp_path: Path) -> None:
@@ -211,7 +221,7 @@ def test_an_untied_head_trains_in_place_of_the_table(cache: Path, folder: Path) 
 def test_the_real_size_trains_281600_of_1100_million_parameters() -> None:
     shape = SHAPES["real"]
     assert parameter_count(llama.base_tensors(shape)) == 1_100_048_384
-    adapters = llama.adapter_tensors(shape, Lora(rank=2, scale=2.0, targets=TARGETS))
+    adapters = llama.adapter_tensors(shape, Lora(rank=2, scale=2.0, targets=("q_proj", "v_proj")))
     assert parameter_count(adapters) == 281_600
 
 

@@ -67,7 +67,7 @@ class BertShape:
 
 @dataclass(frozen=True, kw_only=True)
 class Lora:
-    """Low-rank adapters: y = Wx + scale·B(Ax), A [rank, in], B [out, rank], no dropout."""
+    """Low-rank adapters: y = Wx + scale·B(Ax), A [rank, in], B [out, rank]."""
 
     rank: int
     scale: float

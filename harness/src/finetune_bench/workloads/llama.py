@@ -2,8 +2,30 @@
 
 from collections.abc import Iterator
 
+from finetune_bench.errors import BadInput
+from finetune_bench.hyperparameters import did_you_mean
 from finetune_bench.order import LlamaShape, Lora
 from finetune_bench.workloads.training_work import parameter_count
+
+PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+"""The linear modules of a block."""
+
+
+def part_of(projection: str) -> str:
+    """The part of a block that a linear module belongs to."""
+    return "self_attn" if PROJECTIONS.index(projection) < 4 else "mlp"
+
+
+def targets_of(text: str) -> tuple[str, ...]:
+    """The modules named in a text, each once and in the order of a block; BadInput tells what is accepted."""
+    given = [name.strip() for name in text.split(",")]
+    for name in given:
+        if name not in PROJECTIONS:
+            raise BadInput(
+                f"set.targets must be some of {', '.join(PROJECTIONS)}, with commas between them; "
+                f"got {name!r}{did_you_mean(name, PROJECTIONS)}"
+            )
+    return tuple(name for name in PROJECTIONS if name in given)
 
 
 def base_tensors(shape: LlamaShape) -> Iterator[tuple[str, tuple[int, ...]]]:

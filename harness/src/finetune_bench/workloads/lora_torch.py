@@ -6,7 +6,7 @@ from typing import Any
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.workloads.lora_work import LoraWork
-from finetune_bench.workloads.training_torch import Place, TorchModel, TorchTraining, read_tensors, torch
+from finetune_bench.workloads.training_torch import DTYPES, Place, TorchModel, TorchTraining, read_tensors, torch
 
 try:
     from peft import LoraConfig, get_peft_model
@@ -42,6 +42,8 @@ def open_lora(work: LoraWork, backend: TorchBackend, weights: Path, adapter: Pat
 
             make_exact(module, shape)
 
+    held = DTYPES[work.precision.weights]
+
     def choose(module: Any, place: Place) -> Any:
         adapted = get_peft_model(
             module,
@@ -49,14 +51,15 @@ def open_lora(work: LoraWork, backend: TorchBackend, weights: Path, adapter: Pat
                 r=lora.rank,
                 lora_alpha=lora.scale * lora.rank,  # PEFT multiplies by alpha / r
                 target_modules=list(lora.targets),
-                lora_dropout=0.0,
+                lora_dropout=work.dropout,
                 bias="none",
+                task_type="CAUSAL_LM",
             ),
-            autocast_adapter_dtype=False,
+            autocast_adapter_dtype=held == torch.float32,  # of a base in bfloat16 too
         )
         named = {canonical_name(name): value for name, value in adapted.named_parameters()}
         with torch.no_grad():
-            for name, value in read_tensors(adapter, place).items():
+            for name, value in read_tensors(adapter, (place[0], held)).items():
                 named[name].copy_(value)
         return adapted
 
@@ -75,3 +78,8 @@ def canonical_name(name: str) -> str:
     """PEFT's parameter name without its wrappers: `model.layers.0.self_attn.q_proj.lora_A`, `….weight`."""
     name = name.removeprefix("base_model.model.").replace(".base_layer.", ".")
     return name.removesuffix(".default.weight") if ".lora_" in name else name
+
+
+def save_adapters(training: TorchTraining, folder: Path) -> None:
+    """As PEFT's `from_pretrained` reads them."""
+    training.module.save_pretrained(folder, save_embedding_layers=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import shuffled_batches
-from finetune_bench.order import Data, LlamaShape, Lora, Loss, Precision, Trainable, trainable_hash
+from finetune_bench.order import Data, LlamaShape, Lora, Loss, Trainable, trainable_hash
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.weights import Uniform, generator, write_random_tensors
@@ -18,16 +18,22 @@ from finetune_bench.workloads.training_work import (
     in_batches,
     optimiser_of,
     parameter_count,
+    precision_of,
     steps_of,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoraWork(TrainingWork):
-    """The work of this workload: everything that decides its numbers."""
+    """The work of this workload. `dropout` falls on what the adapters read.
+
+    Where `precision` has two types the frozen base is held and computes in `compute`; adapters, their products,
+    gradients and moments are in `weights`, and what an adapter adds is rounded to `compute`.
+    """
 
     model: LlamaShape
     lora: Lora
+    dropout: float
     adapter_sha256: str
     data: Data
     pad_length: int
@@ -39,14 +45,15 @@ class LoraModel:
     """What is adapted, and the rows it learns from: the part of the work that no hyperparameter changes."""
 
     shape: LlamaShape
-    targets: tuple[str, ...]
     origin: Origin
 
 
 def make_lora_work(workload: str, preset: str, size: str, model: LoraModel, values: Values, cache: Path) -> Work:
     """The work of a LoRA workload on a Llama; makes its weights, adapters and tokens where they are missing."""
     steps, seed, shape = steps_of(values), values["seed"], model.shape
-    lora = Lora(rank=values["rank"], scale=values["alpha"] / values["rank"], targets=model.targets)
+    lora = Lora(
+        rank=values["rank"], scale=values["alpha"] / values["rank"], targets=llama.targets_of(values["targets"])
+    )
     made = weights_and_rows(model.origin, shape, llama.base_tensors(shape), values, cache)
     (weights, weights_file), (data, data_file) = made
     adapter_sha256, adapter_file = _adapter(shape, lora, seed, cache)
@@ -58,6 +65,7 @@ def make_lora_work(workload: str, preset: str, size: str, model: LoraModel, valu
         model=shape,
         weights=weights,
         lora=lora,
+        dropout=values["dropout"],
         adapter_sha256=adapter_sha256,
         data=data,
         pad_length=values["max_length"],
@@ -65,7 +73,7 @@ def make_lora_work(workload: str, preset: str, size: str, model: LoraModel, valu
         accumulation=values["accumulation"],
         steps=steps,
         validation_batches=in_batches(values["validation_rows"], values["batch_size"]),
-        loss=Loss(mask="attended", shift=1, reduction="step-token-mean"),
+        loss=Loss(mask=values["mask"], shift=1, reduction="step-token-mean"),
         optimiser=optimiser_of(values, steps),
         trainable=Trainable(
             rule="lora",
@@ -73,7 +81,7 @@ def make_lora_work(workload: str, preset: str, size: str, model: LoraModel, valu
             parameters=parameter_count(trainable.items()),
             hash=trainable_hash(trainable),
         ),
-        precision=Precision(weights="float32", compute="float32", tf32=False),
+        precision=precision_of(values),
     )
     return Work(work=to_json(work), files={"weights": weights_file, "adapter": adapter_file, "data": data_file})
 

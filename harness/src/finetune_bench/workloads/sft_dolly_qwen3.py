@@ -18,6 +18,7 @@ from finetune_bench.workloads.training_values import (
     check_hub_values,
     fetched_bytes,
     hub_values,
+    mask,
     optimiser_values,
     precision,
     validation_rows,
@@ -74,14 +75,7 @@ HYPERPARAMETERS = (
         real="tied",
         choices=("tied", "untied"),
     ),
-    Hyperparameter(
-        name="mask",
-        type="str",
-        help="which tokens are targets: attended leaves padding out, all keeps it",
-        tiny="attended",
-        real="attended",
-        choices=("attended", "all"),
-    ),
+    mask(),
     Hyperparameter(
         name="checkpointing",
         type="bool",

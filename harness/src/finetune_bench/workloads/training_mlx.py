@@ -59,7 +59,6 @@ class MlxTraining:
             not_compiled(backend.name) if work.preset == TUNED and not backend.compiles else ()
         )
         self._compute = DTYPES[work.precision.compute]
-        self._keeps_masters = work.precision.weights != work.precision.compute
         self.compiles = backend.compiles
         self._model = model
         self.module: Any = None
@@ -91,6 +90,8 @@ class MlxTraining:
         # What the optimiser moves: the parameters, or float32 masters of parameters that compute in less.
         # The masters lie in a container, so that a compiled step can replace them.
         parameters = self.module.trainable_parameters()
+        weights = DTYPES[self.work.precision.weights]
+        self._keeps_masters = any(value.dtype != weights for _, value in tree_flatten(parameters))
         self._masters = {"weights": self._cast(parameters, mx.float32)} if self._keeps_masters else {}
         self._optimiser.init(self._masters.get("weights", parameters))
         self.module.train()

@@ -114,7 +114,7 @@ class TrainedModel(Protocol):
 
 
 class TrainingTask:
-    """`set_up_phase` is the name of the phase that makes the model ready to train."""
+    """`set_up_phase` names the phase that makes the model ready to train; `then` comes after the validation."""
 
     def __init__(
         self,
@@ -123,6 +123,7 @@ class TrainingTask:
         rows: BatchSource,
         train_flop: TrainFlop,
         set_up_phase: str = "optimiser",
+        then: Conclusion = (),
     ) -> None:
         self.work = work
         self.model = model
@@ -132,6 +133,7 @@ class TrainingTask:
         self.warnings = model.warnings
         self._train_flop = train_flop
         self._set_up_phase = set_up_phase
+        self._then = then
         self._fingerprints: dict[str, int] | None = None
 
     def preparation(self) -> Preparation:
@@ -210,7 +212,7 @@ class TrainingTask:
         return {name: zlib.crc32(np.ascontiguousarray(self.model.values(name, FINGERPRINT_VALUES))) for name in names}
 
     def conclusion(self) -> Conclusion:
-        return (("evaluate", self._evaluate),)
+        return (("evaluate", self._evaluate), *self._then)
 
     def _evaluate(self) -> Concluded:
         """The whole validation split, in evaluation mode."""

@@ -66,7 +66,6 @@ class TorchTraining:
         self.warnings: Sequence[str] = not_compiled(backend.name) if tuned and not self._compiles else ()
         self.place_of_weights = backend.device, DTYPES[work.precision.compute]
         self._loss_dtype = torch.float64 if work.precision.compute == "float64" else torch.float32
-        self._keeps_masters = work.precision.weights != work.precision.compute
         self._model = model
         self._forward = torch.compile(model.logits) if self._compiles else model.logits
         self.module: Any = None
@@ -91,6 +90,8 @@ class TorchTraining:
             self._named[name].requires_grad_(True)
         self._trained = {name: value for name, value in self._named.items() if value.requires_grad}
         # What the optimiser moves: the parameters, or float32 masters of parameters that compute in less.
+        weights = DTYPES[self.work.precision.weights]
+        self._keeps_masters = any(value.dtype != weights for value in self._trained.values())
         self._moved = [value.detach().float() if self._keeps_masters else value for value in self._trained.values()]
         optimiser = self.work.optimiser
         torch.manual_seed(self.work.weights.recipe.seed)  # of what is dropped

@@ -77,11 +77,26 @@ def dropout() -> Hyperparameter:
     )
 
 
-def precision(tiny: str, real: str) -> Hyperparameter:
+def mask() -> Hyperparameter:
+    return Hyperparameter(
+        name="mask",
+        type="str",
+        help="which tokens are targets: attended leaves padding out, all keeps it",
+        tiny="attended",
+        real="attended",
+        choices=("attended", "all"),
+    )
+
+
+def precision(
+    tiny: str,
+    real: str,
+    summary: str = "float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
+) -> Hyperparameter:
     return Hyperparameter(
         name="precision",
         type="str",
-        help="float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
+        help=summary,
         tiny=tiny,
         real=real,
         choices=("float32", "mixed", "bfloat16"),
