@@ -62,7 +62,9 @@ function checkHyperparameter(workload: Workload, name: string, value: string | n
   const parameter = known.find((candidate) => candidate.name === name);
   if (parameter === undefined) {
     const names = known.map((candidate) => candidate.name);
-    return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}; accepted: ${names.join(", ")}${didYouMean(name, names)}`;
+    // The list may be cut: what helps most stands before it.
+    const hint = didYouMean(name, names) || ";";
+    return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}${hint} accepted: ${names.join(", ")}`;
   }
   if (!hasType(value, parameter.type)) return `must be ${TYPE_WORDS[parameter.type]}; given ${JSON.stringify(value)}`;
   if (parameter.choices !== undefined && !parameter.choices.includes(value)) {

@@ -94,7 +94,7 @@ benchmarks:
     /^finetune-bench.yml:3:15: .*there is no workload "lora-alpaca-tinylama".*did you mean "lora-alpaca-tinyllama"\?$/,
   );
   expect(preset).toMatch(/^finetune-bench.yml:7:13: .*no preset "strikt"; accepted: strict/);
-  expect(set).toMatch(/^finetune-bench.yml:8:12: .*"max_lenght".*did you mean "max_length"\?$/);
+  expect(set).toMatch(/^finetune-bench.yml:8:12: .*"max_lenght".*; did you mean "max_length"\? accepted: rows, /);
   expect(value).toMatch(/^finetune-bench.yml:8:34: .*rows: must be a whole number; given "many"$/);
   expect(double).toMatch(
     /^finetune-bench.yml:11:5: .*is switch-matmul.strict.tiny again, which benchmarks\[2\] already is$/,
