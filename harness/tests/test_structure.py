@@ -24,6 +24,7 @@ class Outer:
     inner: Inner
     batches: tuple[tuple[int, ...], ...]
     counts: dict[str, int]
+    sizes: int | tuple[int, ...]
 
 
 VALUE: dict[str, Any] = {
@@ -34,14 +35,16 @@ VALUE: dict[str, Any] = {
     "inner": {"rate": 1, "flag": True},
     "batches": [[1, 2], []],
     "counts": {"0": 5},
+    "sizes": [4, 3],
 }
 
 
 def test_there_and_back() -> None:
     outer = from_json(Outer, VALUE, "work")
-    assert outer == Outer("x", 3, "a", None, Inner(1.0, True), ((1, 2), ()), {"0": 5})
+    assert outer == Outer("x", 3, "a", None, Inner(1.0, True), ((1, 2), ()), {"0": 5}, (4, 3))
     assert to_json(outer) == VALUE
     assert isinstance(outer.inner.rate, float)
+    assert from_json(Outer, VALUE | {"sizes": 4}, "work").sizes == 4
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,8 @@ def test_there_and_back() -> None:
         ({"batches": [[1, "2"]]}, "work.batches[0][1] must be int"),
         ({"batches": [1]}, "work.batches[0] must be"),
         ({"counts": {"0": None}}, "work.counts.0 must be int"),
+        ({"sizes": ["4"]}, "work.sizes[0] must be int"),
+        ({"sizes": "4"}, "work.sizes must be int"),
         ({"extra": 1}, "work has an unknown field 'extra'"),
     ],
 )

@@ -48,7 +48,9 @@ def _value(hint: Any, value: object, where: str) -> Any:
 
 
 def _member(arguments: tuple[Any, ...], value: object) -> Any:
-    """Of a union the dataclass that has the value's fields, else the first: `X | None` is X."""
+    """Of a union a tuple for a list, the dataclass that has the value's fields, else the first: `X | None` is X."""
+    if isinstance(value, list):
+        return next((one for one in arguments if get_origin(one) is tuple), arguments[0])
     given = set(value) if isinstance(value, dict) else set()
     return next(
         (one for one in arguments if is_dataclass(one) and {field.name for field in fields(one)} == given), arguments[0]

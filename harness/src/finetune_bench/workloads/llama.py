@@ -74,7 +74,7 @@ def lora_flop_per_token(shape: LlamaShape, length: int) -> float:
     return 4 * matrix_parameters(shape) + attention
 
 
-def forward_flop_per_token(shape: LlamaShape, length: int) -> float:
+def forward_flop_per_token(shape: LlamaShape, length: float) -> float:
     """Model FLOPs of one token read: 2N + 4·layers·heads·head_dim·length."""
     return 2 * matrix_parameters(shape) + 4 * shape.layers * shape.heads * shape.head_dim * length
 

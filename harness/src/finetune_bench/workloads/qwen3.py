@@ -35,7 +35,7 @@ def trained_tensors(shape: Qwen3Shape, blocks: int) -> dict[str, tuple[int, ...]
     }
 
 
-def train_flop_per_token(shape: Qwen3Shape, blocks: int, length: int) -> float:
+def train_flop_per_token(shape: Qwen3Shape, blocks: int, length: float) -> float:
     """Model FLOPs of one trained token: 2·N forward, 2·N above the lowest tensor that trains, 2·N that trains.
 
     N counts matrix parameters with the head and without the lookup in the embedding table; attention is counted in
@@ -52,7 +52,7 @@ def train_flop_per_token(shape: Qwen3Shape, blocks: int, length: int) -> float:
     return 2 * (matrices + passed + trained) + attention
 
 
-def _attention(shape: Qwen3Shape, length: int, layers: int) -> int:
+def _attention(shape: Qwen3Shape, length: float, layers: int) -> float:
     return 4 * layers * shape.heads * shape.head_dim * length
 
 

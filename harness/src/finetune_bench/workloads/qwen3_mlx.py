@@ -5,6 +5,7 @@ from typing import Any
 
 from finetune_bench.backends.mlx_backend import MlxBackend
 from finetune_bench.errors import BackendUnavailable
+from finetune_bench.workloads.packed_mlx import RowMask, same_row
 from finetune_bench.workloads.qwen3 import EMBEDDING, HEAD, trained_tensors
 from finetune_bench.workloads.sft_work import SftWork
 from finetune_bench.workloads.training_mlx import MlxModel, MlxTraining, mx
@@ -34,7 +35,7 @@ def open_qwen3(work: SftWork, backend: MlxBackend, weights: Path) -> MlxTraining
     )
 
     def build() -> Model:
-        module = Model(arguments)
+        module = (PackedModel if work.padding == "packed" else Model)(arguments)
         if work.checkpointing:
             module.model.layers = [Checkpointed(arguments) for _ in module.model.layers]
         return module
@@ -45,6 +46,14 @@ def open_qwen3(work: SftWork, backend: MlxBackend, weights: Path) -> MlxTraining
 
     trains = trained_tensors(shape, work.trained_blocks)
     return MlxTraining(work, backend, MlxModel(build=build, weights=weights, adapt=adapt, trains=trains))
+
+
+class PackedModel(Model):
+    """Takes ids of one pack, and where its rows start."""
+
+    def __call__(self, inputs: mx.array, starts: mx.array) -> mx.array:
+        mask = RowMask(same_row(starts, inputs.shape[1]))
+        return super().__call__(inputs, cache=[mask] * len(self.layers))
 
 
 class Checkpointed(TransformerBlock):

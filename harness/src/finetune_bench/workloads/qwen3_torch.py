@@ -5,9 +5,10 @@ from typing import Any
 
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.errors import BackendUnavailable
+from finetune_bench.workloads.packed_torch import MASKED, attention_inputs, choose_attention
 from finetune_bench.workloads.qwen3 import EMBEDDING, HEAD, trained_tensors
 from finetune_bench.workloads.sft_work import SftWork
-from finetune_bench.workloads.training_torch import Place, TorchModel, TorchTraining, torch
+from finetune_bench.workloads.training_torch import DTYPES, Place, TorchModel, TorchTraining, torch
 
 try:
     from transformers import Qwen3Config, Qwen3ForCausalLM
@@ -17,7 +18,9 @@ except ImportError as error:
 
 
 def open_qwen3(work: SftWork, backend: TorchBackend, weights: Path) -> TorchTraining:
-    shape = work.model
+    shape, packed = work.model, work.padding == "packed"
+    place = backend.device, DTYPES[work.precision.compute]
+    attention = choose_attention(backend, shape, place) if packed else MASKED
     config = Qwen3Config(
         vocab_size=shape.vocab_size,
         hidden_size=shape.hidden_size,
@@ -31,7 +34,7 @@ def open_qwen3(work: SftWork, backend: TorchBackend, weights: Path) -> TorchTrai
         rope_theta=shape.rope_theta,
         tie_word_embeddings=shape.tied,
         use_cache=False,
-        attn_implementation="sdpa",
+        attn_implementation=attention,
     )
 
     def adapt(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -51,13 +54,18 @@ def open_qwen3(work: SftWork, backend: TorchBackend, weights: Path) -> TorchTrai
         if work.checkpointing:
             enable_checkpointing(module)
 
+    def logits(module: Any, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        ids, *starts = inputs
+        rows = attention_inputs(attention, starts[0], ids.shape[1]) if packed else {}
+        return module(input_ids=ids, **rows).logits
+
     model = TorchModel(
         build=lambda: Qwen3ForCausalLM(config),
         weights=weights,
         adapt=adapt,
         complete=complete,
         trains=trained_tensors(shape, work.trained_blocks),
-        logits=lambda module, inputs: module(input_ids=inputs[0]).logits,
+        logits=logits,
     )
     return TorchTraining(work, backend, model)
 

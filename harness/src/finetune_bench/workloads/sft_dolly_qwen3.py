@@ -11,6 +11,7 @@ from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama, qwen3
 from finetune_bench.workloads.base import STRICT, Cost, Preset, Values, Work, Workload, needed_files
+from finetune_bench.workloads.expected_rows import expected_packs, mean_length
 from finetune_bench.workloads.training_values import (
     at_most_steps,
     batch_values,
@@ -86,10 +87,11 @@ HYPERPARAMETERS = (
     Hyperparameter(
         name="padding",
         type="str",
-        help="length: every row to max_length; longest: to the longest row of its micro-batch",
+        help="length: every row to max_length; longest: to the longest row of its micro-batch; "
+        "packed: rows behind one another, in as few sequences of max_length as a step needs, one a micro-batch",
         tiny="length",
         real="length",
-        choices=("length", "longest"),
+        choices=("length", "longest", "packed"),
     ),
     precision("float32", "bfloat16"),
     *optimiser_values(learning_rate=(3e-5, 3e-5), clip=(1.0, 1.0), schedule="linear"),
@@ -124,7 +126,7 @@ SEED_REPLAY = Preset(
         },
     },
 )
-PRESET_TUNED = Preset(comparison_class="strict", values={"checkpointing": False})
+PRESET_TUNED = Preset(comparison_class="strict", values={"checkpointing": False, "padding": "packed"})
 
 
 def shape_of(size: str, values: Values) -> Qwen3Shape:
@@ -141,6 +143,8 @@ def check(size: str, values: Values) -> int:
     ):
         if values[name] > most:
             raise BadInput(f"set.{name} must be at most {most}, {what}; got {values[name]}")
+    if values["padding"] == "packed" and values["mask"] == "all":
+        raise BadInput("set.mask = all counts the padding of every row, and packed rows have none")
     return steps_of(values)
 
 
@@ -155,6 +159,7 @@ def make_work(preset: str, size: str, values: Values, cache: Path) -> Work:
 
 
 def open_task(order: Order, backend: Backend, cache: Path) -> Task:
+    from finetune_bench.workloads.packed_rows import PackedRows, attended
     from finetune_bench.workloads.sft_work import SftWork
     from finetune_bench.workloads.token_rows import TokenRowBatches
     from finetune_bench.workloads.training_task import Batch, TrainingTask
@@ -166,10 +171,18 @@ def open_task(order: Order, backend: Backend, cache: Path) -> Task:
         from finetune_bench.workloads.qwen3_torch import open_qwen3
     else:
         from finetune_bench.workloads.qwen3_mlx import open_qwen3
-    rows = TokenRowBatches(files["data"], work.data, work.pad_length, work.loss, longest=work.padding == "longest")
+    packed = work.padding == "packed"
+    made = files["data"], work.data, work.pad_length, work.loss
+    rows = (
+        PackedRows(*made, most=max(map(len, (*work.batches, *work.validation_batches))))
+        if packed
+        else TokenRowBatches(*made, longest=work.padding == "longest")
+    )
 
     def train_flop(batch: Batch) -> float:
-        return batch.padded * qwen3.train_flop_per_token(work.model, work.trained_blocks, batch.length)
+        """Of rows that are packed, every one attends as many places as it has, not as many as the pack."""
+        length = attended(batch) if packed else batch.length
+        return batch.padded * qwen3.train_flop_per_token(work.model, work.trained_blocks, length)
 
     return TrainingTask(work, open_qwen3(work, backend, files["weights"]), rows, train_flop)
 
@@ -178,7 +191,14 @@ def cost(size: str, values: Values) -> Cost:
     """Arithmetic and bytes of one run, after the formulas in `qwen3`."""
     steps = check(size, values)
     shape, length, blocks = shape_of(size, values), values["max_length"], values["trained_blocks"]
-    micro_tokens = values["batch_size"] * length
+    sequences, micro_batches, validation = values["batch_size"], values["accumulation"], values["validation_rows"]
+    attended = length
+    if values["padding"] == "packed":
+        law = TEXTS[size]
+        micro_batches = expected_packs(law, sequences * micro_batches, length)
+        sequences, validation = 1, expected_packs(law, validation, length)
+        attended = mean_length(law, length)
+    micro_tokens = sequences * length
     width = 4 if values["precision"] == "float32" else 2
     trained = parameter_count(qwen3.trained_tensors(shape, blocks).items())
     stored = parameter_count(qwen3.tensors(SHAPES[size]))
@@ -186,8 +206,8 @@ def cost(size: str, values: Values) -> Cost:
     saved = qwen3.saved_bytes_per_token(shape, length, width, values["checkpointing"])
     return Cost(
         steps=steps,
-        step_flop=values["accumulation"] * micro_tokens * qwen3.train_flop_per_token(shape, blocks, length),
-        other_flop=values["validation_rows"] * length * llama.forward_flop_per_token(shape, length),
+        step_flop=micro_batches * micro_tokens * qwen3.train_flop_per_token(shape, blocks, attended),
+        other_flop=validation * length * llama.forward_flop_per_token(shape, attended),
         download_bytes=fetched_bytes(values, stored),
         disk_bytes=4 * stored + rows * (4 * length + 8),
         memory_bytes=state_bytes(values, parameter_count(qwen3.tensors(shape)), trained) + micro_tokens * saved,

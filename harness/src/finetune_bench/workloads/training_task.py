@@ -157,9 +157,7 @@ class TrainingTask:
 
     def micro_batches(self, index: int) -> list[Batch]:
         """The micro-batches of a step, in memory."""
-        first = index * self.work.accumulation
-        plan = self.work.batches[first : first + self.work.accumulation]
-        return [self.rows.batch("train", rows) for rows in plan]
+        return [self.rows.batch("train", rows) for rows in self.work.micro_batches(index)]
 
     def fetch(self, index: int) -> StepData:
         batches = self.micro_batches(index)

@@ -29,12 +29,19 @@ class TrainingWork:
     weights: Weights
     batches: tuple[tuple[int, ...], ...]
     """Row indices of every micro-batch, in order; `accumulation` of them make a step."""
-    accumulation: int
+    accumulation: int | tuple[int, ...]
+    """A number for every step where they differ."""
     steps: int
     validation_batches: tuple[tuple[int, ...], ...]
     optimiser: Optimiser
     trainable: Trainable
     precision: Precision
+
+    def micro_batches(self, step: int) -> tuple[tuple[int, ...], ...]:
+        """Row indices of every micro-batch of a step."""
+        counts = self.accumulation
+        first, count = (step * counts, counts) if isinstance(counts, int) else (sum(counts[:step]), counts[step])
+        return self.batches[first : first + count]
 
 
 def steps_of(values: Values, rows: str = "rows") -> int:
