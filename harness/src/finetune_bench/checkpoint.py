@@ -4,7 +4,7 @@ Both frameworks load the one file made here, as they load random weights; no lib
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,33 +15,45 @@ from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
 from finetune_bench.hub import Repository
 from finetune_bench.hub_recipes import HubCheckpoint
-from finetune_bench.order import LlamaShape, Weights
+from finetune_bench.order import Weights
 from finetune_bench.store import made_once, say
 from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.structure import to_json
-from finetune_bench.weights import write_streamed
+from finetune_bench.weights import STD, generator, initial, write_streamed
 
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
-EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
-DEFAULT_THETA = 10_000.0
-"""What a configuration without one means, for every architecture here."""
+
+Settings = Mapping[str, tuple[object, object]]
+"""A value of a configuration → what it is, and what is accepted."""
 
 
 @dataclass(frozen=True)
-class Architecture:
-    """What a workload's model is called in a configuration, its shape, and its tensors in the order of the file."""
+class Places:
+    """The model's tensor → the checkpoint's; and what of the checkpoint has no place in the model."""
 
-    model_type: str
-    shape: LlamaShape
+    takes: Mapping[str, str]
+    spare: Collection[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Architecture:
+    """A workload's model as its checkpoints hold it: its shape, and its tensors in the order of the file."""
+
+    shape: object
     tensors: Mapping[str, tuple[int, ...]]
+    settings: Callable[[Mapping[str, Any]], Settings]
+    places: Callable[[StoredTensors], Places]
+    made: tuple[str, ...] = ()
+    """Tensors that no checkpoint has."""
 
 
 def hub_weights(repository: Repository, wanted: Architecture, seed: int, cache: Path) -> tuple[Weights, str]:
     """The checkpoint's weights in the cache, made where they are missing, and the name of their file."""
     check_architecture(_config(repository), wanted, repository.what)
-    name = f"hub-{sha256_of([repository.name, repository.commit, to_json(wanted.shape)])[:16]}.safetensors"
+    drawn = [seed] if wanted.made else []
+    name = f"hub-{sha256_of([repository.name, repository.commit, to_json(wanted.shape), *drawn])[:16]}.safetensors"
     say(f"weights: {name} ({repository.name} at {repository.commit})")
-    facts = made_once(cache / name, lambda path: {"sha256": _convert(repository, wanted, path)})
+    facts = made_once(cache / name, lambda path: {"sha256": _convert(repository, wanted, seed, path)})
     recipe = HubCheckpoint(hub_model=repository.name, commit=str(repository.commit), seed=seed)
     return Weights(recipe=recipe, dtype="float32", sha256=str(facts["sha256"])), name
 
@@ -60,72 +72,35 @@ def _config(repository: Repository) -> dict[str, Any]:
 
 def check_architecture(config: Mapping[str, Any], wanted: Architecture, what: str) -> None:
     """BadInput with everything in which the configuration is another model than the workload's."""
-    shape = wanted.shape
-    heads = config.get("num_attention_heads")
-    accepted: dict[str, tuple[object, object]] = {
-        "model_type": (config.get("model_type"), wanted.model_type),
-        "vocab_size": (config.get("vocab_size"), shape.vocab_size),
-        "hidden_size": (config.get("hidden_size"), shape.hidden_size),
-        "intermediate_size": (config.get("intermediate_size"), shape.intermediate_size),
-        "num_hidden_layers": (config.get("num_hidden_layers"), shape.layers),
-        "num_attention_heads": (heads, shape.heads),
-        "num_key_value_heads": (config.get("num_key_value_heads") or heads, shape.kv_heads),
-        "head_dim": (config.get("head_dim") or _ratio(config.get("hidden_size"), heads), shape.head_dim),
-        "rms_norm_eps": (config.get("rms_norm_eps"), shape.rms_norm_eps),
-        "max_position_embeddings": (config.get("max_position_embeddings"), shape.max_positions),
-        "rope_theta": (rope_theta(config), shape.rope_theta),
-        "rope_scaling": (_scaling(config), "none"),
-        "hidden_act": (config.get("hidden_act", "silu"), "silu"),
-        "attention_bias": (bool(config.get("attention_bias")), False),
-        "mlp_bias": (bool(config.get("mlp_bias")), False),
-        "use_sliding_window": (bool(config.get("use_sliding_window")), False),
-    }
-    other = [f"{name} is {given!r}, accepted {right!r}" for name, (given, right) in accepted.items() if given != right]
+    settings = wanted.settings(config)
+    other = [f"{name} is {given!r}, accepted {right!r}" for name, (given, right) in settings.items() if given != right]
     if other:
         raise BadInput(f"the {what} is not the model of this workload and size: {'; '.join(other)}")
 
 
-def rope_theta(config: Mapping[str, Any]) -> object:
-    """From the top level, or nested as newer libraries write it; both when they contradict each other."""
-    nested = config.get("rope_parameters") or {}
-    found = [place["rope_theta"] for place in (config, nested) if place.get("rope_theta") is not None]
-    if len(set(found)) > 1:
-        return tuple(found)
-    return found[0] if found else DEFAULT_THETA
-
-
-def _scaling(config: Mapping[str, Any]) -> object:
-    for place in (config.get("rope_scaling") or {}, config.get("rope_parameters") or {}):
-        kind = place.get("rope_type") or place.get("type") or "default"
-        if kind != "default":
-            return kind
-    return "none"
-
-
-def _ratio(hidden: object, heads: object) -> object:
-    return hidden // heads if isinstance(hidden, int) and isinstance(heads, int) and heads else None
-
-
-def _convert(repository: Repository, wanted: Architecture, path: Path) -> str:
+def _convert(repository: Repository, wanted: Architecture, seed: int, path: Path) -> str:
     """One float32 file in the workload's order. Narrow types widen without loss. Returns its sha256."""
     stored = StoredTensors(_files(repository), repository.what)
-    given = stored.shapes
-    shapes = dict(wanted.tensors)
-    takes = {name: name for name in shapes}
-    if HEAD in shapes and HEAD not in given:
-        takes[HEAD] = EMBEDDING  # a tied head: the embedding table again
-    if HEAD not in shapes and HEAD in given and not np.array_equal(stored.float32(HEAD), stored.float32(EMBEDDING)):
-        raise BadInput(f"the {repository.what} has a head of its own; accepted: one tied to the embedding table")
-    spare = {name for name in given if name not in shapes and name != HEAD and not name.endswith("inv_freq")}
+    given, shapes = stored.shapes, wanted.tensors
+    places = wanted.places(stored)
     wrong = [
-        f"{name} is {list(given.get(takes[name], ())) or 'missing'}, accepted {list(shape)}"
-        for name, shape in shapes.items()
-        if given.get(takes[name]) != shape
-    ] + [f"{name} has no place in the model" for name in sorted(spare)]
+        f"{stored_name} is {list(given.get(stored_name, ())) or 'missing'}, accepted {list(shapes[name])}"
+        for name, stored_name in places.takes.items()
+        if given.get(stored_name) != shapes[name]
+    ] + [f"{name} has no place in the model" for name in sorted(places.spare)]
     if wrong:
         more = f"; and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         raise BadInput(f"the tensors of the {repository.what} are others: {'; '.join(wrong[:5])}{more}")
-    return write_streamed(path, shapes, (stored.float32(takes[name]) for name in shapes))
+    random = generator(seed, "weights")
+
+    def chunks() -> Iterator[np.ndarray]:
+        for name, shape in shapes.items():
+            if name in wanted.made:
+                yield from initial(name, shape, STD).chunks(random)
+            else:
+                yield stored.float32(places.takes[name])
+
+    return write_streamed(path, shapes, chunks())
 
 
 def _files(repository: Repository) -> list[Path]:
@@ -138,6 +113,9 @@ def _files(repository: Repository) -> list[Path]:
         names = sorted(set(index["weight_map"].values()))
         return [repository.file(name) for name in names]
     except FileNotFoundError as error:
-        raise BadInput(f"the {repository.what} has no safetensors: {error}") from error
+        raise BadInput(
+            f"the {repository.what} has no safetensors: {error}; other formats are not read. Many models have them in "
+            "a branch of their own (such as refs/pr/1), which set.revision can name"
+        ) from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise BadInput(f"{INDEX} of the {repository.what} is damaged: {error!r}") from error

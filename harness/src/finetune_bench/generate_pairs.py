@@ -1,5 +1,6 @@
 """Synthetic pairs of sentences with a planted label: how much of the second sentence stems from the first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +58,15 @@ def write_pair_file(
     path: Path, recipe: PairRecipe, rows: int, validation_rows: int, max_length: int
 ) -> dict[str, object]:
     """Writes both splits as safetensors. Returns the file's sha256 and the lengths of the training sentences."""
-    arrays: dict[str, np.ndarray] = {}
     splits = {"train": rows, "validation": validation_rows}
-    pairs = {name: generate_pairs(recipe, count, max_length, f"{name}-pairs") for name, count in splits.items()}
+    return write_pairs(
+        path, {name: generate_pairs(recipe, count, max_length, f"{name}-pairs") for name, count in splits.items()}
+    )
+
+
+def write_pairs(path: Path, pairs: Mapping[str, Pairs]) -> dict[str, object]:
+    """Writes pairs of any origin. Returns the file's sha256 and the lengths of the training sentences."""
+    arrays: dict[str, np.ndarray] = {}
     for name, split in pairs.items():
         for side in SIDES:
             arrays[f"{name}.{side}.offsets"] = getattr(split, side).offsets

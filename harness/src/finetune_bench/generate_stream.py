@@ -1,5 +1,6 @@
 """A synthetic text of one piece, for models that read it window by window."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,13 @@ def generate_stream(recipe: StreamRecipe, tokens: int, stream: str) -> np.ndarra
 def write_stream_file(path: Path, recipe: StreamRecipe, tokens: int, validation_tokens: int) -> dict[str, object]:
     """Writes both splits as safetensors. Returns the file's sha256."""
     splits = {"train": tokens, "validation": validation_tokens}
-    arrays = {f"{name}.ids": generate_stream(recipe, count, f"{name}-stream") for name, count in splits.items()}
-    return {"sha256": write_arrays(path, arrays)}
+    texts = {name: generate_stream(recipe, count, f"{name}-stream") for name, count in splits.items()}
+    return {"sha256": write_streams(path, texts)}
+
+
+def write_streams(path: Path, texts: Mapping[str, np.ndarray]) -> str:
+    """Writes texts of any origin by the names of their splits. Returns the file's sha256."""
+    return write_arrays(path, {f"{name}.ids": text for name, text in texts.items()})
 
 
 def read_stream_file(path: Path) -> dict[str, np.ndarray]:

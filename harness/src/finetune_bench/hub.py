@@ -20,6 +20,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars are for termi
 os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # it tells every attempt; what came of them is in our words
 
 SAY_EVERY_S = 10.0
+ANSWER_WITHIN_S = 10.0
+TRY_AGAIN_S = (1, 3)
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """A full disk, a file larger than the system allows, a quota."""
 
@@ -68,6 +70,7 @@ class Repository:
         from huggingface_hub import hf_hub_download
 
         say(f"hub: fetching {name} of the {self.what}")
+        self._reach(name)
         started = time.monotonic()
         try:
             path = Path(
@@ -85,6 +88,33 @@ class Repository:
         say(f"hub: {name}: {path.stat().st_size / 2**20:.1f} MiB in {time.monotonic() - started:.0f} s")
         return path
 
+    def _reach(self, name: str) -> None:
+        """A look at the file, and two more after a moment where nothing answers.
+
+        The client itself would try for half a minute, or for six where packets get lost, and say nothing.
+        """
+        from huggingface_hub import errors, get_hf_file_metadata, hf_hub_url
+
+        url = hf_hub_url(self.name, name, revision=self.commit or self.revision, repo_type=self.kind)
+        for again_s in (*TRY_AGAIN_S, None):
+            try:
+                get_hf_file_metadata(url, timeout=ANSWER_WITHIN_S)
+            except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled):
+                return  # an answer: the client knows what it means
+            except Exception as error:  # of whichever library the client asks with
+                if again_s is None:
+                    raise self._out_of_reach(name, error) from error
+                say(f"hub: cannot be reached ({_first_line(_root(error))}); again in {again_s} s")
+                time.sleep(again_s)
+            else:
+                return
+
+    def _out_of_reach(self, name: str, error: Exception) -> CannotFetch:
+        return CannotFetch(
+            f"the {self.what} is not in the cache of this machine (file {name}) and the hub cannot be reached: "
+            f"{_first_line(_root(error))}; connect it, or fill the cache beforehand (docs/protocol.md)"
+        )
+
     def _refusal(self, name: str, error: Exception) -> Exception:
         """What went wrong, with the way out."""
         from huggingface_hub import errors
@@ -95,10 +125,7 @@ class Repository:
                 cause = _root(error)
                 if isinstance(cause, OSError) and cause.errno in NO_SPACE:
                     return self._refusal(name, cause)
-                return CannotFetch(
-                    f"the {self.what} is not in the cache of this machine (file {name}) and the hub cannot be reached: "
-                    f"{_first_line(cause)}; connect it, or fill the cache beforehand (docs/protocol.md)"
-                )
+                return self._out_of_reach(name, error)
             case errors.RemoteEntryNotFoundError():
                 return FileNotFoundError(f"the {self.what} has no file {name}")
             case errors.GatedRepoError():

@@ -1,11 +1,11 @@
-"""What a work order says of weights and rows that come from a hub."""
+"""What a work order says of weights, rows and texts that come from a hub. Several files have a comma between them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class HubCheckpoint:
-    """A checkpoint of the hub, held in float32. `seed` is of what is dropped in training."""
+    """A checkpoint of the hub, held in float32. `seed` is of what is dropped in training, and of what it lacks."""
 
     hub_model: str
     commit: str
@@ -14,11 +14,38 @@ class HubCheckpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class HubText:
-    """A data set of the hub: the first rows of a file, each through the template and the tokenizer of a model."""
+    """First rows of files, each through the template and the tokenizer of a model.
+
+    Without a file for validation the rows after those that train are read.
+    """
 
     hub_dataset: str
     commit: str
     file: str
+    validation_file: str
     template: str
     tokenizer: str
     tokenizer_commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubPairs:
+    """First rows of files as pairs of sentences with a label, through the tokenizer of a model."""
+
+    hub_dataset: str
+    commit: str
+    file: str
+    validation_file: str
+    tokenizer: str
+    tokenizer_commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubWords:
+    """The words of files, an end mark after every row. `ids` is the rule that numbers them."""
+
+    hub_dataset: str
+    commit: str
+    file: str
+    validation_file: str
+    ids: str

@@ -1,6 +1,5 @@
 """Rows of a data set of the hub, through a workload's template and a checkpoint's tokenizer: done once, kept as ids."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from finetune_bench.errors import BadInput
 from finetune_bench.generate import TokenRows, write_splits
 from finetune_bench.hub import Repository
 from finetune_bench.hub_recipes import HubText
+from finetune_bench.hub_rows import Split
+from finetune_bench.hub_tokenizer import encoded, tokenizer_of
 from finetune_bench.order import Data
 from finetune_bench.store import made_once, say
 
@@ -46,26 +47,27 @@ TEMPLATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class HubRows:
-    """Which rows: the first ones train, the next ones validate."""
+class HubSource:
+    """Which rows, and what makes tokens of them. Without a split of its own the next rows validate."""
 
-    dataset: Repository
-    file: str
+    train: Split
+    validation: Split | None
     tokenizer: Repository
     template: Template
     vocab_size: int
 
 
-def hub_rows(source: HubRows, rows: int, validation_rows: int, max_length: int, cache: Path) -> tuple[Data, str]:
+def hub_rows(source: HubSource, rows: int, validation_rows: int, max_length: int, cache: Path) -> tuple[Data, str]:
     """The tokens in the cache, made where they are missing, and the name of their file."""
-    try:
-        text, tokenizer = source.dataset.file(source.file), source.tokenizer.file("tokenizer.json")
-    except FileNotFoundError as error:
-        raise BadInput(str(error)) from error
+    for split in (source.train, source.validation):
+        if split is not None:
+            split.fetch()
+    tokenizer = tokenizer_of(source.tokenizer)
     recipe = HubText(
-        hub_dataset=source.dataset.name,
-        commit=str(source.dataset.commit),
-        file=source.file,
+        hub_dataset=source.train.dataset.name,
+        commit=str(source.train.dataset.commit),
+        file=",".join(source.train.files),
+        validation_file=",".join(source.validation.files) if source.validation else "",
         template=source.template.name,
         tokenizer=source.tokenizer.name,
         tokenizer_commit=str(source.tokenizer.commit),
@@ -73,8 +75,8 @@ def hub_rows(source: HubRows, rows: int, validation_rows: int, max_length: int, 
     name = f"tokens-{sha256_of([asdict(recipe), rows, validation_rows, max_length])[:16]}.safetensors"
 
     def make(path: Path) -> dict[str, object]:
-        texts = _texts(text, source, rows + validation_rows)
-        say(f"tokens: {name} ({len(texts):,} rows of {source.dataset.name})")
+        texts = _texts(source, rows, validation_rows)
+        say(f"tokens: {name} ({len(texts):,} rows of {recipe.hub_dataset})")
         made = _tokenise(tokenizer, texts, max_length, source)
         return write_splits(path, _rows(made[:rows]), _rows(made[rows:]))
 
@@ -89,62 +91,30 @@ def hub_rows(source: HubRows, rows: int, validation_rows: int, max_length: int, 
     return data, name
 
 
-def _texts(path: Path, source: HubRows, count: int) -> list[str]:
-    found = _read(path, source)
-    if len(found) < count:
-        raise BadInput(
-            f"{source.file} of the {source.dataset.what} has {len(found):,} rows; "
-            f"set.rows and set.validation_rows ask for {count:,}"
-        )
-    return [_text(row, number, source) for number, row in enumerate(found[:count], start=1)]
+def _texts(source: HubSource, rows: int, validation_rows: int) -> list[str]:
+    """Of the rows that train, then of those that validate."""
+    if source.validation is None:
+        return _first(source.train, source, rows + validation_rows, "set.rows and set.validation_rows ask")
+    return [
+        *_first(source.train, source, rows, "set.rows asks"),
+        *_first(source.validation, source, validation_rows, "set.validation_rows asks"),
+    ]
 
 
-def _read(path: Path, source: HubRows) -> list[Any]:
-    """JSON lines, or one JSON array."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        rows = (
-            json.loads(text)
-            if text.lstrip()[:1] == "["
-            else [json.loads(line) for line in text.split("\n") if line.strip()]
-        )
-    except ValueError as error:
-        raise BadInput(
-            f"{source.file} of the {source.dataset.what} cannot be read: {error}; accepted: JSON lines or a JSON array"
-        ) from error
-    return rows
+def _first(split: Split, source: HubSource, count: int, asking: str) -> list[str]:
+    fields = source.template.fields
+    return [
+        source.template.text({field: split.text(number, row, field, fields) for field in fields})
+        for number, row in enumerate(split.first(count, fields, asking), start=1)
+    ]
 
 
-def _text(row: Any, number: int, source: HubRows) -> str:
-    for field in source.template.fields:
-        if not isinstance(row, dict) or not isinstance(row.get(field), str):
-            raise BadInput(
-                f"row {number} of {source.file} of the {source.dataset.what} has no text {field!r}; "
-                f"accepted: rows with {', '.join(source.template.fields)}"
-            )
-    return source.template.text(row)
-
-
-def _tokenise(path: Path, texts: Sequence[str], max_length: int, source: HubRows) -> list[np.ndarray]:
-    from tokenizers import Tokenizer
-
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises no narrower one
-        raise BadInput(f"tokenizer.json of the {source.tokenizer.what} is damaged: {error}") from error
+def _tokenise(tokenizer: Any, texts: Sequence[str], max_length: int, source: HubSource) -> list[np.ndarray]:
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    rows = [np.array(one.ids[:max_length], dtype=np.int32) for one in tokenizer.encode_batch(list(texts))]
-    highest = max((int(row.max()) for row in rows if len(row)), default=0)
-    if highest >= source.vocab_size:
-        raise BadInput(
-            f"the tokenizer of the {source.tokenizer.what} gives id {highest}; "
-            f"the model accepts ids below {source.vocab_size}"
-        )
+    rows = [ids[:max_length] for ids in encoded(tokenizer, texts, source.vocab_size, source.tokenizer)]
     if any(len(row) < 2 for row in rows):
-        raise BadInput(
-            f"a row of {source.file} of the {source.dataset.what} has less than two tokens: nothing to predict"
-        )
+        raise BadInput(f"a row of the {source.train.dataset.what} has less than two tokens: nothing to predict")
     return rows
 
 

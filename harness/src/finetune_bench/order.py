@@ -9,7 +9,7 @@ from typing import Any, Literal
 from finetune_bench import PROTOCOL_VERSION
 from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
-from finetune_bench.hub_recipes import HubCheckpoint, HubText
+from finetune_bench.hub_recipes import HubCheckpoint, HubPairs, HubText, HubWords
 
 SIDES = "sides"
 """Where the work of an order has one work for each framework, which does not do the same as the other."""
@@ -155,7 +155,7 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True)
 class PairData:
-    recipe: PairRecipe
+    recipe: PairRecipe | HubPairs
     rows: int
     validation_rows: int
     length_histogram: dict[str, int]
@@ -167,7 +167,7 @@ class PairData:
 class StreamData:
     """A text and how it is cut: window i holds the `context` tokens from `i × stride` on, and the one after them."""
 
-    recipe: StreamRecipe
+    recipe: StreamRecipe | HubWords
     tokens: int
     validation_tokens: int
     context: int

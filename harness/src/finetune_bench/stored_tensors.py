@@ -16,7 +16,7 @@ class StoredTensors:
     """`what` names their origin in messages."""
 
     def __init__(self, paths: Sequence[Path], what: str) -> None:
-        self._what = what
+        self.what = what
         self._places: dict[str, tuple[Path, int, dict[str, Any]]] = {}
         for path in paths:
             try:
@@ -37,7 +37,7 @@ class StoredTensors:
         path, data, entry = self._places[name]
         dtype = STORED.get(entry["dtype"])
         if dtype is None:
-            raise BadInput(f"{name} of the {self._what} is {entry['dtype']}; accepted: {', '.join(STORED)}")
+            raise BadInput(f"{name} of the {self.what} is {entry['dtype']}; accepted: {', '.join(STORED)}")
         start, end = entry["data_offsets"]
         with open(path, "rb") as file:
             file.seek(data + start)

@@ -33,6 +33,9 @@ STREAMS = {
     "validation-stream": 9,
 }
 
+STD = 0.02
+"""Standard deviation of weights that are made here."""
+
 _DTYPE_NAMES = {"float32": "F32", "int32": "I32", "int64": "I64"}
 
 
@@ -68,12 +71,13 @@ def write_random_tensors(path: Path, tensors: Mapping[str, Uniform], random: np.
 
 def write_initial_weights(path: Path, shapes: Mapping[str, tuple[int, ...]], recipe: WeightsRecipe) -> str:
     """Random weights. Gains of norms stand around 1, so that a norm left out or not loaded shows; biases around 0."""
-    half_width = recipe.std * 3**0.5
-    tensors = {
-        name: Uniform(shape, half_width, centre=1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0)
-        for name, shape in shapes.items()
-    }
+    tensors = {name: initial(name, shape, recipe.std) for name, shape in shapes.items()}
     return write_random_tensors(path, tensors, generator(recipe.seed, "weights"))
+
+
+def initial(name: str, shape: tuple[int, ...], std: float) -> Uniform:
+    centre = 1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0
+    return Uniform(shape, std * 3**0.5, centre)
 
 
 def write_streamed(path: Path, shapes: Mapping[str, tuple[int, ...]], chunks: Iterable[np.ndarray]) -> str:

@@ -12,7 +12,9 @@ from finetune_bench.workloads.base import STRICT, Cost, Preset, Values, Work, Wo
 from finetune_bench.workloads.training_values import (
     at_most_steps,
     bias_correction,
+    check_hub_values,
     dropout,
+    hub_data_values,
     optimiser_values,
     precision,
     validation_passes,
@@ -43,6 +45,12 @@ HYPERPARAMETERS = (
     whole("validation_tokens", "tokens of the validation text", (513, 73_760)),
     validation_passes(),
     whole("seed", "seed of weights, text and order", (0, 0), minimum=0),
+    *hub_data_values(
+        "ptb-text-only/ptb_text_only",
+        "penn_treebank/train/0000.parquet",
+        "penn_treebank/validation/0000.parquet",
+        "refs/convert/parquet",  # the set itself is a program, which newer libraries do not run
+    ),
 )
 
 
@@ -73,6 +81,7 @@ def windows_of(tokens: int, context: int, stride: int, name: str) -> int:
 
 def plan(values: Values) -> tuple[tuple[int, int], int]:
     """The windows of training and of validation, and the number of steps; BadInput when the values contradict."""
+    check_hub_values(values, HYPERPARAMETERS)
     context = values["context"]
     stride = values["stride"] or context
     train = windows_of(values["tokens"], context, stride, "tokens")

@@ -9,11 +9,13 @@ import numpy as np
 from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import shuffled_batches
 from finetune_bench.generate_stream import read_stream_file, write_stream_file
+from finetune_bench.hub_recipes import HubWords
 from finetune_bench.order import LmShape, Loss, NormalLengths, StreamData, StreamRecipe
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import lm
 from finetune_bench.workloads.base import Values, Work
+from finetune_bench.workloads.origin import both_splits_of
 from finetune_bench.workloads.training_task import Batch, checked_file
 from finetune_bench.workloads.training_work import (
     TrainingWork,
@@ -64,6 +66,27 @@ def make_lm_work(
 
 
 def _text(shape: LmShape, values: Values, cache: Path) -> tuple[StreamData, str]:
+    made = _hub_text if values["data"] == "hub" else _made_text
+    recipe, sha256, name = made(shape, values, cache)
+    data = StreamData(
+        recipe=recipe,
+        tokens=values["tokens"],
+        validation_tokens=values["validation_tokens"],
+        context=values["context"],
+        stride=values["stride"] or values["context"],
+        sha256=sha256,
+    )
+    return data, name
+
+
+def _hub_text(shape: LmShape, values: Values, cache: Path) -> tuple[HubWords, str, str]:
+    from finetune_bench.hub_words import hub_words
+
+    tokens = values["tokens"], values["validation_tokens"]
+    return hub_words(both_splits_of(values), tokens, shape.vocab_size, cache)
+
+
+def _made_text(shape: LmShape, values: Values, cache: Path) -> tuple[StreamRecipe, str, str]:
     recipe = StreamRecipe(
         generator="zipf-sentences-1",
         seed=values["seed"],
@@ -74,15 +97,7 @@ def _text(shape: LmShape, values: Values, cache: Path) -> tuple[StreamData, str]
     tokens, validation_tokens = values["tokens"], values["validation_tokens"]
     name = f"text-{sha256_of([asdict(recipe), tokens, validation_tokens])[:16]}.safetensors"
     facts = made_once(cache / name, lambda path: write_stream_file(path, recipe, tokens, validation_tokens))
-    data = StreamData(
-        recipe=recipe,
-        tokens=tokens,
-        validation_tokens=validation_tokens,
-        context=values["context"],
-        stride=values["stride"] or values["context"],
-        sha256=str(facts["sha256"]),
-    )
-    return data, name
+    return recipe, str(facts["sha256"]), name
 
 
 class WindowBatches:

@@ -13,7 +13,10 @@ from finetune_bench.workloads.training_values import (
     at_most_steps,
     batch_values,
     bias_correction,
+    check_hub_values,
     dropout,
+    fetched_bytes,
+    hub_values,
     optimiser_values,
     validation_passes,
     validation_rows,
@@ -57,6 +60,12 @@ HYPERPARAMETERS = (
     validation_rows((64, 2000)),
     validation_passes(),
     whole("seed", "seed of weights, pairs and order", (0, 0), minimum=0),
+    *hub_values(
+        "gaunernst/bert-tiny-uncased",
+        "sentence-transformers/all-nli",
+        "pair-class/train-00000-of-00001.parquet",
+        "pair-class/dev-00000-of-00001.parquet",
+    ),
 )
 
 
@@ -72,6 +81,7 @@ SEED_REPLAY = Preset(
 
 def check(size: str, values: Values) -> int:
     """The number of optimiser steps; BadInput when the values contradict each other or the model."""
+    check_hub_values(values, HYPERPARAMETERS)
     positions = SHAPES[size].max_positions
     if values["max_length"] > positions:
         raise BadInput(f"set.max_length must be at most {positions}, the model's positions; got {values['max_length']}")
@@ -116,6 +126,7 @@ def cost(size: str, values: Values) -> Cost:
         steps=steps,
         step_flop=3 * forward * values["batch_size"] * values["accumulation"],
         other_flop=forward * values["validation_rows"] * values["validation_passes"],
+        download_bytes=fetched_bytes(values, parameters, width=4),
         disk_bytes=4 * parameters + words * (4 * min(length, 14) + 8) + 4 * rows,
         # weight, gradient and two moments; what backward needs of one micro-batch
         memory_bytes=16 * parameters + 4 * values["batch_size"] * bert.saved_values_per_pair(shape, length),

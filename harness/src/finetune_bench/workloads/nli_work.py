@@ -9,11 +9,13 @@ import numpy as np
 from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import TokenRows, shuffled_batches
 from finetune_bench.generate_pairs import Pairs, read_pair_file, write_pair_file
-from finetune_bench.order import BertShape, LabelLoss, NormalLengths, PairData, PairRecipe, Precision
+from finetune_bench.hub import Repository
+from finetune_bench.order import BertShape, LabelLoss, NormalLengths, PairData, PairRecipe, Precision, Weights
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import bert
 from finetune_bench.workloads.base import Values, Work
+from finetune_bench.workloads.origin import both_splits_of
 from finetune_bench.workloads.training_task import Batch, checked_file
 from finetune_bench.workloads.training_work import (
     TrainingWork,
@@ -42,8 +44,9 @@ class NliWork(TrainingWork):
 
 def make_nli_work(workload: str, preset: str, size: str, shape: BertShape, values: Values, cache: Path) -> Work:
     steps, seed = steps_of(values), values["seed"]
-    weights, weights_file = made_weights("bert", shape, bert.tensors(shape), seed, cache)
-    data, data_file = _pairs(shape, values, cache)
+    model = Repository(values["model_id"], values["revision"])
+    data, data_file = _pairs(model, shape, values, cache)  # first: a mistake shows before a checkpoint is fetched
+    weights, weights_file = _weights(model, shape, values, cache)
     work = NliWork(
         workload=workload,
         preset=preset,
@@ -65,7 +68,20 @@ def make_nli_work(workload: str, preset: str, size: str, shape: BertShape, value
     return Work(work=to_json(work), files={"weights": weights_file, "data": data_file})
 
 
-def _pairs(shape: BertShape, values: Values, cache: Path) -> tuple[PairData, str]:
+def _weights(model: Repository, shape: BertShape, values: Values, cache: Path) -> tuple[Weights, str]:
+    if values["weights"] == "random":
+        return made_weights("bert", shape, bert.tensors(shape), values["seed"], cache)
+    from finetune_bench.checkpoint import hub_weights
+    from finetune_bench.checkpoint_bert import bert as as_stored
+
+    return hub_weights(model, as_stored(shape, dict(bert.tensors(shape))), values["seed"], cache)
+
+
+def _pairs(model: Repository, shape: BertShape, values: Values, cache: Path) -> tuple[PairData, str]:
+    if values["data"] == "hub":
+        from finetune_bench.hub_pairs import hub_pairs
+
+        return hub_pairs(both_splits_of(values), model, shape.vocab_size, values, cache)
     recipe = PairRecipe(
         generator="zipf-normal-pairs-1",
         seed=values["seed"],

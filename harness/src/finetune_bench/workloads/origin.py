@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from finetune_bench.errors import BadInput
 from finetune_bench.hub import Repository
+from finetune_bench.hub_rows import Split
 from finetune_bench.order import Data, LlamaShape, RowLengths, Weights
 from finetune_bench.workloads.base import Values
 from finetune_bench.workloads.token_rows import made_rows
@@ -28,27 +30,48 @@ def weights_and_rows(
         return made_weights(kind, shape, tensors, seed, cache), made_rows(
             shape.vocab_size, origin.lengths, values, cache
         )
-    from finetune_bench.checkpoint import Architecture, hub_weights
+    from finetune_bench.checkpoint import hub_weights
+    from finetune_bench.checkpoint_llama import llama
 
     model = Repository(values["model_id"], values["revision"])
     rows = _rows_of(
         model, origin, shape.vocab_size, values, cache
     )  # first: a mistake shows before gigabytes are fetched
     if values["weights"] == "hub":
-        return hub_weights(model, Architecture(kind, shape, dict(tensors)), seed, cache), rows
+        return hub_weights(model, llama(kind, shape, dict(tensors)), seed, cache), rows
     return made_weights(kind, shape, tensors, seed, cache), rows
 
 
 def _rows_of(model: Repository, origin: Origin, vocab_size: int, values: Values, cache: Path) -> tuple[Data, str]:
-    from finetune_bench.hub_text import TEMPLATES, HubRows, hub_rows
+    from finetune_bench.hub_text import TEMPLATES, HubSource, hub_rows
 
     if values["data"] == "synthetic":
         return made_rows(vocab_size, origin.lengths, values, cache)
-    source = HubRows(
-        dataset=Repository(values["dataset_id"], values["dataset_revision"], "dataset"),
-        file=values["dataset_file"],
+    train, validation = splits_of(values)
+    source = HubSource(
+        train=train,
+        validation=validation,
         tokenizer=model,
         template=TEMPLATES[origin.template],
         vocab_size=vocab_size,
     )
     return hub_rows(source, values["rows"], values["validation_rows"], values["max_length"], cache)
+
+
+def splits_of(values: Values) -> tuple[Split, Split | None]:
+    """The files of training and of validation, of one data set at one commit."""
+    dataset = Repository(values["dataset_id"], values["dataset_revision"], "dataset")
+
+    def split(setting: str) -> Split:
+        files = tuple(name.strip() for name in values[setting].split(","))
+        return Split(dataset=dataset, setting=setting, files=files)
+
+    return split("dataset_file"), split("validation_file") if values["validation_file"].strip() else None
+
+
+def both_splits_of(values: Values) -> tuple[Split, Split]:
+    """BadInput where no file of validation is named."""
+    train, validation = splits_of(values)
+    if validation is None:
+        raise BadInput("set.validation_file must name a file of the data set")
+    return train, validation

@@ -107,15 +107,27 @@ def _text(name: str, summary: str, default: str, choices: tuple[str, ...] | None
     return Hyperparameter(name=name, type="str", help=summary, tiny=default, real=default, choices=choices)
 
 
-def hub_values(model: str, dataset: str, file: str) -> tuple[Hyperparameter, ...]:
+def hub_values(
+    model: str, dataset: str, file: str, validation_file: str = "", dataset_revision: str = "main"
+) -> tuple[Hyperparameter, ...]:
     return (
         _text("weights", "random: made here; hub: a checkpoint, fetched once", "random", ("random", "hub")),
         _text("model_id", "the checkpoint on the hub, whose tokenizer `data: hub` takes as well", model),
         _text("revision", "its branch, tag or commit; a branch is looked up once a machine", "main"),
+        *hub_data_values(dataset, file, validation_file, dataset_revision),
+    )
+
+
+def hub_data_values(
+    dataset: str, file: str, validation_file: str, dataset_revision: str = "main"
+) -> tuple[Hyperparameter, ...]:
+    validating = "" if validation_file else "; none: the rows after those that train"
+    return (
         _text("data", "synthetic: made here; hub: a data set, tokenised once", "synthetic", ("synthetic", "hub")),
         _text("dataset_id", "the data set on the hub", dataset),
-        _text("dataset_revision", "its branch, tag or commit", "main"),
-        _text("dataset_file", "its file of rows: JSON lines or a JSON array", file),
+        _text("dataset_revision", "its branch, tag or commit", dataset_revision),
+        _text("dataset_file", "its file of rows (parquet, JSON or text), or several with commas between", file),
+        _text("validation_file", f"its file of rows for validation{validating}", validation_file),
     )
 
 
@@ -125,18 +137,24 @@ HUB_NAMES = {
     "dataset_id": ("data",),
     "dataset_revision": ("data",),
     "dataset_file": ("data",),
+    "validation_file": ("data",),
 }
 """What names something on the hub, and the values that lead there."""
 
 
-def fetched_bytes(values: Values, parameters: int) -> int:
-    """What a checkpoint of so many parameters weighs on the hub, in a type of two bytes."""
-    return 2 * parameters if values["weights"] == "hub" else 0
+def fetched_bytes(values: Values, parameters: int, width: int = 2) -> int:
+    """What a checkpoint of so many parameters weighs on the hub, in a type of `width` bytes."""
+    return width * parameters if values["weights"] == "hub" else 0
 
 
 def check_hub_values(values: Values, declared: Iterable[Hyperparameter]) -> None:
     """BadInput where a value names something on the hub and nothing is taken from there."""
     for one in declared:
         users = HUB_NAMES.get(one.name)
-        if users is not None and values[one.name] != one.tiny and "hub" not in [values[user] for user in users]:
-            raise BadInput(f"set.{one.name} has no effect without set.{' or set.'.join(users)} = hub")
+        if users is not None and values[one.name] != one.tiny and not _leads_there(values, users):
+            known = " or ".join(f"set.{user}" for user in users if user in values)
+            raise BadInput(f"set.{one.name} has no effect without {known} = hub")
+
+
+def _leads_there(values: Values, users: Iterable[str]) -> bool:
+    return any(values.get(user) == "hub" for user in users)

@@ -138,9 +138,9 @@ def parameter_count(tensors: Tensors) -> int:
 
 def made_weights(kind: str, shape: object, tensors: Tensors, seed: int, cache: Path) -> tuple[Weights, str]:
     """Random weights in the cache, made where they are missing, and the name of their file."""
-    from finetune_bench.weights import write_initial_weights
+    from finetune_bench.weights import STD, write_initial_weights
 
-    recipe = WeightsRecipe(generator=GENERATOR, seed=seed, std=0.02)
+    recipe = WeightsRecipe(generator=GENERATOR, seed=seed, std=STD)
     name = f"{kind}-{sha256_of([to_json(shape), to_json(recipe)])[:16]}.safetensors"
     shapes = dict(tensors)
     say(f"weights: {name} ({parameter_count(shapes.items()):,} parameters)")
