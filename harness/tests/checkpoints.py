@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from finetune_bench.order import LlamaShape
-from finetune_bench.workloads import llama, lora_alpaca_tinyllama, qwen3, sft_dolly_qwen3
+from finetune_bench.workloads import bert, llama, lora_alpaca_tinyllama, nli_bert_tiny, qwen3, sft_dolly_qwen3
 from local_hub import Repo
 from support import LORA, SFT
 
@@ -145,3 +145,30 @@ def model_repo(workload: str, tokens: bytes, **changes: Any) -> Repo:
 def dataset_repo(workload: str) -> Repo:
     lines = "\n".join(json.dumps(row) for row in rows(workload))
     return Repo({"rows.jsonl": lines.encode(), "rows.json": json.dumps(rows(workload)).encode()}, commit="b" * 40)
+
+
+BERT = nli_bert_tiny.SHAPES["tiny"]
+
+
+def bert_config(**changes: Any) -> dict[str, Any]:
+    """As the first small models have it: no model_type, no ε, no positions' kind."""
+    return {
+        "hidden_size": BERT.hidden_size,
+        "hidden_act": "gelu",
+        "vocab_size": BERT.vocab_size,
+        "num_attention_heads": BERT.heads,
+        "type_vocab_size": BERT.token_types,
+        "max_position_embeddings": BERT.max_positions,
+        "num_hidden_layers": BERT.layers,
+        "intermediate_size": BERT.intermediate_size,
+    } | changes
+
+
+def bert_values() -> dict[str, np.ndarray]:
+    """By the names of the workload, without the classifier. Values that bfloat16 holds exactly."""
+    random = np.random.default_rng(7)
+    return {
+        name: _narrow(random.normal(1.0 if "norm.weight" in name else 0.0, 0.02, size).astype(np.float32))
+        for name, size in bert.tensors(BERT)
+        if not name.startswith("classifier")
+    }

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from checkpoints import tokenizer
+from hub_place import Place
+from local_hub import serving
 from support import PYTHON_VARIABLES, Interpreters
 
 
@@ -37,3 +40,15 @@ def started() -> Iterator[list[subprocess.Popen]]:
     for process in running:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def tokens(interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A tokenizer.json of word pieces of the tests' own words."""
+    return tokenizer(interpreters.torch, tmp_path_factory.mktemp("tokenizer"))
+
+
+@pytest.fixture
+def place(interpreters: Interpreters, tmp_path: Path) -> Iterator[Place]:
+    with serving() as hub:
+        yield Place(interpreters.mlx, tmp_path, hub)

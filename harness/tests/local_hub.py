@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-LARGE = (".safetensors", ".jsonl")
+LARGE = (".safetensors", ".jsonl", ".parquet")
 
 
 @dataclass
 class Repo:
     files: dict[str, bytes]
     commit: str = "1" * 40
+    branch: str = "main"
     token: str | None = None
     """What a reader must bring, of a gated repository."""
 
@@ -30,6 +31,10 @@ class Hub:
     """File → after how many bytes its next downloads break off."""
     altered: set[str] = field(default_factory=set)
     """Files that arrive with a byte changed."""
+    elsewhere: str = ""
+    """The address of another server, to which readers of large files are sent."""
+    tokens: set[str] = field(default_factory=set)
+    """Every token that a request brought."""
 
     def gets(self, name: str) -> list[str]:
         return [line for line in self.requests if line.startswith("GET") and name in line]
@@ -49,19 +54,22 @@ def serving() -> Iterator[Hub]:
             self._answer(body=True)
 
         def _answer(self, *, body: bool) -> None:
-            path = unquote(urlsplit(self.path).path).strip("/")
-            hub.requests.append(f"{self.command} /{path} {self.headers.get('Range', '')}".rstrip())
+            path = urlsplit(self.path).path.strip("/")
+            hub.requests.append(f"{self.command} /{unquote(path)} {self.headers.get('Range', '')}".rstrip())
+            hub.tokens.add(self.headers.get("Authorization", "").removeprefix("Bearer "))
             name, found, rest = path.partition("/resolve/")
-            revision, _, file = rest.partition("/")
+            revision, file = map(unquote, rest.split("/", 1) if "/" in rest else (rest, ""))
             repo = hub.repos.get(name)
             if not found or repo is None:
                 self._refuse(401, "RepoNotFound")
             elif repo.token is not None and self.headers.get("Authorization") != f"Bearer {repo.token}":
                 self._refuse(401, "GatedRepo")
-            elif revision not in ("main", repo.commit):
+            elif revision not in (repo.branch, repo.commit):
                 self._refuse(404, "RevisionNotFound", repo.commit)
             elif file not in repo.files:
                 self._refuse(404, "EntryNotFound", repo.commit)
+            elif hub.elsewhere and file.endswith(LARGE):
+                self._send_on(repo, file)
             else:
                 self._send(repo, file, body)
 
@@ -70,6 +78,16 @@ def serving() -> Iterator[Hub]:
             self.send_header("X-Error-Code", code)
             if commit:
                 self.send_header("X-Repo-Commit", commit)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def _send_on(self, repo: Repo, file: str) -> None:
+            data = repo.files[file]
+            self.send_response(302)
+            self.send_header("Location", f"{hub.elsewhere}{self.path}")
+            self.send_header("X-Repo-Commit", repo.commit)
+            self.send_header("X-Linked-Etag", f'"{etag(file, data)}"')
+            self.send_header("X-Linked-Size", str(len(data)))
             self.send_header("Content-Length", "0")
             self.end_headers()
 

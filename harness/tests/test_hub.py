@@ -1,8 +1,7 @@
 """Checkpoints and data sets of a hub, through `prepare` against a hub on this machine."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,16 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from checkpoints import DATASET, MODEL, config, dataset_repo, model_repo, rows, sharded, stored, tokenizer, values
+from checkpoints import DATASET, MODEL, config, dataset_repo, model_repo, rows, sharded, stored, values
 from finetune_bench.generate import read_token_file
-from finetune_bench.order import Order, read_order
+from finetune_bench.order import Order
 from finetune_bench.parity import RUNGS, climb, draw, first_failure
 from finetune_bench.workloads import find_workload
 from finetune_bench.workloads.training_values import HUB_NAMES
+from hub_place import NOWHERE, Place
 from ladder import record
 from local_hub import Hub, serving
-from support import CPU_BACKENDS, LORA, SFT, Interpreters, harness, request, run, write_json
+from support import CPU_BACKENDS, LORA, SFT, Interpreters, run, write_json
 
 WORKLOADS = (LORA, SFT)
 HUB = {
@@ -31,62 +31,12 @@ HUB = {
     "validation_rows": 4,
     "max_length": 48,
 }
-NOWHERE = "http://127.0.0.1:9"
-
-
-@dataclass
-class Place:
-    """One machine: its caches, and what `prepare` says there."""
-
-    python: str
-    folder: Path
-    hub: Hub
-
-    @property
-    def cache(self) -> Path:
-        return self.folder / "cache"
-
-    @property
-    def hub_cache(self) -> Path:
-        return self.folder / "hub"
-
-    def prepare(self, workload: str, endpoint: str | None = None, token: str = "", **overrides: Any) -> Any:
-        asked = write_json(self.folder / "request.json", request(workload, HUB | overrides))
-        return harness(
-            *("prepare", asked, "--cache", self.cache, "--out", self.folder / "orders"),
-            *("--result", self.folder / "prepared.json"),
-            python=self.python,
-            HF_ENDPOINT=endpoint or self.hub.url,
-            HF_HOME=str(self.hub_cache),
-            HF_TOKEN=token,
-        )
-
-    def order(self, workload: str, **overrides: Any) -> Order:
-        done = self.prepare(workload, **overrides)
-        assert done.returncode == 0, done.stderr
-        return read_order(self.order_path)
-
-    @property
-    def order_path(self) -> Path:
-        return Path(json.loads((self.folder / "prepared.json").read_text())["order"])
-
-    def refused(self, workload: str, code: int, **overrides: Any) -> str:
-        done = self.prepare(workload, **overrides)
-        assert done.returncode == code, done.stderr
-        assert "Traceback" not in done.stderr
-        assert not list(self.cache.glob("*.part-*"))
-        return done.stderr.splitlines()[-1]
-
-
-@pytest.fixture(scope="session")
-def tokens(interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return tokenizer(interpreters.torch, tmp_path_factory.mktemp("tokenizer"))
 
 
 @pytest.fixture
-def place(interpreters: Interpreters, tmp_path: Path) -> Iterator[Place]:
-    with serving() as hub:
-        yield Place(interpreters.mlx, tmp_path, hub)
+def place(place: Place) -> Place:
+    place.values = HUB
+    return place
 
 
 @pytest.fixture(params=WORKLOADS)
@@ -218,7 +168,13 @@ def test_a_cache_filled_beforehand_serves_offline(sft: str, place: Place) -> Non
 
 
 def test_a_missing_checkpoint_offline_is_a_named_failure(sft: str, place: Place) -> None:
-    said = place.refused(sft, 1, endpoint=NOWHERE)
+    """Told after three looks, each of which is said, and not after the half minute that the hub's client takes."""
+    started = time.monotonic()
+    done = place.prepare(sft, endpoint=NOWHERE)
+    assert time.monotonic() - started < 20
+    assert done.returncode == 1
+    assert done.stderr.count("hub: cannot be reached ([Errno 111] Connection refused); again in") == 2
+    said = done.stderr.splitlines()[-1]
     assert f"the data set {DATASET} at main is not in the cache of this machine" in said
     assert "cannot be reached" in said
 
@@ -254,6 +210,15 @@ def test_every_value_of_the_hub_reaches_the_hash(workload: str, place: Place) ->
     assert "set.model_id has no effect without set.weights or set.data = hub" in said
 
 
+def test_a_token_goes_to_the_hub_alone(sft: str, place: Place) -> None:
+    """Large files lie with another host, to which the hub sends its readers."""
+    with serving() as store:
+        store.repos, place.hub.elsewhere = place.hub.repos, store.url
+        place.order(sft, token="of-mine")
+    assert store.gets("model.safetensors")
+    assert (place.hub.tokens, store.tokens) == ({"of-mine"}, {""})
+
+
 def test_a_gated_model_needs_a_token(sft: str, place: Place) -> None:
     place.hub.repos[MODEL].token = "right"
     for token in ("", "wrong"):
@@ -269,6 +234,7 @@ def test_a_gated_model_needs_a_token(sft: str, place: Place) -> None:
 REFUSED = {
     "model": ({"model_id": "makers/none"}, 1, "the hub does not show the model makers/none at main"),
     "name": ({"model_id": "a/b/c"}, 2, "'a/b/c' is no name of a repository"),
+    "ending": ({"dataset_file": "rows.csv"}, 2, "'rows.csv' of the data set makers/small-rows at main has no ending"),
     "revision": ({"revision": "v9"}, 1, f"the hub knows no revision 'v9' of {MODEL}"),
     "data set": ({"dataset_id": "makers/none"}, 1, "the hub does not show the data set makers/none at main"),
     "file": ({"dataset_file": "none.jsonl"}, 2, f"the data set {DATASET} at main has no file none.jsonl"),

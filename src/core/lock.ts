@@ -3,7 +3,7 @@ import { frameworkOf, isCpu, type Backend } from "./backend.ts";
 import type { Probe } from "./environment.ts";
 
 /** A file of `harness/requirements`, without its ending. */
-export type LockName = "torch" | "mlx-cpu" | "mlx-metal" | "mlx-cuda12" | "mlx-cuda13";
+export type LockName = "torch" | "mlx-cpu" | "mlx-metal" | "mlx-cuda12" | "mlx-cuda13" | "parquet";
 
 /** PyPI's own build of torch, or a folder of PyTorch's index. */
 export type TorchBuild = "pypi" | "cpu" | "cu126" | "cu130";
@@ -15,6 +15,9 @@ export interface Lock {
   /** First number of the NVIDIA driver, for packages that were built for one; else null. */
   readonly driverMajor: string | null;
 }
+
+/** What reads parquet files of a data set, for preparing alone. */
+export const PARQUET_LOCK: Lock = { name: "parquet", torch: null, driverMajor: null };
 
 /** CUDA 13 needs this driver. */
 const DRIVER_OF_CUDA_13 = 580;
@@ -54,6 +57,7 @@ const SIZES: Readonly<Record<string, Size>> = {
   "mlx-metal": { downloadBytes: 130 * MB, diskBytes: 550 * MB },
   "mlx-cuda12": { downloadBytes: 2900 * MB, diskBytes: 5000 * MB },
   "mlx-cuda13": { downloadBytes: 2200 * MB, diskBytes: 4000 * MB },
+  parquet: { downloadBytes: 55 * MB, diskBytes: 175 * MB },
   "torch pypi linux": { downloadBytes: 2800 * MB, diskBytes: 5300 * MB },
   "torch pypi macos": { downloadBytes: 180 * MB, diskBytes: 900 * MB },
   "torch pypi windows": { downloadBytes: 190 * MB, diskBytes: 1000 * MB },

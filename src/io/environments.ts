@@ -1,7 +1,9 @@
 /** Which environments a plan needs: what has yet to be installed, and how each benchmark gets its interpreter. */
 import path from "node:path";
 import type { Inputs } from "../core/inputs.ts";
-import { lockFor } from "../core/lock.ts";
+import { shippedCatalogue } from "../core/catalogue.ts";
+import { lockFor, PARQUET_LOCK } from "../core/lock.ts";
+import { readsParquet } from "../core/parquet.ts";
 import type { Plan, PlannedBenchmark } from "../core/plan.ts";
 import { harnessUnder, smokeTest } from "./harness.ts";
 import type { Host } from "./host.ts";
@@ -42,10 +44,15 @@ export async function planEnvironments(
     }
     return entry.requirements === undefined ? null : ownEnvironment(path.resolve(host.workspace, entry.requirements));
   };
+  const readerOf = ({ entry }: PlannedBenchmark): EnvironmentSpec | null =>
+    inputs.python === null && readsParquet(entry, shippedCatalogue())
+      ? lockedEnvironment(PARQUET_LOCK, host.harness, machine.probe.machine.os)
+      : null;
   const specs = new Map<string, EnvironmentSpec>();
   for (const planned of plan.benchmarks) {
-    const spec = specOf(planned);
-    if (spec !== null) specs.set(`${spec.requirements} ${spec.torch}`, spec);
+    for (const spec of [specOf(planned), readerOf(planned)]) {
+      if (spec !== null) specs.set(`${spec.requirements} ${spec.torch}`, spec);
+    }
   }
   const installs: Install[] = [];
   for (const spec of specs.values()) {
@@ -53,15 +60,8 @@ export async function planEnvironments(
     const there = await findEnvironment({ spec, python, cache: host.cache }).catch(() => undefined);
     if (there === null) installs.push({ name: spec.name, ...spec.size });
   }
-  const provide: ProvideEnvironment = async (planned) => {
-    const spec = specOf(planned);
-    const own = "workload" in planned.entry ? null : planned.entry;
-    if (spec === null) {
-      if (own !== null) return { python: inputs.python, versions: null };
-      await smokeTest(harnessUnder(host, python.executable), planned.backend);
-      return { python: python.executable, versions: null };
-    }
-    const made = await ensureEnvironment({
+  const made = async (spec: EnvironmentSpec): Promise<{ readonly python: string; readonly versions: string }> => {
+    const outcome = await ensureEnvironment({
       spec,
       python,
       uv: machine.probe.tools.uv,
@@ -71,12 +71,25 @@ export async function planEnvironments(
       output: host.progress.output,
       signal: host.signal,
     });
-    if (made.status === "failed") throw new Error(made.message);
-    if (own === null) {
-      host.progress.line(`${planned.backend}: trying the environment (import and one product)`);
-      await smokeTest(harnessUnder(host, made.python), planned.backend);
+    if (outcome.status === "failed") throw new Error(outcome.message);
+    return outcome;
+  };
+  const provide: ProvideEnvironment = async (planned) => {
+    const spec = specOf(planned);
+    const reader = readerOf(planned);
+    const own = !("workload" in planned.entry);
+    if (spec === null) {
+      if (own) return { python: inputs.python, versions: null, parquet: null };
+      await smokeTest(harnessUnder(host, python.executable), planned.backend);
+      return { python: python.executable, versions: null, parquet: null };
     }
-    return { python: made.python, versions: made.versions };
+    const environment = await made(spec);
+    if (!own) {
+      host.progress.line(`${planned.backend}: trying the environment (import and one product)`);
+      await smokeTest(harnessUnder(host, environment.python), planned.backend);
+    }
+    const parquet = reader === null ? null : (await made(reader)).python;
+    return { python: environment.python, versions: environment.versions, parquet };
   };
   return { installs, provide };
 }

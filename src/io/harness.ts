@@ -99,18 +99,19 @@ async function requestFile(entry: WorkloadEntry, folder: string): Promise<string
 /** Makes weights, data and the work order in `orders`. Its output (progress of long generations) goes to `onLine`. */
 export async function prepareOrder(
   harness: Harness,
-  entry: WorkloadEntry,
+  { entry, parquet }: { readonly entry: WorkloadEntry; readonly parquet: string | null },
   orders: string,
   scratch: string,
   onLine: (line: string) => void,
 ): Promise<Prepared> {
   const request = await requestFile(entry, scratch);
   const answer = `${request}.prepared`;
+  const reader = parquet === null ? {} : { FINETUNE_BENCH_PARQUET_PYTHON: parquet };
   await mkdir(orders, { recursive: true });
   const result = await call(
     harness,
     ["prepare", request, "--cache", harness.cache, "--out", orders, "--result", answer],
-    { onLine, env: installEnvironment(harness.env) },
+    { onLine, env: installEnvironment(harness.env, reader) },
   );
   if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"), result.code);
   return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));

@@ -1,8 +1,10 @@
 /** Makes a planned benchmark ready to run: its environment, its work order, its time. Nothing here is measured. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { shippedCatalogue } from "../core/catalogue.ts";
 import { describeError } from "../core/errors.ts";
 import { canonicalJson, sha256Hex } from "../core/hash.ts";
+import { readsParquet } from "../core/parquet.ts";
 import type { PlannedBenchmark } from "../core/plan.ts";
 import type { FailureReason } from "../core/result.ts";
 import type { CommandEntry } from "../core/suite.ts";
@@ -15,6 +17,8 @@ export interface BenchmarkEnvironment {
   readonly python: string | null;
   /** Exact package versions, as text; null where nothing was installed for it. */
   readonly versions: string | null;
+  /** The interpreter whose packages read the parquet files of its data set; null where it has none, or reads them itself. */
+  readonly parquet: string | null;
 }
 
 /** Makes or finds an environment; throws with the reason when it cannot. */
@@ -85,7 +89,7 @@ export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; no
         orders.get(planned.title) ??
         (await prepareOrder(
           input.harness(environment.python),
-          entry,
+          { entry, parquet: environment.parquet },
           path.join(input.results, "orders"),
           input.scratch,
           input.progress.line,
@@ -129,7 +133,7 @@ async function provideOnce(
 /** Benchmarks with one key share an environment. */
 function environmentKey(planned: PlannedBenchmark): string {
   const { entry } = planned;
-  if ("workload" in entry) return planned.backend;
+  if ("workload" in entry) return `${planned.backend}${readsParquet(entry, shippedCatalogue()) ? " parquet" : ""}`;
   return entry.requirements === undefined ? "path" : `requirements ${entry.requirements}`;
 }
 

@@ -214,7 +214,7 @@ test("the interpreter of a backend is that of its workloads; a user's own progra
   const workload = entrySchemas.workload.parse({ workload: "switch-matmul", preset: "strict", size: "tiny" });
   const ready = (entry: typeof own | typeof workload, backend: Backend, python: string | null): Ready => ({
     planned: { id: "x", title: "x", backend, entry, comparisonClass: "strict" },
-    environment: { python, versions: null },
+    environment: { python, versions: null, parquet: null },
     order: null,
     workHash: "a".repeat(64),
     comparisonClass: "strict",
