@@ -6,30 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from checkpoints import DATASET, WORDS
+from checkpoints import DATASET
 from finetune_bench.generate_stream import read_stream_file
 from finetune_bench.order import Order
-from hub_files import json_lines, parquet, zipped
+from hub_files import json_lines, zipped
 from hub_place import NOWHERE, Place
 from local_hub import Repo
 from support import CPU_BACKENDS, LM, SMALL_LM, Interpreters, run
-
-FOLDER = "penn_treebank/{}/0000.parquet"
-"""Where the hub's own converter puts a split of the Penn Treebank."""
-
-
-def sentences(count: int, seed: int, words: Sequence[str] = WORDS) -> list[str]:
-    random = np.random.default_rng(seed)
-    return [" ".join(random.choice(words, size=int(random.integers(3, 9)))) for _ in range(count)]
-
-
-TRAIN = ["<unk> said the N fox", *sentences(60, 1)]
-VALIDATION = [f" {text} " for text in sentences(12, 2, [*WORDS, "unheard"])]
-TEST = sentences(12, 3)
-
-
-def rows(texts: Sequence[str]) -> list[dict[str, str]]:
-    return [{"sentence": text} for text in texts]
+from treebank import FOLDER, NAME, TRAIN, VALIDATION, treebank
 
 
 def words(texts: Sequence[str]) -> list[str]:
@@ -38,10 +22,7 @@ def words(texts: Sequence[str]) -> list[str]:
 
 @pytest.fixture
 def place(place: Place) -> Place:
-    splits = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
-    files = {FOLDER.format(name): parquet(rows(texts)) for name, texts in splits.items()}
-    treebank = Repo(files, commit="b" * 40, branch="refs/convert/parquet")
-    place.hub.repos["datasets/ptb-text-only/ptb_text_only"] = treebank
+    place.hub.repos[NAME] = treebank()
     place.hub.repos[f"datasets/{DATASET}"] = Repo(
         {
             "train.txt": "\n".join(TRAIN).encode() + b"\n\n",

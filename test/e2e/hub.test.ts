@@ -1,6 +1,7 @@
-/** A checkpoint that cannot be had, in the shipped command: its benchmark fails by name, and the others run. */
+/** A hub in the shipped command: what it has is fetched once and serves offline; what cannot be had fails by name. */
 import path from "node:path";
 import { expect, test } from "vitest";
+import { localHub } from "../support/local-hub.ts";
 import { localProject } from "../support/local-command.ts";
 
 const SUITE = `version: 1
@@ -40,3 +41,29 @@ test(
     );
   },
 );
+
+const text = (tokens: number): string => `version: 1
+repeats: 1
+benchmarks:
+  - workload: lm-ptb
+    size: tiny
+    set: { data: hub, tokens: ${tokens}, validation_tokens: 41, context: 8 }
+`;
+
+test("a parquet data set is fetched once and serves where no hub is", { timeout: 600_000 }, async () => {
+  await using project = await localProject({ "finetune-bench.yml": text(209) });
+  const home = { HF_HOME: path.join(project.folder, "hub"), HF_TOKEN: "of-nobody" };
+  {
+    await using hub = await localHub();
+    const done = await project.run(["run", "--backend", "torch-cpu"], { ...home, HF_ENDPOINT: hub.url });
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stderr).toContain("hub: penn_treebank/train/0000.parquet:");
+  }
+  // Other tokens of the same files, which are made anew. Nothing listens on port 9.
+  await project.write("finetune-bench.yml", text(177));
+  const offline = await project.run(["run", "--backend", "torch-cpu"], { ...home, HF_ENDPOINT: "http://127.0.0.1:9" });
+  expect(offline.code, offline.stderr).toBe(0);
+  const [one, two] = await project.reports();
+  for (const report of [one, two]) expect(report?.failures).toEqual([]);
+  expect(two?.comparisons.map(({ benchmark }) => benchmark)).toContain("lm-ptb.strict.tiny.torch-cpu");
+});

@@ -1,7 +1,7 @@
-/** The interpreter with a framework that the tests share: made once, before the tests begin. */
+/** An interpreter that the tests share, with a framework or with what tests themselves need: made before they begin. */
 import { developmentPythons } from "../../scripts/environments.ts";
 
-export async function developmentPython(framework: "torch" | "mlx"): Promise<string> {
-  const given = process.env[`FINETUNE_BENCH_${framework.toUpperCase()}_PYTHON`];
-  return given ?? (await developmentPythons())[framework];
+export async function developmentPython(name: "torch" | "mlx" | "dev"): Promise<string> {
+  const given = process.env[`FINETUNE_BENCH_${name.toUpperCase()}_PYTHON`];
+  return given ?? (await developmentPythons())[name];
 }
