@@ -17,6 +17,7 @@ from finetune_bench.errors import BadInput, CannotFetch
 from finetune_bench.store import say
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars are for terminals; lines of progress are ours
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # asked for is what the suite names, and nothing else
 os.environ.setdefault("HF_HUB_VERBOSITY", "error")  # it tells every attempt; what came of them is in our words
 
 SAY_EVERY_S = 10.0
