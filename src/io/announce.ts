@@ -12,10 +12,10 @@ import { scratchFolder } from "./scratch.ts";
 
 export interface Announcement {
   readonly inputs: Pick<Inputs, "timeBudget">;
-  readonly host: Host;
-  readonly suite: Suite;
+  readonly host: Pick<Host, "progress" | "harness" | "cache" | "env" | "signal">;
+  readonly suite: Pick<Suite, "name">;
   readonly repeats: number;
-  readonly machine: Machine;
+  readonly machine: { readonly python: Pick<Machine["python"], "executable"> };
   readonly plan: Plan;
   readonly history: readonly JobResult[];
   /** What environments still to be made will take. */
@@ -40,9 +40,7 @@ export async function announceJob(input: Announcement): Promise<void> {
   }
   for (const left of plan.skipped) progress.line(`${left.id}: left out, ${left.reason}`);
   for (const left of plan.failed) progress.line(`${left.id}: cannot run, ${left.reason}`);
-  progress.line(
-    `measuring: ${totalText(known, unknown)}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`,
-  );
+  progress.line(`measuring: ${totalText(known, unknown)}, ${budgetText(known, input.inputs.timeBudget)}`);
   const sum = (bytes: (install: Install) => number): string =>
     formatValue(
       input.installs.reduce((total, install) => total + bytes(install), 0),
@@ -58,6 +56,11 @@ export async function announceJob(input: Announcement): Promise<void> {
 function totalText(known: number, unknown: number): string {
   if (unknown === 0) return `about ${formatDuration(known)}`;
   return known === 0 ? "duration not known yet" : `about ${formatDuration(known)} and ${unknown} of unknown duration`;
+}
+
+function budgetText(known: number, budget: number): string {
+  const text = `time budget of ${formatDuration(budget)}`;
+  return known > budget ? `more than the ${text}: what does not fit is not measured to its end` : `within a ${text}`;
 }
 
 function runFromHistory(planned: PlannedBenchmark, history: readonly JobResult[]): number | null {

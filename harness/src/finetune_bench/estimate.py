@@ -1,25 +1,40 @@
-"""What one run will take, before it starts: honest to a factor of two or so, and said to be no more."""
+"""What one run will take, before it starts: honest to a factor of two on a processor, and said to be no more."""
 
 import os
+from typing import NamedTuple
 
 from finetune_bench.backends import framework_of, is_cpu
 from finetune_bench.blas import wanted_openblas
+from finetune_bench.gemm import probe_seconds
 from finetune_bench.request import Request
 
-# FLOP/s that this harness may hope for in float32, by backend. An accelerator's rate differs tenfold between
-# models: its row is a small one of its family, so that a plan made from it errs on the long side.
+
+class Rate(NamedTuple):
+    """FLOP/s to hope for in float32: in small steps of a training, in large ones, and in bare large products."""
+
+    small_steps: float
+    large_steps: float
+    products: float
+    source: str
+
+
+LARGE_STEP = 1e11
+"""FLOPs. Steps of real size have more, and spend nearly all their time in large products."""
+
+# An accelerator's rate differs tenfold between models: its row is a small one of its family, so that a plan made from
+# it errs on the long side. What was measured is one processor thread with AVX-512; products reach 110e9 there.
 RATES = {
-    "torch-cpu": (60e9, "measured: one thread at 2.5 GHz with AVX-512, 25 in small steps to 90 in large ones"),
-    "mlx-cpu": (2e9, "measured: the reference BLAS in the wheel, 1.6 to 4.5 with the processor and the layout"),
-    "mlx-cpu+openblas": (30e9, "measured: OpenBLAS 0.3.21, 100 in products, less in whole steps"),
-    "mlx-metal": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
-    "torch-mps": (1.5e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
-    "mlx-cuda": (4e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
-    "torch-cuda": (4e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
+    "torch-cpu": Rate(60e9, 65e9, 90e9, "measured: 25 to 70 in small steps, 65 in large ones"),
+    "mlx-cpu": Rate(4.5e9, 4.5e9, 6e9, "measured: the reference BLAS in the wheel, 1.6 to 8 by processor and layout"),
+    "mlx-cpu+openblas": Rate(30e9, 65e9, 90e9, "measured: OpenBLAS 0.3.21, 20 to 45 in small steps, 100 in large ones"),
+    "mlx-metal": Rate(1.5e12, 1.5e12, 4e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
+    "torch-mps": Rate(1.5e12, 1.5e12, 4e12, "vendor: M1 Pro 5.3e12, of which training reaches about 30 %"),
+    "mlx-cuda": Rate(4e12, 4e12, 10e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
+    "torch-cuda": Rate(4e12, 4e12, 10e12, "vendor: RTX 3060 12.7e12, of which training reaches about 30 %"),
 }
-START_S = {"torch": 6.0, "mlx": 3.0}
-"""Process start and imports; measured on two cores: torch with transformers and peft 4-6, mlx with mlx-lm 2-3."""
-STEP_OVERHEAD_S = 0.02
+START_S = {"torch": {"torch": 2.5, "transformers": 2.0}, "mlx": {"mlx": 0.4, "mlx-lm": 0.8}}
+"""By framework, of each package that a workload uses: the process, imports and first uses; measured, files cached."""
+STEP_OVERHEAD_S = 0.01
 BASE_MEMORY = {"torch": 800 * 2**20, "mlx": 120 * 2**20}
 """A process with its libraries imported; measured."""
 DISK_BYTES_PER_S = 500e6
@@ -28,10 +43,17 @@ DISK_BYTES_PER_S = 500e6
 def estimate(request: Request, backend: str) -> dict[str, object]:
     """Seconds, FLOPs and bytes of one run. What is downloaded is counted as if nothing were in the cache."""
     framework = framework_of(backend)
-    cost = request.workload.cost(request.size, request.values_on(framework))
+    values = request.values_on(framework)
+    cost = request.workload.cost(request.size, values)
+    speed = rate(backend, str(values.get("precision", "float32")))
     flop = cost.steps * cost.step_flop + cost.other_flop
-    seconds = START_S[framework] + cost.disk_bytes / DISK_BYTES_PER_S
-    seconds += cost.steps * STEP_OVERHEAD_S + flop / rate(backend)
+    seconds = sum(START_S[framework].get(package, 0.0) for package in request.workload.packages[framework])
+    seconds += cost.disk_bytes / DISK_BYTES_PER_S + cost.steps * STEP_OVERHEAD_S
+    if cost.products:
+        seconds += flop / speed.products
+    else:
+        large = cost.step_flop > LARGE_STEP
+        seconds += probe_seconds(backend, request.size) + flop / (speed.large_steps if large else speed.small_steps)
     return {
         "seconds": round(seconds, 1),
         "flop": flop,
@@ -41,8 +63,8 @@ def estimate(request: Request, backend: str) -> dict[str, object]:
     }
 
 
-def rate(backend: str) -> float:
-    """The assumed FLOP/s of a backend on this machine."""
-    if is_cpu(backend) and framework_of(backend) == "mlx" and wanted_openblas(dict(os.environ)) is not None:
-        return RATES["mlx-cpu+openblas"][0]
-    return RATES[backend][0]
+def rate(backend: str, precision: str) -> Rate:
+    """What is assumed of a backend on this machine; MLX has no BLAS for other types than float32."""
+    if is_cpu(backend) and framework_of(backend) == "mlx" and precision == "float32":
+        return RATES["mlx-cpu" if wanted_openblas(dict(os.environ)) is None else "mlx-cpu+openblas"]
+    return RATES[backend]

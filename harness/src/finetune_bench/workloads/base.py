@@ -26,6 +26,8 @@ class Cost:
     memory_bytes: int
     download_bytes: int = 0
     """Of files of a hub that are not here yet."""
+    products: bool = False
+    """All of it large products and nothing between them: they reach nearly what a device can do."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,6 +102,7 @@ def cost(_size: str, values: Values) -> Cost:
         other_flop=CHECK_ITERATIONS * 2 * half_flop(CHECK_SIZE),
         disk_bytes=3 * 4 * (n**2 + CHECK_SIZE**2),
         memory_bytes=2 * 3 * 4 * n**2,  # old and new values of the three
+        products=True,
     )
 
 

@@ -1,0 +1,78 @@
+"""What is said of a run before it starts, beside what runs took."""
+
+import sys
+
+import pytest
+
+from finetune_bench.estimate import estimate
+from finetune_bench.request import parse_request
+from support import LM, LORA, MATMUL, NLI, SFT, request
+
+FACTOR = 2.0
+"""An estimate may be so many times too long or too short."""
+
+OPENBLAS = "/any/libopenblas.so"
+TORCH, MLX, MLX_OPENBLAS = ("torch-cpu", "reference"), ("mlx-cpu", "reference"), ("mlx-cpu", OPENBLAS)
+
+MEASURED = [
+    # Whole runs, in seconds of one core of an AMD EPYC with AVX-512, files cached.
+    (TORCH, LORA, "tiny", {}, 5.4),
+    (TORCH, LM, "tiny", {}, 3.5),
+    (TORCH, NLI, "tiny", {}, 3.6),
+    (TORCH, SFT, "tiny", {}, 6.2),
+    (TORCH, MATMUL, "tiny", {}, 2.3),
+    (TORCH, NLI, "real", {}, 30.3),
+    (MLX, LORA, "tiny", {}, 10.5),
+    (MLX, LM, "tiny", {}, 3.8),
+    (MLX, NLI, "tiny", {}, 2.9),
+    (MLX, SFT, "tiny", {}, 15.0),
+    (MLX, MATMUL, "tiny", {}, 5.3),
+    (MLX, NLI, "real", {"rows": 80, "validation_rows": 40}, 14.4),
+    (MLX_OPENBLAS, LORA, "tiny", {}, 2.3),
+    (MLX_OPENBLAS, LM, "tiny", {}, 0.9),
+    (MLX_OPENBLAS, NLI, "tiny", {}, 1.1),
+    (MLX_OPENBLAS, SFT, "tiny", {}, 3.4),
+    (MLX_OPENBLAS, MATMUL, "tiny", {}, 0.6),
+    (MLX_OPENBLAS, NLI, "real", {}, 64.3),
+]
+
+
+def seconds(
+    monkeypatch: pytest.MonkeyPatch, where: tuple[str, str], workload: str, size: str, given: dict[str, object]
+) -> float:
+    backend, blas = where
+    monkeypatch.setenv("FINETUNE_BENCH_BLAS", blas)
+    said = estimate(parse_request(request(workload, given, size=size)), backend)["seconds"]
+    assert isinstance(said, float)
+    return said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux; elsewhere no BLAS is chosen")
+@pytest.mark.parametrize(("where", "workload", "size", "given", "took"), MEASURED, ids=str)
+def test_an_estimate_is_within_a_factor_of_two_of_what_runs_took(
+    monkeypatch: pytest.MonkeyPatch,
+    where: tuple[str, str],
+    workload: str,
+    size: str,
+    given: dict[str, object],
+    took: float,
+) -> None:
+    assert took / FACTOR < seconds(monkeypatch, where, workload, size, given) < took * FACTOR
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux; elsewhere no BLAS is chosen")
+@pytest.mark.parametrize(("where", "took"), [(TORCH, 65), (MLX, 1000), (MLX_OPENBLAS, 42)], ids=str)
+def test_a_step_of_a_billion_parameters_is_announced_as_long_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, where: tuple[str, str], took: float
+) -> None:
+    """Eight rows of 128 tokens through TinyLlama, measured; two runs less one leave out start and validation."""
+    two, one = (seconds(monkeypatch, where, LORA, "real", {"steps": steps}) for steps in (2, 1))
+    assert took / FACTOR < two - one < took * FACTOR
+
+
+def test_the_probe_and_the_start_count() -> None:
+    """A run of nearly no work at real size takes the import, the probe of two seconds, and reading the weights."""
+    little = {"rows": 8, "validation_rows": 1, "steps": 1, "max_length": 8, "batch_size": 1, "accumulation": 1}
+    said = estimate(parse_request(request(LORA, little, size="real")), "torch-cuda")
+    weights = 4.4e9 / 500e6
+    assert said["seconds"] == pytest.approx(4.5 + 2 + weights, abs=0.5)
