@@ -60,7 +60,7 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   );
   stack.use(await stayAwake(host));
   const lock = openJobLock(host, machine, inputs);
-  const watch = stack.use(openWatch(host, machine, folder));
+  const watch = stack.use(await openWatch(inputs, host, machine, folder));
   const observation = { watch, lock, gpuCores: gpuCoresOf(machine.probe), earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
   const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });

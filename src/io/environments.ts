@@ -5,6 +5,7 @@ import { shippedCatalogue } from "../core/catalogue.ts";
 import { lockFor, PARQUET_LOCK } from "../core/lock.ts";
 import { readsParquet } from "../core/parquet.ts";
 import type { Plan, PlannedBenchmark } from "../core/plan.ts";
+import { environmentDamage } from "./environment-damage.ts";
 import { harnessUnder, smokeTest } from "./harness.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
@@ -13,6 +14,8 @@ import {
   findEnvironment,
   lockedEnvironment,
   ownEnvironment,
+  type EnvironmentOutcome,
+  type EnvironmentRequest,
   type EnvironmentSpec,
 } from "./python-environment.ts";
 import type { ProvideEnvironment } from "./ready.ts";
@@ -60,36 +63,38 @@ export async function planEnvironments(
     const there = await findEnvironment({ spec, python, cache: host.cache }).catch(() => undefined);
     if (there === null) installs.push({ name: spec.name, ...spec.size });
   }
-  const made = async (spec: EnvironmentSpec): Promise<{ readonly python: string; readonly versions: string }> => {
-    const outcome = await ensureEnvironment({
-      spec,
-      python,
-      uv: machine.probe.tools.uv,
-      cache: host.cache,
-      env: host.env,
-      progress: host.progress.line,
-      output: host.progress.output,
-      signal: host.signal,
-    });
-    if (outcome.status === "failed") throw new Error(outcome.message);
-    return outcome;
+  /** One of an earlier job that has lost something since is made anew. */
+  const wholeEnvironment = async (spec: EnvironmentSpec): Promise<ReadyEnvironment> => {
+    const { env, signal, cache } = host;
+    const { line: progress, output } = host.progress;
+    const request = { spec, python, uv: machine.probe.tools.uv, cache, env, progress, output, signal };
+    const made = await madeReady(request);
+    const damage = made.created ? null : await environmentDamage({ ...made, env, signal });
+    if (damage === null) return made;
+    progress(`the environment ${spec.name} is damaged (${damage}): making it anew`);
+    return madeReady({ ...request, damaged: made.python });
   };
   const provide: ProvideEnvironment = async (planned) => {
     const spec = specOf(planned);
     const reader = readerOf(planned);
-    const own = !("workload" in planned.entry);
-    if (spec === null) {
-      if (own) return { python: inputs.python, versions: null, parquet: null };
-      await smokeTest(harnessUnder(host, python.executable), planned.backend);
-      return { python: python.executable, versions: null, parquet: null };
-    }
-    const environment = await made(spec);
-    if (!own) {
+    const isOwn = !("workload" in planned.entry);
+    if (spec === null && isOwn) return { python: inputs.python, versions: null, parquet: null };
+    const made = spec === null ? { python: python.executable, versions: null } : await wholeEnvironment(spec);
+    // What a user's own packages are to do, nobody knows.
+    if (!isOwn) {
       host.progress.line(`${planned.backend}: trying the environment (import and one product)`);
-      await smokeTest(harnessUnder(host, environment.python), planned.backend);
+      await smokeTest(harnessUnder(host, made.python), planned.backend);
     }
-    const parquet = reader === null ? null : (await made(reader)).python;
-    return { python: environment.python, versions: environment.versions, parquet };
+    const parquet = reader === null ? null : (await wholeEnvironment(reader)).python;
+    return { python: made.python, versions: made.versions, parquet };
   };
   return { installs, provide };
+}
+
+type ReadyEnvironment = Extract<EnvironmentOutcome, { status: "ready" }>;
+
+async function madeReady(request: EnvironmentRequest): Promise<ReadyEnvironment> {
+  const made = await ensureEnvironment(request);
+  if (made.status === "failed") throw new Error(made.message);
+  return made;
 }

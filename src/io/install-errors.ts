@@ -1,6 +1,17 @@
 /** Says in plain words why an installer gave up, from what it printed. */
 
-const CAUSES: readonly { readonly pattern: RegExp; readonly text: string }[] = [
+interface Cause {
+  readonly pattern: RegExp;
+  readonly text: string;
+  /** The same where no index may be asked. */
+  readonly offline?: string;
+}
+
+const OFFLINE =
+  "no index may be asked (PIP_NO_INDEX, UV_NO_INDEX or UV_OFFLINE is set), and it is not among the wheels at hand " +
+  "(PIP_FIND_LINKS, for uv UV_FIND_LINKS)";
+
+const CAUSES: readonly Cause[] = [
   {
     pattern: /no space left on device|errno 28|enospc|disk quota exceeded/i,
     text: "the disk is full; free some space, or set FINETUNE_BENCH_CACHE to a folder on a larger disk",
@@ -17,23 +28,39 @@ const CAUSES: readonly { readonly pattern: RegExp; readonly text: string }[] = [
   {
     pattern: /\(from versions: none\)/i,
     text: "the index offers none of it: it cannot be reached (see PIP_INDEX_URL and HTTPS_PROXY), or has nothing for this Python and system",
+    offline: OFFLINE,
   },
   {
     pattern: /no matching distribution|no solution found|could not find a version/i,
     text: "there is no package for this Python and system",
+    offline: OFFLINE,
   },
   { pattern: /ensurepip|no module named (?:pip|venv)/i, text: "this Python cannot make virtual environments" },
 ];
 
 /** Watches an installer's lines; `cause` names the gravest reason seen, or null. */
 export class InstallErrors {
-  readonly #seen = new Set<string>();
+  readonly #seen = new Set<Cause>();
+  readonly #env: NodeJS.ProcessEnv;
+
+  /** @param env of the installer */
+  constructor(env: NodeJS.ProcessEnv = {}) {
+    this.#env = env;
+  }
 
   watch(line: string): void {
-    for (const { pattern, text } of CAUSES) if (pattern.test(line)) this.#seen.add(text);
+    for (const cause of CAUSES) if (cause.pattern.test(line)) this.#seen.add(cause);
   }
 
   get cause(): string | null {
-    return CAUSES.find(({ text }) => this.#seen.has(text))?.text ?? null;
+    const gravest = CAUSES.find((cause) => this.#seen.has(cause));
+    if (gravest === undefined) return null;
+    const isOffline = isSet(this.#env, ["PIP_NO_INDEX", "UV_NO_INDEX", "UV_OFFLINE"]);
+    return (isOffline ? gravest.offline : undefined) ?? gravest.text;
   }
+}
+
+/** Whether one of these switches of an installer is on. */
+export function isSet(env: NodeJS.ProcessEnv, names: readonly string[]): boolean {
+  return names.some((name) => /^(?:1|true|yes|on)$/i.test(env[name] ?? ""));
 }

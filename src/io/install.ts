@@ -3,7 +3,7 @@ import path from "node:path";
 import type { TorchBuild } from "../core/lock.ts";
 import { installEnvironment } from "./child-environment.ts";
 import { interpreterOf } from "./environment-folder.ts";
-import { InstallErrors } from "./install-errors.ts";
+import { InstallErrors, isSet } from "./install-errors.ts";
 import { runProcess } from "./process.ts";
 
 export interface Installation {
@@ -45,7 +45,7 @@ export async function install(
   const command =
     uv === null
       ? [python, "-I", "-m", "pip", "install", "--progress-bar", "off", ...args]
-      : [uv, "pip", "install", "--python", python, ...args];
+      : [uv, "pip", "install", "--python", python, ...(noIndex(installation.env) ? ["--no-index"] : []), ...args];
   const [file = "", ...rest] = command;
   await run(installation, "installing packages", file, rest, more);
 }
@@ -70,42 +70,47 @@ export async function packageVersions(installation: Installation, python: string
 /**
  * Puts one build of torch in place before the rest, where the build is not PyPI's own: from wheels the user points to,
  * then from PyTorch's index. For processors PyPI's build does as well, at many times the size.
- * @returns false where PyPI's build is to be taken instead. @throws InstallFailure
+ * @returns what the rest then finds: torch in place, or PyPI's build, or whatever an installer has that may ask nobody.
+ * @throws InstallFailure
  */
 export async function installTorch(
   installation: Installation,
   folder: string,
   torch: { readonly version: string; readonly build: TorchBuild },
   progress: (message: string) => void,
-): Promise<boolean> {
+): Promise<"placed" | "pypi" | "offline"> {
   const { env } = installation;
   const wanted = ["--no-deps", `torch==${torch.version}`];
   const links = findLinks(env);
   if (links.length > 0) {
     try {
       await install(installation, folder, [
-        "--no-index",
+        ...(noIndex(env) && installation.uv !== null ? [] : ["--no-index"]),
         ...links.flatMap((link) => ["--find-links", link]),
         ...wanted,
       ]);
-      return true;
+      return "placed";
     } catch (error) {
       if (!(error instanceof InstallFailure) || installation.signal.aborted) throw error;
     }
   }
-  if (isOffline(env)) return false;
+  if (noIndex(env)) return "offline";
   const index = `${(env["FINETUNE_BENCH_TORCH_INDEX"] || "https://download.pytorch.org/whl").replace(/\/+$/, "")}/${torch.build}`;
-  const trouble = await reach(installation, interpreterOf(folder), `${index}/torch/`);
+  // uv may have it from an earlier day.
+  const isOffline = isSet(env, ["UV_OFFLINE"]);
+  const trouble = isOffline ? null : await reach(installation, interpreterOf(folder), `${index}/torch/`);
   if (trouble === null) {
     try {
       // Other indexes would be preferred to this one, and have only PyPI's build.
       const without = /^(?:PIP_EXTRA_INDEX_URL|UV_INDEX|UV_EXTRA_INDEX_URL|UV_DEFAULT_INDEX|UV_INDEX_STRATEGY)$/i;
       await install(installation, folder, ["--index-url", index, ...wanted], { without });
-      return true;
+      return "placed";
     } catch (error) {
-      if (!(error instanceof InstallFailure) || installation.signal.aborted || torch.build !== "cpu") throw error;
+      if (!(error instanceof InstallFailure) || installation.signal.aborted) throw error;
+      if (isOffline) return "offline";
+      if (torch.build !== "cpu") throw error;
       progress(`torch could not be had from ${index}: ${error.message.split("\n", 1)[0]}`);
-      return false;
+      return "pypi";
     }
   }
   if (torch.build !== "cpu") {
@@ -115,7 +120,7 @@ export async function installTorch(
     );
   }
   progress(`PyTorch's index for processors does not answer (${trouble})`);
-  return false;
+  return "pypi";
 }
 
 /** Folders and pages with wheels that the user points to; pip separates them by blanks, uv by commas. */
@@ -125,8 +130,9 @@ function findLinks(env: NodeJS.ProcessEnv): string[] {
   return [...new Set([...pip, ...uv].map((link) => link.trim()).filter((link) => link !== ""))];
 }
 
-function isOffline(env: NodeJS.ProcessEnv): boolean {
-  return ["PIP_NO_INDEX", "UV_NO_INDEX", "UV_OFFLINE"].some((name) => /^(?:1|true|yes|on)$/i.test(env[name] ?? ""));
+/** pip reads its variable by itself; uv has none of its own, and would ask PyPI. */
+function noIndex(env: NodeJS.ProcessEnv): boolean {
+  return isSet(env, ["PIP_NO_INDEX", "UV_NO_INDEX"]);
 }
 
 /** Null where the page answers within seconds, through the same proxies that Python's installers use; else why not. */
@@ -163,7 +169,7 @@ async function run(
   args: readonly string[],
   more: { readonly cwd?: string; readonly without?: RegExp } = {},
 ): Promise<void> {
-  const errors = new InstallErrors();
+  const errors = new InstallErrors(installation.env);
   const { without } = more;
   const env = Object.entries(installEnvironment(installation.env)).filter(([name]) => without?.test(name) !== true);
   const result = await runProcess({

@@ -57,6 +57,8 @@ export interface EnvironmentRequest {
   /** Every line of the installers. */
   readonly output: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** Interpreter of one that was made and is damaged: it counts as not there. */
+  readonly damaged?: string;
   /** How long the lock of a killed process keeps others out. */
   readonly staleAfterMs?: number;
 }
@@ -102,7 +104,11 @@ export async function ensureEnvironment(request: EnvironmentRequest): Promise<En
       lockHash: requirements.hash,
       created,
     });
-    const there = await findComplete(folder);
+    const find = async (): Promise<CompleteEnvironment | null> => {
+      const found = await findComplete(folder);
+      return found?.python === request.damaged ? null : found;
+    };
+    const there = await find();
     if (there !== null) return done(there, false);
     if (request.signal?.aborted === true) return cancelled();
     await mkdir(folder, { recursive: true });
@@ -110,13 +116,13 @@ export async function ensureEnvironment(request: EnvironmentRequest): Promise<En
       folder,
       signal: request.signal,
       staleAfterMs: request.staleAfterMs,
-      unneeded: async () => (await findComplete(folder)) !== null,
+      unneeded: async () => (await find()) !== null,
       onWait: (seconds) =>
         request.progress(
           `another process is making the environment ${request.spec.name}; waiting for it (${Math.round(seconds)} s)`,
         ),
     });
-    const meanwhile = await findComplete(folder);
+    const meanwhile = await find();
     if (meanwhile !== null) return done(meanwhile, false);
     if (lock === null) throw new Error(`the environment in ${folder} vanished while it was waited for`);
     const signal = AbortSignal.any([lock.lost, ...(request.signal === undefined ? [] : [request.signal])]);
@@ -165,7 +171,7 @@ async function build(
     await makeVenv(installation, attempt);
     if (spec.torch !== null && spec.torch !== "pypi" && requirements.torch !== null) {
       const torch = { version: requirements.torch, build: spec.torch };
-      if (!(await installTorch(installation, attempt, torch, progress)))
+      if ((await installTorch(installation, attempt, torch, progress)) === "pypi")
         await fallBackToPyPI(spec.name, folder, progress);
     }
     const file = path.resolve(spec.requirements);

@@ -49,7 +49,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt, suite.name));
   await using stack = new AsyncDisposableStack();
   stack.use(await stayAwake(host));
-  const watch = stack.use(openWatch(host, machine, folder));
+  const watch = stack.use(await openWatch(inputs, host, machine, folder));
   const lock = openJobLock(host, machine, inputs);
   const observation: Observation = { watch, lock, gpuCores: gpuCoresOf(machine.probe), earlier: new Map() };
   const bench = benchOf(host, folder, observation);

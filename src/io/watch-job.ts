@@ -1,15 +1,21 @@
-/** The watcher of one job and its lock, both under the machine's own Python. */
+/** The watcher of one job and its lock. */
 import path from "node:path";
 import type { Inputs } from "../core/inputs.ts";
 import { openDeviceLock, type DeviceLock } from "./device-lock.ts";
+import { watcherPython } from "./energy-environment.ts";
 import { harnessUnder } from "./harness.ts";
 import type { Host } from "./host.ts";
 import type { Machine } from "./machine.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
-export function openWatch(host: Host, { python }: Machine, folder: ResultsFolder): Watch {
-  const harness = harnessUnder(host, python.executable);
+export async function openWatch(
+  inputs: Pick<Inputs, "python">,
+  host: Host,
+  machine: Machine,
+  folder: ResultsFolder,
+): Promise<Watch> {
+  const harness = harnessUnder(host, await watcherPython(inputs, host, machine));
   return startWatch({ harness, file: path.join(folder.path, "device.jsonl") });
 }
 

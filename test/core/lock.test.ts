@@ -68,7 +68,7 @@ function pinsOf(name: string): Map<string, string[]> {
 }
 
 describe("the requirements files", () => {
-  test.each(["torch", "mlx-cpu", "mlx-metal", "mlx-cuda12", "mlx-cuda13", "dev"])(
+  test.each(["torch", "mlx-cpu", "mlx-metal", "mlx-cuda12", "mlx-cuda13", "energy", "dev"])(
     "%s pins every package once",
     (name) => {
       const names = lines(name).map((line) => /^([a-z0-9-]+)(?:\[\w+\])?==[0-9][\w.]*(?: ; .+)?$/.exec(line)?.[1]);

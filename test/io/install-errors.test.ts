@@ -37,3 +37,22 @@ test("the gravest reason is told: without a network there is no version either",
   errors.watch("WARNING: Retrying after connection broken by 'NewConnectionError: Connection refused'");
   expect(errors.cause).toMatch(/cannot be reached/);
 });
+
+test("where no index may be asked, an index is not what to look at", () => {
+  for (const env of [{ PIP_NO_INDEX: "1" }, { UV_NO_INDEX: "true" }, { UV_OFFLINE: "1" }]) {
+    for (const line of [
+      "(from versions: none)",
+      "  cause: Because there is no version of demo==7.0: No solution found",
+    ]) {
+      const errors = new InstallErrors(env);
+      errors.watch(line);
+      expect(errors.cause).toMatch(/^no index may be asked .*PIP_FIND_LINKS/);
+    }
+  }
+  const full = new InstallErrors({ PIP_NO_INDEX: "1" });
+  full.watch("[Errno 28] No space left on device");
+  expect(full.cause).toMatch(/disk is full/);
+  const open = new InstallErrors({ PIP_NO_INDEX: "0" });
+  open.watch("(from versions: none)");
+  expect(open.cause).toMatch(/offers none of it/);
+});

@@ -60,6 +60,18 @@ test("who forbids indexes is asked for none", async () => {
   expect(bench.index.asked.slice(seen)).toEqual([]);
 });
 
+test("without an index and without its wheel it is missing: nobody speaks of PyPI's build", async () => {
+  const wheels = path.join(bench.folder, "wheels without torch");
+  await makeWheels(wheels, bench.python.executable, ["helper==2.0"]);
+  const seen = bench.index.asked.length;
+  const request = await askTorch("cpu", { PIP_NO_INDEX: "1", PIP_FIND_LINKS: encodeURI(`file://${wheels}`) });
+  const { message } = failed(await ensureEnvironment(request));
+  expect(message).toMatch(/no index may be asked .*not among the wheels at hand/);
+  expect(message).toContain("torch==2.13.0");
+  expect(request.told).toHaveLength(1);
+  expect(bench.index.asked.slice(seen)).toEqual([]);
+});
+
 test("for a driver it comes from PyTorch's index alone", async () => {
   const { versions } = ready(await ensureEnvironment(await askTorch("cu126")));
   expect(versions).toBe("cudalib==9.0\nhelper==2.0\ntorch==2.13.0+cu126\n");
