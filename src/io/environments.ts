@@ -34,9 +34,9 @@ export interface PlannedEnvironments {
 
 export async function planEnvironments(
   inputs: Pick<Inputs, "python">,
-  host: Host,
-  machine: Machine,
-  plan: Plan,
+  host: Pick<Host, "harness" | "workspace" | "cache" | "env" | "signal" | "progress">,
+  machine: Pick<Machine, "python" | "probe">,
+  plan: Pick<Plan, "benchmarks">,
 ): Promise<PlannedEnvironments> {
   const { python } = machine;
   const specOf = (planned: PlannedBenchmark): EnvironmentSpec | null => {

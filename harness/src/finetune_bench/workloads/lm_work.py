@@ -45,8 +45,8 @@ def make_lm_work(
 ) -> Work:
     """`names` are workload, preset and size; `windows` those of training and of validation."""
     seed, accumulation = values["seed"], values["accumulation"]
-    weights, weights_file = made_weights("lm", shape, lm.tensors(shape), seed, cache)
     data, data_file = _text(shape, values, cache)
+    weights, weights_file = made_weights("lm", shape, lm.tensors(shape), seed, cache)
     work = LmWork(
         **names,
         model=shape,
