@@ -18,6 +18,7 @@ HARNESS = Path(__file__).resolve().parent.parent
 REPOSITORY = HARNESS.parent
 PYTHON_VARIABLES = {"torch": "FINETUNE_BENCH_TORCH_PYTHON", "mlx": "FINETUNE_BENCH_MLX_PYTHON"}
 
+CONVERT = "convert-tinyllama"
 LORA = "lora-alpaca-tinyllama"
 LM = "lm-ptb"
 NLI = "nli-bert-tiny"
@@ -29,8 +30,9 @@ SMALL_LM = {"tokens": 209, "validation_tokens": 41, "context": 8}
 """26 windows, six steps."""
 SMALL_NLI = {"rows": 48, "validation_rows": 5, "max_length": 16}
 SMALL_SFT = {"rows": 48, "validation_rows": 4, "max_length": 8}
+SMALL_CONVERT = {"conversions": 7}
 SMALL_MATMUL = {"n": 96, "iterations": 7}
-SMALL = {LORA: SMALL_LORA, LM: SMALL_LM, NLI: SMALL_NLI, SFT: SMALL_SFT, MATMUL: SMALL_MATMUL}
+SMALL = {LORA: SMALL_LORA, CONVERT: SMALL_CONVERT, LM: SMALL_LM, NLI: SMALL_NLI, SFT: SMALL_SFT, MATMUL: SMALL_MATMUL}
 TRAINING = (LORA, LM, NLI, SFT)
 CPU_BACKENDS = ("torch-cpu", "mlx-cpu")
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from checkpoints import DATASET, MODEL, config, dataset_repo, model_repo, rows, sharded, stored, values
+from checkpoints import DATASET, MODEL, SHAPES, config, dataset_repo, model_repo, rows, sharded, stored, values
 from finetune_bench.generate import read_token_file
 from finetune_bench.order import Order
 from finetune_bench.parity import RUNGS, climb, draw, first_failure
-from finetune_bench.workloads import find_workload
+from finetune_bench.workloads import find_workload, llama_layouts
 from finetune_bench.workloads.training_values import HUB_NAMES
 from hub_place import NOWHERE, Place
 from ladder import record
@@ -94,6 +94,27 @@ def test_shards_and_other_types_hold_the_same_values(kind: str, place: Place, sf
     for name, array in expected.items():
         wanted = array.astype(np.float16).astype(np.float32) if kind == "float16" else array
         assert np.array_equal(made[name], wanted), name
+
+
+def test_meta_s_layout_holds_the_same_model(place: Place, tokens: bytes) -> None:
+    """Its names are others, and the rows of q and k are in the order of its rotation."""
+    offer(place.hub, LORA, tokens)
+    shape, expected = SHAPES[LORA], values(LORA)
+    turned = {
+        llama_layouts.stored_name(name, "meta"): llama_layouts.to_layout(name, array, shape, "meta")
+        for name, array in expected.items()
+    }
+    frequencies = {"rope.freqs": np.ones(shape.head_dim // 2, dtype=np.float32)}
+    place.hub.repos[MODEL].files["model.safetensors"] = stored(turned | frequencies)
+    made = weights_of(place, place.order(LORA))
+    assert set(made) == set(expected)
+    assert all(np.array_equal(made[name], expected[name]) for name in expected)
+    del turned["output.weight"]
+    turned["spare"] = turned.pop("norm.weight")
+    place.hub.repos[MODEL].files["model.safetensors"] = stored(turned)
+    place.hub.repos[MODEL].commit = "c" * 40
+    said = place.refused(LORA, 2, revision="c" * 40)
+    assert "norm.weight is missing, accepted [256]; spare has no place in the model" in said
 
 
 def test_a_tied_head_is_the_table_again_where_the_model_has_its_own(place: Place, tokens: bytes) -> None:

@@ -26,6 +26,7 @@ from finetune_bench.workloads import (
     qwen3,
     sft_dolly_qwen3,
 )
+from finetune_bench.workloads.convert_work import ConvertWork
 from finetune_bench.workloads.lm_work import LmWork
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES
 from finetune_bench.workloads.lora_work import LoraWork
@@ -34,7 +35,20 @@ from finetune_bench.workloads.sft_work import SftWork
 from finetune_bench.workloads.switch_matmul import MatmulWork
 from finetune_bench.workloads.training_values import HUB_NAMES
 from finetune_bench.workloads.training_work import parameter_count
-from support import LM, LORA, MATMUL, NLI, SFT, SMALL, SMALL_LORA, SMALL_MATMUL, SMALL_SFT, request, write_order
+from support import (
+    CONVERT,
+    LM,
+    LORA,
+    MATMUL,
+    NLI,
+    SFT,
+    SMALL,
+    SMALL_LORA,
+    SMALL_MATMUL,
+    SMALL_SFT,
+    request,
+    write_order,
+)
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +273,8 @@ def test_a_damaged_order_is_refused(cache: Path, folder: Path, tmp_path: Path, k
 
 
 @pytest.mark.parametrize(
-    ("name", "work"), [(LORA, LoraWork), (LM, LmWork), (NLI, NliWork), (SFT, SftWork), (MATMUL, MatmulWork)]
+    ("name", "work"),
+    [(LORA, LoraWork), (LM, LmWork), (NLI, NliWork), (SFT, SftWork), (MATMUL, MatmulWork), (CONVERT, ConvertWork)],
 )
 def test_a_work_with_a_field_too_many_is_refused(cache: Path, folder: Path, name: str, work: type) -> None:
     value = prepared(cache, folder, name, SMALL[name])[0].work

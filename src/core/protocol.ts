@@ -75,6 +75,8 @@ const step = z.strictObject({
   cpu_s: seconds.optional(),
   accelerator_flop: z.number().nonnegative().optional(),
   cpu_flop: z.number().nonnegative().optional(),
+  /** What was converted, where a step is a conversion. */
+  bytes: bytes.optional(),
 });
 
 /** Peaks by meaning, reset at the start of the named phase. Absent: the framework cannot tell. */

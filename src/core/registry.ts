@@ -24,6 +24,7 @@ const REGISTRY = {
   step_time: info("s", "lower", "steps"),
   peak_memory: { unit: "B", direction: "lower", class: "memory", estimator: "maximum" },
   final_loss: { unit: "nat", direction: "lower", class: "loss", estimator: "last" },
+  bytes_per_second: info("B/s", "higher", "steps"),
   model_flop_rate: info("FLOP/s", "higher", "total"),
   gemm_rate: info("FLOP/s", "higher", "maximum"),
   mfu_probe: info("1", "higher", "total"),

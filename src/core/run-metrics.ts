@@ -52,6 +52,7 @@ export function deriveMetrics(
     put("tokens_per_second", rate(timing.perStep.tokens, timing.stepTime), primary === "tokens_per_second");
     put("samples_per_second", rate(timing.perStep.samples, timing.stepTime), primary === "samples_per_second");
     put("step_time", timing.stepTime, primary === "step_time");
+    put("bytes_per_second", rate(timing.perStep.bytes, timing.stepTime));
   }
   const memory = memoryEvents(events);
   put("peak_memory", largest(memory.map((event) => event.alloc_peak_bytes)));
@@ -109,6 +110,7 @@ function workingPhases(events: readonly HarnessEvent[]): [Metric, number][] {
 interface PerStep {
   readonly tokens: number | null;
   readonly samples: number | null;
+  readonly bytes: number | null;
 }
 
 interface Timing {
@@ -129,6 +131,7 @@ function timeSteps(steps: readonly StepEvent[], backend: Backend): Timing | null
   if (steps.length === 0) return null;
   const tokens = positiveColumn(steps, (step) => step.tokens_real);
   const samples = positiveColumn(steps, (step) => step.samples);
+  const bytes = positiveColumn(steps, (step) => step.bytes);
   const work = positiveColumn(steps, (step) => step.tokens_padded) ?? tokens ?? samples ?? steps.map(() => 1);
   const times = steps.map((step, index) => step.duration_s / (work[index] ?? 1));
   const firstTimed = steps.findIndex((step) => step.phase !== "warmup");
@@ -138,7 +141,7 @@ function timeSteps(steps: readonly StepEvent[], backend: Backend): Timing | null
   return {
     samples: steps.slice(warmup),
     stepTime: perUnit * mean(work),
-    perStep: { tokens: tokens && mean(tokens), samples: samples && mean(samples) },
+    perStep: { tokens: tokens && mean(tokens), samples: samples && mean(samples), bytes: bytes && mean(bytes) },
     warnings: partialWarnings(steps),
   };
 }

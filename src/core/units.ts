@@ -55,7 +55,15 @@ const FLOPS: readonly Scale[] = [
   { factor: 1e6, label: "MFLOP/s" },
   { factor: 1, label: "FLOP/s" },
 ];
-const SCALES: Readonly<Record<string, readonly Scale[]>> = { s: SECONDS, B: BYTES, "FLOP/s": FLOPS };
+/** Rates are told in powers of ten, as the speeds of memory and of disks are. */
+const BYTE_RATES: readonly Scale[] = [
+  { factor: 1e12, label: "TB/s" },
+  { factor: 1e9, label: "GB/s" },
+  { factor: 1e6, label: "MB/s" },
+  { factor: 1e3, label: "kB/s" },
+  { factor: 1, label: "B/s" },
+];
+const SCALES: Readonly<Record<string, readonly Scale[]>> = { s: SECONDS, B: BYTES, "FLOP/s": FLOPS, "B/s": BYTE_RATES };
 
 /** The scale in which values of `unit` near `size` read best. */
 function scaleFor(size: number, unit: string): Scale {

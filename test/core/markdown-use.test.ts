@@ -84,6 +84,33 @@ test("where nobody tells it there is no section", () => {
   expect(commentOf(told)).not.toContain("Use of the device");
 });
 
+test("a training tells the size of the adapters it saved", () => {
+  const saved = {
+    ...compared(trained, "device_memory_peak", "no-baseline"),
+    metric: { ...phaseMetric("save", "peak_memory"), name: "adapter_size", estimator: "reported" as const },
+    head: { value: 27 * 2 ** 10, spread: null, count: 3 },
+  };
+  expect(commentOf(comparisons)).not.toContain("Saved adapters");
+  const [, section = ""] = commentOf([...comparisons, saved]).split("<summary>Use of the device</summary>");
+  expect(section).toContain("Saved adapters");
+  expect(section).toContain("27\u00A0KiB");
+});
+
+test("a conversion tells its bytes a second", () => {
+  const converting = benchmark("convert-tinyllama", "mlx-metal", { bytes_per_second: 4.2e9 });
+  const comment = renderComment(
+    jointOf(
+      reportOf({ benchmarks: [converting], comparisons: [compared(converting, "bytes_per_second", "no-baseline")] }),
+    ),
+  );
+  const [, section = ""] = comment.split("<summary>Use of the device</summary>");
+  const [table = []] = readMarkdown(section.split("</details>")[0] ?? "").tables;
+  expect(table.map((row) => row.map((cell) => cell.replaceAll("\u00A0", " ")))).toEqual([
+    ["Benchmark", "Converted"],
+    ["convert-tinyllama · mlx-metal", "4.2 GB/s"],
+  ]);
+});
+
 test("work on both devices tells the arithmetic of either half, and no share of one device's peak", () => {
   const rates = { model_flop_rate: 4.3e12, accelerator_rate: 11e12, cpu_rate: 0.2e12 };
   const switching = benchmark("switch-matmul", "mlx-metal", rates);

@@ -109,6 +109,14 @@ test("the halves of a matrix iteration become rates in FLOP/s, beside the step t
   expect(made.values["final_loss"]).toBeUndefined();
 });
 
+test("a step that converts has a rate in B/s, beside the step time that gates", () => {
+  const none = { tokens_padded: undefined, tokens_real: undefined, tokens_loss: undefined, samples: undefined };
+  const made = derive(harnessRun(steps(23, () => ({ ...none, bytes: 2e8, loss: undefined }))));
+  expect(primary(made)).toMatchObject({ name: "step_time", direction: "lower" });
+  expect(made.values["bytes_per_second"]).toBeCloseTo(2e9, 0);
+  expect(made.metrics.find(({ name }) => name === "bytes_per_second")).toMatchObject({ unit: "B/s", class: "info" });
+});
+
 test("totals, data time, phases and the whole process are told as info", () => {
   const body = [
     { event: "phase", name: "load_weights", duration_s: 1.5 },

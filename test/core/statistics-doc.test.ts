@@ -23,6 +23,7 @@ const halves = {
   cpu_s: 0.1,
   accelerator_flop: 1,
   cpu_flop: 1,
+  bytes: 1,
 };
 const environment = {
   event: "environment",

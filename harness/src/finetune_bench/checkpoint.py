@@ -29,10 +29,12 @@ Settings = Mapping[str, tuple[object, object]]
 
 @dataclass(frozen=True)
 class Places:
-    """The model's tensor → the checkpoint's; and what of the checkpoint has no place in the model."""
+    """The model's tensor → the checkpoint's; what of the checkpoint has no place in the model; how values are read."""
 
     takes: Mapping[str, str]
     spare: Collection[str]
+    read: Callable[[str, np.ndarray], np.ndarray] = lambda _name, values: values
+    """(the model's tensor, the checkpoint's values) → its own values."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def _convert(repository: Repository, wanted: Architecture, seed: int, path: Path
             if name in wanted.made:
                 yield from initial(name, shape, STD).chunks(random)
             else:
-                yield stored.float32(places.takes[name])
+                yield places.read(name, stored.float32(places.takes[name]))
 
     return write_streamed(path, shapes, chunks())
 

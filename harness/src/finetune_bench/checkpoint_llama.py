@@ -9,8 +9,13 @@ from finetune_bench.checkpoint import Architecture, Places, Settings
 from finetune_bench.errors import BadInput
 from finetune_bench.order import LlamaShape
 from finetune_bench.stored_tensors import StoredTensors
+from finetune_bench.workloads.llama_layouts import Layout, from_layout, stored_name
 
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
+META = "tok_embeddings.weight"
+"""By this tensor Meta's layout is known."""
+FREQUENCIES = ("inv_freq", "rope.freqs")
+"""How tensors end that follow from the configuration."""
 DEFAULT_THETA = 10_000.0
 """What a configuration without one means, for every architecture here."""
 
@@ -19,7 +24,12 @@ def llama(model_type: str, shape: LlamaShape, tensors: Mapping[str, tuple[int, .
     def settings(config: Mapping[str, Any]) -> Settings:
         return {"model_type": (config.get("model_type"), model_type), **_settings(config, shape)}
 
-    return Architecture(shape=shape, tensors=tensors, settings=settings, places=lambda stored: _places(stored, tensors))
+    def places(stored: StoredTensors) -> Places:
+        return _places(
+            stored, shape, tensors, "meta" if model_type == "llama" and META in stored.shapes else "huggingface"
+        )
+
+    return Architecture(shape=shape, tensors=tensors, settings=settings, places=places)
 
 
 def _settings(config: Mapping[str, Any], shape: LlamaShape) -> Settings:
@@ -64,12 +74,16 @@ def _ratio(hidden: object, heads: object) -> object:
     return hidden // heads if isinstance(hidden, int) and isinstance(heads, int) and heads else None
 
 
-def _places(stored: StoredTensors, shapes: Mapping[str, tuple[int, ...]]) -> Places:
+def _places(stored: StoredTensors, shape: LlamaShape, tensors: Mapping[str, tuple[int, ...]], layout: Layout) -> Places:
     given = stored.shapes
-    takes = {name: name for name in shapes}
-    if HEAD in shapes and HEAD not in given:
-        takes[HEAD] = EMBEDDING  # a tied head: the embedding table again
-    if HEAD not in shapes and HEAD in given and not np.array_equal(stored.float32(HEAD), stored.float32(EMBEDDING)):
+    takes = {name: stored_name(name, layout) for name in tensors}
+    if HEAD in tensors and takes[HEAD] not in given:
+        takes[HEAD] = takes[EMBEDDING]  # a tied head: the embedding table again
+    if HEAD not in tensors and HEAD in given and not np.array_equal(stored.float32(HEAD), stored.float32(EMBEDDING)):
         raise BadInput(f"the {stored.what} has a head of its own; accepted: one tied to the embedding table")
-    spare = {name for name in given if name not in shapes and name != HEAD and not name.endswith("inv_freq")}
-    return Places(takes, spare)
+    spare = {name for name in {*given} - {*takes.values(), HEAD} if not name.endswith(FREQUENCIES)}
+
+    def read(name: str, values: np.ndarray) -> np.ndarray:
+        return from_layout(name, values.reshape(tensors[name]), shape, layout)
+
+    return Places(takes, spare, read)

@@ -35,6 +35,7 @@ RATES = {
 START_S = {"torch": {"torch": 2.5, "transformers": 2.0}, "mlx": {"mlx": 0.4, "mlx-lm": 0.8}}
 """By framework, of each package that a workload uses: the process, imports and first uses; measured, files cached."""
 STEP_OVERHEAD_S = 0.01
+CACHED_BYTES_PER_S = 1e9
 BASE_MEMORY = {"torch": 800 * 2**20, "mlx": 120 * 2**20}
 """A process with its libraries imported; measured."""
 DISK_BYTES_PER_S = 500e6
@@ -47,8 +48,9 @@ def estimate(request: Request, backend: str) -> dict[str, object]:
     cost = request.workload.cost(request.size, values)
     speed = rate(backend, str(values.get("precision", "float32")))
     flop = cost.steps * cost.step_flop + cost.other_flop
-    seconds = sum(START_S[framework].get(package, 0.0) for package in request.workload.packages[framework])
+    seconds = sum(START_S[framework].get(package, 0.0) for package in request.workload.packages.get(framework, ()))
     seconds += cost.disk_bytes / DISK_BYTES_PER_S + cost.steps * STEP_OVERHEAD_S
+    seconds += cost.steps * cost.step_bytes / CACHED_BYTES_PER_S
     if cost.products:
         seconds += flop / speed.products
     else:

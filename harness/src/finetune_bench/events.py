@@ -85,6 +85,7 @@ class Step:
     cpu_s: float | None = None
     accelerator_flop: float | None = None
     cpu_flop: float | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,11 @@ class StoredTensors:
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {name: tuple(entry["shape"]) for name, (_, _, entry) in self._places.items()}
 
+    @property
+    def bytes(self) -> int:
+        """Of all values."""
+        return sum(entry["data_offsets"][1] - entry["data_offsets"][0] for _, _, entry in self._places.values())
+
     def float32(self, name: str) -> np.ndarray:
         """All values, flat. Narrow types widen without loss."""
         path, data, entry = self._places[name]

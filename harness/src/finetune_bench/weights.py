@@ -36,7 +36,14 @@ STREAMS = {
 STD = 0.02
 """Standard deviation of weights that are made here."""
 
-_DTYPE_NAMES = {"float32": "F32", "int32": "I32", "int64": "I64"}
+_TYPES = {
+    "float32": ("F32", 4),
+    "float16": ("F16", 2),
+    "bfloat16": ("BF16", 2),
+    "int32": ("I32", 4),
+    "int64": ("I64", 8),
+}
+"""Type → its name in the file, and its bytes."""
 
 
 def generator(seed: int, stream: str) -> np.random.Generator:
@@ -80,9 +87,20 @@ def initial(name: str, shape: tuple[int, ...], std: float) -> Uniform:
     return Uniform(shape, std * 3**0.5, centre)
 
 
-def write_streamed(path: Path, shapes: Mapping[str, tuple[int, ...]], chunks: Iterable[np.ndarray]) -> str:
-    """Writes float32 tensors whose values come one array after the other. Returns the file's sha256, hex."""
-    return _write(path, [(name, "float32", shape) for name, shape in shapes.items()], chunks)
+def write_streamed(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], chunks: Iterable[np.ndarray], dtype: str = "float32"
+) -> str:
+    """Writes float32 values that come one array after the other, rounded to a type. Returns the file's sha256, hex."""
+    header = [(name, dtype, shape) for name, shape in shapes.items()]
+    return _write(path, header, (_rounded(chunk, dtype) for chunk in chunks))
+
+
+def _rounded(values: np.ndarray, dtype: str) -> np.ndarray:
+    """float32 values in another type, to the nearest, ties to even; those of bfloat16 as their bits."""
+    if dtype != "bfloat16":
+        return values.astype(dtype, copy=False)
+    bits = np.ascontiguousarray(values).view(np.uint32)
+    return ((bits + np.uint32(0x7FFF) + ((bits >> np.uint32(16)) & np.uint32(1))) >> np.uint32(16)).astype(np.uint16)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> str:
@@ -95,8 +113,9 @@ def _write(path: Path, tensors: Sequence[tuple[str, str, tuple[int, ...]]], chun
     header: dict[str, object] = {}
     end = 0
     for name, dtype, shape in tensors:
-        start, end = end, end + math.prod(shape) * np.dtype(dtype).itemsize
-        header[name] = {"dtype": _DTYPE_NAMES[dtype], "shape": list(shape), "data_offsets": [start, end]}
+        stored, width = _TYPES[dtype]
+        start, end = end, end + math.prod(shape) * width
+        header[name] = {"dtype": stored, "shape": list(shape), "data_offsets": [start, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # tensors start on an 8-byte boundary
     digest = hashlib.sha256()

@@ -2,11 +2,19 @@
 
 from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import did_you_mean
-from finetune_bench.workloads import lm_ptb, lora_alpaca_tinyllama, nli_bert_tiny, sft_dolly_qwen3, switch_matmul
+from finetune_bench.workloads import (
+    convert_tinyllama,
+    lm_ptb,
+    lora_alpaca_tinyllama,
+    nli_bert_tiny,
+    sft_dolly_qwen3,
+    switch_matmul,
+)
 from finetune_bench.workloads.base import Workload
 
 WORKLOADS: tuple[Workload, ...] = (
     lora_alpaca_tinyllama.WORKLOAD,
+    convert_tinyllama.WORKLOAD,
     lm_ptb.WORKLOAD,
     nli_bert_tiny.WORKLOAD,
     sft_dolly_qwen3.WORKLOAD,

@@ -7,11 +7,11 @@ from typing import Any
 from finetune_bench.backends.mlx_backend import MlxBackend
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.workloads import llama
+from finetune_bench.workloads.llama_mlx import build_llama
 from finetune_bench.workloads.lora_work import LoraWork
 from finetune_bench.workloads.training_mlx import DTYPES, MlxModel, MlxTraining, mx, tree_flatten
 
 try:
-    from mlx_lm.models.llama import Model, ModelArgs
     from mlx_lm.tuner.utils import linear_to_lora_layers
 except ImportError as error:
     raise BackendUnavailable(f"this workload needs mlx and mlx-lm: {error}") from error
@@ -19,21 +19,6 @@ except ImportError as error:
 
 def open_lora(work: LoraWork, backend: MlxBackend, weights: Path, adapter: Path) -> MlxTraining:
     shape = work.model
-    # mlx-lm reads a top-level rope_theta only: a nested one is passed over and the default taken.
-    arguments = ModelArgs(
-        model_type="llama",
-        hidden_size=shape.hidden_size,
-        num_hidden_layers=shape.layers,
-        intermediate_size=shape.intermediate_size,
-        num_attention_heads=shape.heads,
-        num_key_value_heads=shape.kv_heads,
-        head_dim=shape.head_dim,
-        rms_norm_eps=shape.rms_norm_eps,
-        vocab_size=shape.vocab_size,
-        max_position_embeddings=shape.max_positions,
-        rope_theta=shape.rope_theta,
-        tie_word_embeddings=False,
-    )
 
     def choose(module: Any) -> None:
         module.freeze()
@@ -44,7 +29,7 @@ def open_lora(work: LoraWork, backend: MlxBackend, weights: Path, adapter: Path)
         module.load_weights(initial, strict=False)
 
     model = MlxModel(
-        build=lambda: Model(arguments), weights=weights, choose=choose, name=_canonical_name, value=_canonical_value
+        build=lambda: build_llama(shape), weights=weights, choose=choose, name=_canonical_name, value=_canonical_value
     )
     return MlxTraining(work, backend, model)
 

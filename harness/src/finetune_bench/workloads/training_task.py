@@ -242,5 +242,5 @@ class TrainingTask:
 def checked_file(path: Path, sha256: str) -> Path:
     """The path of a file of the work order; BadInput when its bytes are others."""
     if file_sha256(path) != sha256:
-        raise BadInput(f"{path} is not the token file of the work order: delete it and prepare again")
+        raise BadInput(f"{path} is not the file of the work order: delete it and prepare again")
     return path
