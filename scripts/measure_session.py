@@ -1,6 +1,8 @@
 """The processes of `measure_gpu.py`: each run one of its own, under the lock of its devices, beside a watcher."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,9 +42,18 @@ class Session:
 
     def run(self, backend: str, benchmark: str, number: int, arguments: Sequence[str | Path]) -> dict[str, Any] | None:
         """One process that is measured, under the lock of its devices; None where the time of all was over."""
-        folder = self.out / "runs" / benchmark
-        folder.mkdir(parents=True, exist_ok=True)
-        events = folder / f"head-{number}.jsonl"
+        events = self.out / "runs" / benchmark / f"head-{number}.jsonl"
+        return self._locked(backend, events, number, [*arguments, "--events", events])
+
+    def profile(self, backend: str, benchmark: str, arguments: Sequence[str | Path]) -> dict[str, Any] | None:
+        """The same for one whose step is profiled, into a table of its own."""
+        table = self.out / "profiles" / f"{benchmark}.txt"
+        return self._locked(backend, table, 1, [*arguments, "--out", table])
+
+    def _locked(
+        self, backend: str, written: Path, number: int, arguments: Sequence[str | Path]
+    ) -> dict[str, Any] | None:
+        written.parent.mkdir(parents=True, exist_ok=True)
         program = [sys.executable, "-m", "finetune_bench", *map(str, arguments), "--backend", backend]
         locks = [
             word for name, shared in locks_for(backend) for word in ("--shared" if shared else "--exclusive", name)
@@ -50,11 +61,11 @@ class Session:
         launcher = [sys.executable, "-I", "-S", str(SOURCES / "finetune_bench" / "hold.py"), "--folder"]
         launcher += [os.environ.get("FINETUNE_BENCH_LOCK_DIR") or "/tmp", "--wait", str(max(0.0, self.left_s()))]
         # The variable marks the process as ours, for the watcher.
-        variables = environment(FINETUNE_BENCH_EVENTS=str(events), FINETUNE_BENCH_BACKEND=backend)
+        variables = environment(FINETUNE_BENCH_EVENTS=str(written), FINETUNE_BENCH_BACKEND=backend)
         heard, said = os.pipe()
-        with (folder / f"head-{number}.log").open("wb") as log:
+        with written.with_suffix(".log").open("wb") as log:
             process = subprocess.Popen(
-                [*launcher, *locks, "--", *program, "--events", str(events)],
+                [*launcher, *locks, "--", *program],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -133,3 +144,14 @@ def watcher(file: Path) -> Iterator[None]:
                 process.wait(3)
             except subprocess.TimeoutExpired:
                 stop(process)
+
+
+def hide_home(folder: Path, home: str) -> None:
+    """In every file of the folder the path of the home folder, which holds the user's name, becomes `~`."""
+    if len(home) <= 1:  # the root is the home of some services, and nobody's name
+        return
+    spellings = {home, json.dumps(home)[1:-1]}
+    pattern = re.compile("|".join(map(re.escape, spellings)).join(("(?:", r")(?![\w.-])")).encode())
+    for file in folder.rglob("*"):
+        if file.is_file() and pattern.search(text := file.read_bytes()):
+            file.write_bytes(pattern.sub(b"~", text))

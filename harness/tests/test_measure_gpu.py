@@ -16,7 +16,10 @@ from support import MATMUL, NLI, REPOSITORY, Interpreters, environment, read_eve
 SCRIPT = REPOSITORY / "scripts" / "measure_gpu.py"
 sys.path.insert(0, str(SCRIPT.parent))
 
-from measure_gpu import Benchmark, fits  # noqa: E402
+from measure_gpu import parse  # noqa: E402
+from measure_plan import Benchmark, fits, plan  # noqa: E402
+
+from finetune_bench.workloads import WORKLOADS  # noqa: E402
 
 
 class Measuring:
@@ -68,7 +71,9 @@ QUICK = ("--minutes", "4", "--backend", "torch-cpu", "--workload", MATMUL, "--wo
 def test_measures_in_turn_between_two_controls_and_keeps_everything(
     measuring: Measuring, interpreters: Interpreters
 ) -> None:
-    code, text = measuring.run(interpreters.torch, *QUICK, "--repeats", "2")
+    code, text = measuring.run(
+        interpreters.torch, *QUICK, "--repeats", "2", "--profile", HOME=str(measuring.out.parent)
+    )
     assert code == 0, text
     assert measuring.states() == {NLI: ("measured", 2), MATMUL: ("measured", 2)}
     benchmarks = measuring.manifest["benchmarks"]
@@ -89,6 +94,15 @@ def test_measures_in_turn_between_two_controls_and_keeps_everything(
     assert samples[0]["time_s"] < order[0][0]
     assert "torch==" in (measuring.out / "env" / "torch-cpu.txt").read_text()
     assert json.loads((measuring.out / "probe.json").read_text())["protocol"] == 1
+    for title in (NLI, MATMUL):
+        table = (measuring.out / "profiles" / f"{title}.strict.tiny.torch-cpu.txt").read_text()
+        assert "steps without the profiler, ms: " in table
+        assert "aten::mm" in table
+    texts = {file: file.read_text() for file in measuring.out.rglob("*") if file.is_file()}
+    assert not [file for file, text in texts.items() if str(measuring.out.parent) in text], (
+        "the home is nobody's affair"
+    )
+    assert '"~/out/orders/' in texts[measuring.out / "orders" / f"{NLI}.strict.tiny.request.prepared"]
 
 
 def test_lists_what_the_limit_leaves_no_room_for(measuring: Measuring, interpreters: Interpreters) -> None:
@@ -96,6 +110,15 @@ def test_lists_what_the_limit_leaves_no_room_for(measuring: Measuring, interpret
     assert code == 1
     assert measuring.states() == {NLI: ("cut", 0), MATMUL: ("cut", 0)}
     assert "the limit of 0.3 min left no room for its 3 runs" in text
+
+
+def test_what_matters_most_stands_first_three_times_and_no_workload_is_forgotten() -> None:
+    given = parse(["--minutes", "12", "--out", "any", "--backend", "torch-cuda"])
+    state = {"backend": "torch-cuda", "possible": True, "accelerated": True, "reason": None}
+    titles = [one.title for one in plan({"backends": [state]}, given)]
+    assert given.repeats == 3
+    assert titles[:2] == ["sft-dolly-qwen3.tuned.real", "lora-alpaca-tinyllama.strict.real"]
+    assert {title.split(".")[0] for title in titles} == {one.name for one in WORKLOADS}
 
 
 def planned(*runs: tuple[float, float, int]) -> list[Benchmark]:
@@ -169,6 +192,21 @@ def test_interrupted_it_leaves_a_valid_folder(measuring: Measuring, interpreters
     states = measuring.states()
     assert states[MATMUL] == ("cut", 0)
     assert measuring.manifest["benchmarks"][0]["runs"][0]["cancelled"] is True
+
+
+def test_a_python_without_a_framework_is_told_what_is_missing_and_nothing_is_written(measuring: Measuring) -> None:
+    code, text = measuring.run(sys.executable, "--minutes", "4")
+    assert code == 3
+    assert "torch-cpu: no torch in " in text
+    assert not measuring.out.exists()
+
+
+def test_a_place_that_cannot_be_written_is_told_without_a_traceback(measuring: Measuring) -> None:
+    measuring.out.write_text("a file")
+    code, text = measuring.run(sys.executable, *QUICK)
+    assert code == 2
+    assert text.splitlines()[-1].endswith("give another folder with --out")
+    assert "Traceback" not in text
 
 
 def test_a_folder_with_something_in_it_is_refused(measuring: Measuring) -> None:

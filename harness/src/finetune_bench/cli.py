@@ -84,6 +84,15 @@ def _control(given: argparse.Namespace) -> int:
     return control(given.backend, given.events, given.stdlib)
 
 
+def _profile(given: argparse.Namespace) -> int:
+    from finetune_bench.process import ensure_environment
+    from finetune_bench.profiling import profile
+
+    ensure_environment(given.backend)
+    profile(given.order, given.backend, given.cache, given.out)
+    return EXIT_OK
+
+
 def _watch(given: argparse.Namespace) -> int:
     from finetune_bench.watch import watch
 
@@ -177,6 +186,12 @@ def _parser() -> argparse.ArgumentParser:
     events(running)
     cache(running)
     running.add_argument("--benchmark", required=True, help="id written into the first event")
+
+    profiling = command("profile", _profile, "run a few steps and write PyTorch's profile of one to a file")
+    profiling.add_argument("order", type=Path)
+    backend(profiling)
+    cache(profiling)
+    profiling.add_argument("--out", required=True, type=Path, help="file that receives the table")
 
     controlling = command("control", _control, "run the fixed control workload once and append its events to a file")
     backend(controlling)
