@@ -48,7 +48,7 @@ def estimate(request: Request, backend: str) -> dict[str, object]:
     cost = request.workload.cost(request.size, values)
     speed = rate(backend, str(values.get("precision", "float32")))
     flop = cost.steps * cost.step_flop + cost.other_flop
-    seconds = sum(START_S[framework].get(package, 0.0) for package in request.workload.packages.get(framework, ()))
+    seconds = sum(START_S[framework].get(package, 0.0) for package in request.workload.packages[framework])
     seconds += cost.disk_bytes / DISK_BYTES_PER_S + cost.steps * STEP_OVERHEAD_S
     seconds += cost.steps * cost.step_bytes / CACHED_BYTES_PER_S
     if cost.products:

@@ -84,6 +84,9 @@ WORKLOAD = Workload(
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,
     cost=cost,
-    packages={"mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13", "mlx-lm", "transformers")},
+    packages={
+        "torch": (),
+        "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13", "mlx-lm", "transformers"),
+    },
     open_task=open_task,
 )
