@@ -158,13 +158,14 @@ def test_nothing_is_dropped_in_validation(
     assert again == (dropped, with_dropout), "what is dropped is drawn from the seed of the order"
 
 
-@pytest.mark.parametrize("precision", ["mixed", "bfloat16"])
+@pytest.mark.parametrize(("workload", "precision"), [(LM, "mixed"), (LM, "bfloat16"), (NLI, "mixed")])
 def test_less_precise_training_agrees_roughly(
-    cache: Path, interpreters: Interpreters, tmp_path: Path, precision: str
+    cache: Path, interpreters: Interpreters, tmp_path: Path, workload: str, precision: str
 ) -> None:
     losses = []
     for backend in CPU_BACKENDS:
-        order = prepare(tmp_path, cache, LM, SMALL[LM] | {"precision": precision, "learning_rate": 1e-3})
+        less = {"precision": precision, "learning_rate": 1e-3}
+        order = prepare(tmp_path, cache, workload, SMALL[workload] | less)
         done = run(interpreters.of(backend), order, backend, cache, tmp_path)
         assert done.exit_code == 0, done.stderr
         losses.append([step["loss"] for step in done.of("step")])

@@ -18,11 +18,12 @@ from finetune_bench.workloads.training_values import (
     fetched_bytes,
     hub_values,
     optimiser_values,
+    precision,
     validation_passes,
     validation_rows,
     whole,
 )
-from finetune_bench.workloads.training_work import TUNED, parameter_count, steps_of
+from finetune_bench.workloads.training_work import TUNED, parameter_count, state_bytes, steps_of
 
 NAME = "nli-bert-tiny"
 
@@ -55,6 +56,7 @@ HYPERPARAMETERS = (
     *batch_values(rows=(184, 50_000), batch_size=(8, 8), accumulation=(1, 1), max_length=(64, 128)),
     at_most_steps((0, 200)),
     dropout(),
+    precision("float32", "float32"),
     *optimiser_values(learning_rate=(5e-5, 5e-5), weight_decay=(0.01, 0.01)),
     bias_correction(),
     validation_rows((64, 2000)),
@@ -129,7 +131,8 @@ def cost(size: str, values: Values) -> Cost:
         download_bytes=fetched_bytes(values, parameters, width=4),
         disk_bytes=4 * parameters + words * (4 * min(length, 14) + 8) + 4 * rows,
         # weight, gradient and two moments; what backward needs of one micro-batch
-        memory_bytes=16 * parameters + 4 * values["batch_size"] * bert.saved_values_per_pair(shape, length),
+        memory_bytes=state_bytes(values, parameters, parameters)
+        + 4 * values["batch_size"] * bert.saved_values_per_pair(shape, length),
     )
 
 

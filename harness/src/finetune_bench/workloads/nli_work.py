@@ -10,7 +10,7 @@ from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import TokenRows, shuffled_batches
 from finetune_bench.generate_pairs import Pairs, read_pair_file, write_pair_file
 from finetune_bench.hub import Repository
-from finetune_bench.order import BertShape, LabelLoss, NormalLengths, PairData, PairRecipe, Precision, Weights
+from finetune_bench.order import BertShape, LabelLoss, NormalLengths, PairData, PairRecipe, Weights
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import bert
@@ -22,6 +22,7 @@ from finetune_bench.workloads.training_work import (
     in_batches,
     made_weights,
     optimiser_of,
+    precision_of,
     steps_of,
     trainable_all,
 )
@@ -63,7 +64,7 @@ def make_nli_work(workload: str, preset: str, size: str, shape: BertShape, value
         loss=LabelLoss(classes=shape.classes, reduction="step-row-mean"),
         optimiser=optimiser_of(values, steps),
         trainable=trainable_all(bert.tensors(shape)),
-        precision=Precision(weights="float32", compute="float32", tf32=False),
+        precision=precision_of(values),
     )
     return Work(work=to_json(work), files={"weights": weights_file, "data": data_file})
 

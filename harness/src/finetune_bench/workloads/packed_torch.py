@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from finetune_bench.backends.torch_backend import TorchBackend
-from finetune_bench.order import LlamaShape
+from finetune_bench.order import LlamaShape, Precision
 from finetune_bench.workloads.training_torch import Place, functional, torch
 
 try:
@@ -63,9 +63,10 @@ def varlen_attention(
     return mixed[None], None
 
 
-def choose_attention(backend: TorchBackend, shape: LlamaShape, place: Place) -> str:
+def choose_attention(backend: TorchBackend, shape: LlamaShape, precision: Precision) -> str:
     """The attention for packed rows, which the run reports as a knob."""
-    chosen = VARLEN if backend.device_type == "cuda" and varlen_is_right(shape, place) else MASKED
+    may_be_varlen = backend.device_type == "cuda" and precision.compute == "bfloat16"
+    chosen = VARLEN if may_be_varlen and varlen_is_right(shape, (backend.device, torch.bfloat16)) else MASKED
     backend.knobs["attention"] = "varlen flash" if chosen == VARLEN else "sdpa with a mask"
     if chosen == VARLEN:
         from transformers import AttentionInterface

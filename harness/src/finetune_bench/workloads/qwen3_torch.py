@@ -8,7 +8,7 @@ from finetune_bench.errors import BackendUnavailable
 from finetune_bench.workloads.packed_torch import MASKED, attention_inputs, choose_attention
 from finetune_bench.workloads.qwen3 import EMBEDDING, HEAD, trained_tensors
 from finetune_bench.workloads.sft_work import SftWork
-from finetune_bench.workloads.training_torch import DTYPES, Place, TorchModel, TorchTraining, torch
+from finetune_bench.workloads.training_torch import Place, TorchModel, TorchTraining, torch
 
 try:
     from transformers import Qwen3Config, Qwen3ForCausalLM
@@ -19,8 +19,7 @@ except ImportError as error:
 
 def open_qwen3(work: SftWork, backend: TorchBackend, weights: Path) -> TorchTraining:
     shape, packed = work.model, work.padding == "packed"
-    place = backend.device, DTYPES[work.precision.compute]
-    attention = choose_attention(backend, shape, place) if packed else MASKED
+    attention = choose_attention(backend, shape, work.precision) if packed else MASKED
     config = Qwen3Config(
         vocab_size=shape.vocab_size,
         hidden_size=shape.hidden_size,
