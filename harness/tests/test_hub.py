@@ -1,6 +1,7 @@
 """Checkpoints and data sets of a hub, through `prepare` against a hub on this machine."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -182,9 +183,15 @@ def test_a_second_prepare_asks_for_nothing_and_works_offline(workload: str, plac
 
 
 def test_a_cache_filled_beforehand_serves_offline(sft: str, place: Place) -> None:
+    """Also one that was filled by hand, which does not know that there is no single file of weights."""
+    files = place.hub.repos[MODEL].files
+    del files["model.safetensors"]
+    files |= sharded(values(sft))
     first = place.order(sft)
     for file in place.cache.iterdir():
         file.unlink()
+    for folder in place.hub_cache.rglob(".no_exist"):
+        shutil.rmtree(folder)
     assert place.order(sft, endpoint=NOWHERE).work_hash == first.work_hash
 
 

@@ -1,6 +1,7 @@
 """Pairs and checkpoints of the hub for `nli-bert-tiny`: the defaults, tokens, labels, tensors, and what is refused."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,16 @@ REFUSED = {
 def test_what_are_no_such_pairs_is_said(case: str, place: Place) -> None:
     file, words = REFUSED[case]
     assert words in place.refused(NLI, 2, dataset_id=DATASET, dataset_file=file)
+
+
+def test_a_cache_filled_by_hand_serves_offline(place: Place) -> None:
+    """It has the word pieces, and does not know that the hub has no tokenizer.json."""
+    files = place.hub.repos[MODEL].files
+    files["tokenizer_config.json"] = b"{}"
+    first = place.order(NLI, weights="hub")
+    for folder in (place.cache, *place.hub_cache.rglob(".no_exist")):
+        shutil.rmtree(folder)
+    assert place.order(NLI, weights="hub", endpoint=NOWHERE).work_hash == first.work_hash
 
 
 def test_a_model_without_a_tokenizer_is_refused(place: Place) -> None:

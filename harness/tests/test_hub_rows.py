@@ -20,6 +20,8 @@ FILES = {
     "dev.parquet": parquet(ROWS[32:36]),
     "other.parquet": parquet([{"question": "a", "label": 1}]),
     "damaged.parquet": parquet(ROWS)[:-40],
+    "cut.jsonl.gz": zipped(json_lines(ROWS))[:-40],
+    "deep.json": b"[" * 100_000,
     "rows.txt": b"the quick brown fox\n",
 }
 SHARDS = "data/train-00000-of-00002.parquet, data/train-00001-of-00002.parquet"
@@ -80,6 +82,8 @@ REFUSED = {
         {"dataset_file": "damaged.parquet"},
         "damaged.parquet of the data set makers/small-rows at main cannot",
     ),
+    "cut": ({"dataset_file": "cut.jsonl.gz"}, "cut.jsonl.gz of the data set makers/small-rows at main cannot be read:"),
+    "deep": ({"dataset_file": "deep.json"}, "deep.json of the data set makers/small-rows at main cannot be read:"),
     "ending": (
         {"dataset_file": "rows.csv"},
         "accepted in set.dataset_file: .txt, .jsonl, .json, .parquet, and .gz after all but the last",

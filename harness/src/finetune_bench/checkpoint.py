@@ -107,17 +107,19 @@ def _convert(repository: Repository, wanted: Architecture, seed: int, path: Path
 
 def _files(repository: Repository) -> list[Path]:
     try:
-        return [repository.file(SINGLE)]
-    except FileNotFoundError:
-        pass
-    try:
-        index = json.loads(repository.file(INDEX).read_text(encoding="utf-8"))
-        names = sorted(set(index["weight_map"].values()))
-        return [repository.file(name) for name in names]
+        path = repository.first_of(SINGLE, INDEX)
     except FileNotFoundError as error:
         raise BadInput(
             f"the {repository.what} has no safetensors: {error}; other formats are not read. Many models have them in "
             "a branch of their own (such as refs/pr/1), which set.revision can name"
         ) from error
+    if path.name == SINGLE:
+        return [path]
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+        names = sorted(set(index["weight_map"].values()))
+        return [repository.file(name) for name in names]
+    except FileNotFoundError as error:
+        raise BadInput(f"{INDEX} of the {repository.what} names files that are not there: {error}") from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise BadInput(f"{INDEX} of the {repository.what} is damaged: {error!r}") from error

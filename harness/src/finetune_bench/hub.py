@@ -27,6 +27,10 @@ NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """A full disk, a file larger than the system allows, a quota."""
 
 
+class OutOfReach(CannotFetch):
+    """The hub gave no answer, not even that it has no such file."""
+
+
 @dataclass
 class Repository:
     """A repository at one commit: that of the first file read, which all others must share."""
@@ -51,6 +55,29 @@ class Repository:
         path = self._cached(name) or self._fetched(name)
         self.commit = self.commit or path.parents[len(parts) - 1].name
         return path
+
+    def first_of(self, *names: str) -> Path:
+        """The first of these files that there is. A cache filled by hand need not know which of them the hub lacks.
+
+        @raise CannotFetch, or FileNotFoundError when the repository has none of them
+        """
+        for name in names:
+            try:
+                return self.file(name)
+            except FileNotFoundError as error:
+                missing = error
+            except OutOfReach:
+                there = next((other for other in names if self._is_cached(other)), None)
+                if there is None:
+                    raise
+                return self.file(there)
+        raise missing
+
+    def _is_cached(self, name: str) -> bool:
+        try:
+            return self._cached(name) is not None
+        except FileNotFoundError:
+            return False
 
     def _cached(self, name: str) -> Path | None:
         try:
@@ -110,10 +137,10 @@ class Repository:
             else:
                 return
 
-    def _out_of_reach(self, name: str, error: Exception) -> CannotFetch:
-        return CannotFetch(
+    def _out_of_reach(self, name: str, error: Exception) -> OutOfReach:
+        return OutOfReach(
             f"the {self.what} is not in the cache of this machine (file {name}) and the hub cannot be reached: "
-            f"{_first_line(_root(error))}; connect it, or fill the cache beforehand (docs/protocol.md)"
+            f"{_first_line(_root(error)).rstrip('.')}; connect it, or fill the cache beforehand (docs/protocol.md)"
         )
 
     def _refusal(self, name: str, error: Exception) -> Exception:

@@ -5,14 +5,13 @@ import json
 import os
 import sys
 import sysconfig
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from finetune_bench.errors import BadInput, CannotFetch
+from finetune_bench.errors import BadInput, CannotFetch, HarnessError
 from finetune_bench.hub import Repository
 
 Row = Mapping[str, Any]
@@ -50,8 +49,10 @@ class Split:
             while True:
                 try:
                     row = next(found, None)
-                except (ValueError, OSError, EOFError, zlib.error) as error:
-                    reason = str(error).strip().split("\n")[0]
+                except (HarnessError, MemoryError):
+                    raise
+                except Exception as error:  # whatever a library has to say of foreign bytes
+                    reason = (str(error).strip() or type(error).__name__).split("\n")[0]
                     raise BadInput(f"{name} of the {self.dataset.what} cannot be read: {reason}") from error
                 if row is None:
                     break

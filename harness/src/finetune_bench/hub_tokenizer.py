@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from finetune_bench.hub import Repository
 def tokenizer_of(repository: Repository) -> Any:
     """What `tokenizer.json` says, or BERT's word pieces of a `vocab.txt`."""
     try:
-        path = repository.file("tokenizer.json")
-    except FileNotFoundError:
-        return _word_pieces(repository)
+        path = repository.first_of("tokenizer.json", "vocab.txt")
+    except FileNotFoundError as error:
+        raise BadInput(f"the {repository.what} has no tokenizer: neither tokenizer.json nor vocab.txt") from error
+    if path.name == "vocab.txt":
+        return _word_pieces(repository, path)
     from tokenizers import Tokenizer
 
     try:
@@ -24,15 +27,12 @@ def tokenizer_of(repository: Repository) -> Any:
         raise BadInput(f"tokenizer.json of the {repository.what} is damaged: {error}") from error
 
 
-def _word_pieces(repository: Repository) -> Any:
+def _word_pieces(repository: Repository, vocabulary: Path) -> Any:
     from tokenizers import BertWordPieceTokenizer
 
+    lower_case = _lower_case(repository)
     try:
-        vocabulary = repository.file("vocab.txt")
-    except FileNotFoundError as error:
-        raise BadInput(f"the {repository.what} has no tokenizer: neither tokenizer.json nor vocab.txt") from error
-    try:
-        return BertWordPieceTokenizer(str(vocabulary), lowercase=_lower_case(repository))
+        return BertWordPieceTokenizer(str(vocabulary), lowercase=lower_case)
     except Exception as error:  # the library raises no narrower one
         raise BadInput(f"vocab.txt of the {repository.what} holds no word pieces: {error}") from error
 
