@@ -5,9 +5,11 @@ python packed_shapes.py CACHE ORDER.json      prints an object
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import torch
+from torch._dynamo.exc import BackendCompilerFailed
 from torch._dynamo.utils import counters
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -25,7 +27,13 @@ task = find_workload(order.workload).open_task(order, backend, cache)
 for _, prepare in task.preparation():
     prepare()
 task.model._forward = torch.compile(task.model._model.logits, backend="eager", fullgraph=True)
-losses = [task.step(index, task.fetch(index)).loss for index in range(task.steps)]
+steps = [task.step(index, task.fetch(index)) for index in range(task.steps)]
+graphs = counters["stats"]["unique_graphs"]
+
+
+def logits(module, starts):
+    ids = torch.zeros(1, places, dtype=torch.int64)
+    return module(input_ids=ids, **attention_inputs(VARLEN, starts, places)).logits
 
 
 class Calls(TorchDispatchMode):
@@ -54,9 +62,26 @@ config = Qwen3Config(
 )
 torch.set_default_dtype(torch.bfloat16)
 with FakeTensorMode(), Calls():
-    module = Qwen3ForCausalLM(config)
-    rows = attention_inputs(VARLEN, torch.zeros(starts, dtype=torch.int64), places)
-    module(input_ids=torch.zeros(1, places, dtype=torch.int64), **rows).logits.sum().backward()
+    logits(Qwen3ForCausalLM(config), torch.zeros(starts, dtype=torch.int64)).sum().backward()
 
-told = {"losses": losses, "knobs": backend.knobs, "graphs": counters["stats"]["unique_graphs"], "calls": calls}
+
+def keep(graph, _inputs):
+    """What torch.compile would compile; it is not, as no kernel here could run it."""
+    traced.append(sum("_varlen_attn" in str(node.target) for node in graph.graph.nodes))
+    raise NotImplementedError
+
+
+traced: list[int] = []
+with suppress(BackendCompilerFailed):
+    whole = torch.compile(logits, backend=keep, fullgraph=True)
+    whole(Qwen3ForCausalLM(config), torch.zeros(starts, dtype=torch.int64))
+
+told = {
+    "losses": [one.loss for one in steps],
+    "flop": [one.model_flop for one in steps],
+    "knobs": backend.knobs,
+    "graphs": graphs,
+    "calls": calls,
+    "traced": traced,
+}
 print(json.dumps(told))

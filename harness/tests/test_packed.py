@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from finetune_bench.parity import RUNGS, climb, draw, first_failure
 from finetune_bench.request import parse_request
 from finetune_bench.structure import from_json
 from finetune_bench.trace import Trace, read_trace
-from finetune_bench.workloads import sft_dolly_qwen3
+from finetune_bench.workloads import qwen3, sft_dolly_qwen3
 from finetune_bench.workloads.expected_rows import expected_packs, mean_length
 from finetune_bench.workloads.packed_rows import PackedRows, attended, pack
 from finetune_bench.workloads.sft_work import SftWork
@@ -162,26 +163,37 @@ def test_a_row_that_sees_those_before_it_is_found(traces: dict[str, dict[str, Tr
     assert failure.name == "4 loss", "the logits kept are of the first pack, which is one row"
 
 
+@pytest.fixture(scope="module")
+def shapes(
+    orders: dict[str, Order], cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    path = write_order(tmp_path_factory.mktemp("shapes"), orders["packed"])
+    return json.loads(told(interpreters.torch, "packed_shapes.py", cache, path))
+
+
 def test_a_step_is_compiled_once_and_the_kernel_gets_whole_rows(
-    orders: dict[str, Order],
-    traces: dict[str, dict[str, Trace]],
-    cache: Path,
-    interpreters: Interpreters,
-    tmp_path: Path,
+    shapes: dict[str, Any], traces: dict[str, dict[str, Trace]]
 ) -> None:
     """torch.compile traces packs of any rows once, and the call of CUDA's kernel fits it, as far as no GPU can tell."""
-    path = write_order(tmp_path, orders["packed"])
-    found = json.loads(told(interpreters.torch, "packed_shapes.py", cache, path))
-    assert found["graphs"] == 1
-    assert found["losses"] == pytest.approx(traces["torch-cpu"]["packed"].losses, abs=1e-5)
-    assert found["knobs"]["attention"] == "sdpa with a mask"
+    assert shapes["graphs"] == 1
+    assert shapes["losses"] == pytest.approx(traces["torch-cpu"]["packed"].losses, abs=1e-5)
+    assert shapes["knobs"]["attention"] == "sdpa with a mask"
+    assert shapes["traced"] == [4], "one whole graph, with a kernel in every block"
     queries, keys = [16, 4, 64], [16, 2, 64]
     forward, backward = (
-        found["calls"]["torch_attn._varlen_attn.default"],
-        found["calls"]["torch_attn._varlen_attn_backward.default"],
+        shapes["calls"]["torch_attn._varlen_attn.default"],
+        shapes["calls"]["torch_attn._varlen_attn_backward.default"],
     )
     assert forward == [[queries, keys, keys, [8], [8]]] * 4
     assert [one[:5] for one in backward] == [[queries, queries, keys, keys, queries]] * 4
+
+
+def test_model_flops_count_attention_within_rows(orders: dict[str, Order], shapes: dict[str, Any]) -> None:
+    """Of every place its matrices, of attention as many places as its own row has: rows of 16, of 8, 6 and 2 left, …"""
+    spans = [[16, 8, 6, 2, 4, 12], [16, 16, 4, 4, 8], [16, 14, 2, 7, 6, 3]]
+    model = from_json(SftWork, orders["packed"].work, "work").model
+    expected = [sum(span * qwen3.train_flop_per_token(model, 0, span) for span in step) for step in spans]
+    assert shapes["flop"] == pytest.approx(expected, rel=1e-9)
 
 
 def test_padding_in_the_loss_needs_padding() -> None:
