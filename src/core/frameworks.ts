@@ -42,12 +42,18 @@ const COUNTERPART: Readonly<Partial<Record<Backend, Backend>>> = {
   "mlx-cpu": "torch-cpu",
 };
 
-/** Pairs of equal work only: same title, same work hash, both complete. Values are those the comparisons judged. */
+/**
+ * Pairs of equal work only: same title, same work hash, both complete. An informative one holds another work for each
+ * framework under its hash. Values are those the comparisons judged.
+ */
 export function frameworkPairs(
   benchmarks: readonly BenchmarkResult[],
   comparisons: readonly Comparison[],
 ): FrameworkPair[] {
-  const complete = benchmarks.filter(({ status, work_hash }) => status.state === "complete" && work_hash !== null);
+  const complete = benchmarks.filter(
+    ({ status, work_hash, comparison_class }) =>
+      status.state === "complete" && work_hash !== null && comparison_class !== "informative",
+  );
   return complete.flatMap((mlx): FrameworkPair[] => {
     if (frameworkOf(mlx.backend) !== "mlx" || mlx.work_hash === null) return [];
     const torch = complete.find(

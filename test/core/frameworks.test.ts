@@ -42,6 +42,12 @@ describe("a pair", () => {
     expect(pair?.torch.blas).toBeNull();
   });
 
+  test("is never made of a preset that holds another work for each framework", () => {
+    const [ours, theirs] = [torch, mlx].map((entry) => ({ ...entry, comparison_class: "informative" as const }));
+    expect(ours?.work_hash).toBe(theirs?.work_hash);
+    expect(pairsOf(...[ours, theirs].filter((entry) => entry !== undefined))).toEqual([]);
+  });
+
   test("compares allocator peaks only where both frameworks tell theirs", () => {
     const both = pairsOf(
       benchmark("lora", "torch-cuda", { tokens_per_second: 2, peak_memory: 3e9, rss_peak: 1e9 }),
