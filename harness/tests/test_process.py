@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,36 @@ def test_processor_backends_get_one_thread(backend: str) -> None:
 @pytest.mark.parametrize("backend", ["torch-cuda", "torch-mps", "mlx-metal", "mlx-cuda"])
 def test_accelerators_keep_the_machine_s_threads(backend: str) -> None:
     assert not [name for name in wanted_environment(backend, {}) if name.endswith("_THREADS")]
+
+
+STEPS_THAT_FREE = """
+import resource
+def faults(): return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def step(): return len([b"x" * size * 2**20 for size in (16, 8, 16)])
+step()
+before = faults()
+for _ in range(5): step()
+print(faults() - before)
+"""
+PAGES = 5 * 40 * 2**20 // os.sysconf("SC_PAGE_SIZE") if LINUX else 0
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="these variables speak to glibc's allocator")
+def test_processor_backends_keep_the_memory_that_a_step_frees() -> None:
+    def pages(backend: str) -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", STEPS_THAT_FREE],
+            env=environment(**wanted_environment(backend, {})),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(done.stdout)
+
+    for backend in ("torch-cpu", "mlx-cpu"):
+        assert pages(backend) < PAGES / 100
+    # Else they come from the system again in every step.
+    assert pages("torch-cuda") > PAGES / 2
 
 
 def test_every_backend_is_offline_and_without_tf32() -> None:
