@@ -192,8 +192,10 @@ def test_both_frameworks_did_the_same_work(runs: dict[tuple[str, str], Run], wor
         assert [step[counter] for step in torch.of("step")] == [step[counter] for step in mlx.of("step")]
     for ours, theirs in zip(torch.of("step"), mlx.of("step"), strict=True):
         assert ours["loss"] == pytest.approx(theirs["loss"], abs=1e-5)
-        # A sum of a million squares in float32, in the order of each framework.
-        assert ours["grad_norm"] == pytest.approx(theirs["grad_norm"], rel=1e-5 if workload == LORA else 2e-3)
+        # A sum of a million squares in float32, in the order of each framework; none where nothing is clipped by it.
+        assert ("grad_norm" in ours) == ("grad_norm" in theirs) == (workload in (LORA, SFT))
+        if "grad_norm" in ours:
+            assert ours["grad_norm"] == pytest.approx(theirs["grad_norm"], rel=1e-5 if workload == LORA else 2e-3)
     validation = [done.of("metric")[0]["value"] for done in (torch, mlx)]
     assert validation[0] == pytest.approx(validation[1], abs=1e-5)
 

@@ -81,10 +81,15 @@ def record(order: Order, backend_name: str, cache: Path) -> Trace:
     least = VANISHING * math.hypot(*norms.values())
     vanishing = {name for name, norm in norms.items() if 0 < norm < least}
     before = model.trained()
-    steps = []
+    losses, total_norms = [], []
     first_update: dict[str, tuple[float, ...]] = {}
     for index in range(work.steps):
-        steps.append(task.step(index, task.fetch(index)))
+        data = task.fetch(index)
+        # A step that clips nothing has no use for the norm, and does not compute it.
+        unclipped = None if work.optimiser.clip is not None else model.gradients(data.batches, data.loss)[1]
+        step = task.step(index, data)
+        losses.append(step.loss)
+        total_norms.append(step.grad_norm if unclipped is None else math.hypot(*group_norms(unclipped).values()))
         if index == 0:
             update = {name: value - before[name] for name, value in model.trained().items()}
             first_update = sample_groups(update, vanishing)
@@ -100,8 +105,8 @@ def record(order: Order, backend_name: str, cache: Path) -> Trace:
         first_loss=first_loss,
         gradient_norms={name: 0.0 if name in vanishing else _rounded(norm) for name, norm in norms.items()},
         first_update=first_update,
-        losses=tuple(step.loss for step in steps if step.loss is not None),
-        total_norms=tuple(_rounded(step.grad_norm) for step in steps if step.grad_norm is not None),
+        losses=tuple(losses),
+        total_norms=tuple(map(_rounded, total_norms)),
         trained=sample_groups(model.trained(), vanishing),
     )
 

@@ -112,10 +112,10 @@ class MlxTraining:
             loss_and_gradients = loss, self._cast(gradients, mx.float32) if self._keeps_masters else gradients
             return loss_and_gradients if so_far is None else tree_map(mx.add, so_far, loss_and_gradients)
 
-        def update(gradients: Any) -> mx.array:
-            clip = self.work.optimiser.clip
-            limit = float("inf") if clip is None else clip
-            gradients, norm = optimizers.clip_grad_norm(gradients, limit)
+        def update(gradients: Any) -> mx.array | None:
+            clip, norm = self.work.optimiser.clip, None
+            if clip is not None:
+                gradients, norm = optimizers.clip_grad_norm(gradients, clip)
             if self._keeps_masters:
                 self._masters["weights"] = self._optimiser.apply_gradients(gradients, self._masters["weights"])
                 self.module.update(self._cast(self._masters["weights"], self._compute))
@@ -147,18 +147,20 @@ class MlxTraining:
         return self._loss_sum(module, batch)[0] / loss_tokens
 
     def _accumulate(self, batches: Sequence[Any], loss_tokens: int) -> tuple[mx.array, Any]:
+        """The mean loss of a step and its gradients; the last micro-batch is left to be evaluated."""
         total, so_far = mx.array(float(loss_tokens)), None
         for batch in batches:
-            so_far = self._accumulate_one(batch, total, so_far)
             mx.eval(so_far)  # one micro-batch in memory at a time, as on torch
+            so_far = self._accumulate_one(batch, total, so_far)
         return so_far
 
-    def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float]:
+    def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float | None]:
         loss, gradients = self._accumulate(batches, loss_tokens)
         self._optimiser.learning_rate = learning_rate
         norm = self._update(gradients)
-        mx.eval(self.module.trainable_parameters(), self._optimiser.state, self._masters, norm)
-        return loss.item(), norm.item()
+        del gradients  # each is given back as soon as its parameter has moved
+        mx.eval(loss, norm, self.module.trainable_parameters(), self._optimiser.state, self._masters)
+        return loss.item(), None if norm is None else norm.item()
 
     def evaluation_mode(self) -> None:
         self.module.eval()

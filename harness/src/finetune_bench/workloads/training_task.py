@@ -89,8 +89,8 @@ class TrainedModel(Protocol):
     def place(self, batch: Batch) -> Any:
         """The batch on the device."""
 
-    def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float]:
-        """One optimiser step: loss in nats per loss token, and gradient norm before clipping."""
+    def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float | None]:
+        """One optimiser step: loss in nats per loss token, and gradient norm before clipping, where it clips."""
 
     def evaluation_mode(self) -> None:
         """From now on nothing is dropped."""

@@ -1,6 +1,5 @@
 """Training in PyTorch: loss, accumulation, clipping, AdamW and validation, for every model alike."""
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ except ImportError as error:
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64, "bfloat16": torch.bfloat16}
 
-FUSED_OPTIMISER = ("cuda", "cpu")
+FUSED_OPTIMISER = ("cuda", "mps", "cpu")
 """Devices on which AdamW moves all parameters in one kernel, in every precision used here."""
 
 Place = tuple[torch.device, torch.dtype]
@@ -141,10 +140,10 @@ class TorchTraining:
             master.grad = gradient if master.grad is None else master.grad.add_(gradient)
             value.grad = None
 
-    def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float]:
+    def step(self, batches: Sequence[Any], loss_tokens: int, learning_rate: float) -> tuple[float, float | None]:
         loss = self._accumulate(batches, loss_tokens)
         clip = self.work.optimiser.clip
-        norm = torch.nn.utils.clip_grad_norm_(self._moved, math.inf if clip is None else clip)
+        norm = None if clip is None else torch.nn.utils.clip_grad_norm_(self._moved, clip)
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate
         self._optimiser.step()
@@ -152,7 +151,7 @@ class TorchTraining:
             with torch.no_grad():
                 for master, value in zip(self._moved, self._trained.values(), strict=True):
                     value.copy_(master)
-        return float(loss), float(norm)
+        return float(loss), None if norm is None else float(norm)
 
     def evaluation_mode(self) -> None:
         self.module.eval()
