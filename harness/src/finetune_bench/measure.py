@@ -3,7 +3,6 @@
 import gc
 import math
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 from time import perf_counter_ns, time
 from typing import TypeVar
@@ -121,7 +120,7 @@ def _step_event(index: int, phase: str, duration_s: float, data_s: float, number
         value = getattr(numbers, name)
         if value is not None:
             _require_finite(f"{name} of step {index}", value)
-    return Step(index=index, phase=phase, duration_s=duration_s, data_s=data_s, **asdict(numbers))
+    return Step(index=index, phase=phase, duration_s=duration_s, data_s=data_s, **vars(numbers))
 
 
 def _require_finite(what: str, value: float) -> None:
