@@ -33,8 +33,12 @@ const everyday: Check[] = [
   { name: "README tables are fresh", file: process.execPath, args: ["scripts/readme-tables.ts", "--check"] },
   { name: "bundle is fresh", file: process.execPath, args: ["scripts/bundle.ts", "--check"] },
   { name: "workflow files", file: process.execPath, args: ["scripts/lint-workflows.ts"] },
-  { name: "harness lint", file: pythons.dev, args: ["-m", "ruff", "check", "harness", "scripts"] },
-  { name: "harness format", file: pythons.dev, args: ["-m", "ruff", "format", "--check", "harness", "scripts"] },
+  { name: "harness lint", file: pythons.dev, args: ["-m", "ruff", "check", "harness", "scripts", "bench"] },
+  {
+    name: "harness format",
+    file: pythons.dev,
+    args: ["-m", "ruff", "format", "--check", "harness", "scripts", "bench"],
+  },
   { name: "harness tests", file: pythons.dev, args: ["-m", "pytest", "harness"] },
   { name: "tests", file: "vitest", args: ["run"] },
 ];
