@@ -50,11 +50,17 @@ const CONTEXT = 1024;
 function entryOf(backend: Backend, { size, steps }: Work): unknown {
   const clip = frameworkOf(backend) === "torch" ? 1 : 0;
   const set = isCpu(backend)
-    ? { steps, rows: BATCH * steps, batch_size: BATCH, validation_rows: BATCH, clip }
-    : { steps, tokens: 4 * CONTEXT * steps + 1, context: CONTEXT, batch_size: 4, accumulation: 1, clip };
-  const rest = { lr_warmup_steps: 0, validation_tokens: CONTEXT + 1, precision: "float32" };
+    ? { rows: BATCH * steps, batch_size: BATCH, validation_rows: BATCH }
+    : {
+        tokens: 4 * CONTEXT * steps + 1,
+        context: CONTEXT,
+        batch_size: 4,
+        accumulation: 1,
+        lr_warmup_steps: 0,
+        validation_tokens: CONTEXT + 1,
+      };
   const workload = isCpu(backend) ? "nli-bert-tiny" : "lm-ptb";
-  return { workload, preset: "tuned", size, set: isCpu(backend) ? set : { ...set, ...rest } };
+  return { workload, preset: "tuned", size, set: { ...set, steps, clip, precision: "float32" } };
 }
 
 /** What one process says. */
@@ -77,7 +83,13 @@ export async function openTrack(backend: Backend, work: Work, harness: Harness, 
   const entry = entrySchemas.workload.parse(entryOf(backend, work));
   const scratch = path.join(folder, backend);
   await mkdir(scratch, { recursive: true });
-  const { order } = await prepareOrder(harness, entry, path.join(folder, "orders"), scratch, () => {});
+  const { order } = await prepareOrder(
+    harness,
+    { entry, parquet: null },
+    path.join(folder, "orders"),
+    scratch,
+    () => {},
+  );
   return {
     backend,
     async run({ name, program }, round) {
