@@ -54,6 +54,22 @@ def failed(done: Run, kind: str, exit_code: int, message: str) -> None:
     assert done.stderr.strip()
 
 
+SABOTAGE = """
+from finetune_bench.backends.mlx_backend import MlxBackend
+from finetune_bench.cli import main
+real = MlxBackend.multiply
+MlxBackend.multiply = lambda self, size: real(self, size) - 1
+raise SystemExit(main(["smoke", "--backend", "mlx-cpu"]))
+"""
+
+
+def test_a_device_that_multiplies_wrongly_fails_the_smoke_test(interpreters: Interpreters) -> None:
+    program = [interpreters.mlx, "-c", SABOTAGE]
+    ended = subprocess.run(program, capture_output=True, text=True, env=environment(), check=False)
+    assert ended.returncode == 3
+    assert ended.stderr == "error: mlx-cpu multiplies wrongly: 63.0 instead of 64\n"
+
+
 def test_an_order_that_is_not_there(cache: Path, tmp_path: Path) -> None:
     done = run(sys.executable, tmp_path / "nowhere.json", "torch-cpu", cache, tmp_path)
     failed(done, "bad-order", 2, "cannot read the work order")

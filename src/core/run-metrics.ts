@@ -6,6 +6,7 @@ import { builtinMetric, phaseMetric, stepEstimator, type MetricName, type Primar
 import { arithmeticOf } from "./run-arithmetic.ts";
 import { deviceMetrics } from "./run-device.ts";
 import { mean, median, sum } from "./statistics.ts";
+import { formatValue } from "./units.ts";
 import { countWarmup } from "./warmup.ts";
 
 export interface RunMetrics {
@@ -25,6 +26,9 @@ export interface Surroundings {
   /** Of the device between the start and the end of the run, in the order of their time. */
   readonly samples?: readonly DeviceEvent[];
 }
+
+/** Bytes; a desktop moves less to the disk by itself. */
+const TOLD_SWAP = 256 * 1024 ** 2;
 
 /** Phases whose peaks are the peak memory of the training itself, where a harness names them. */
 const TRAINING_PHASES: ReadonlySet<string> = new Set(["train", "warmup", "timed"]);
@@ -61,7 +65,11 @@ export function deriveMetrics(
   const arithmetic = arithmeticOf(events, timing?.samples ?? [], backend, gpuCores);
   for (const [name, value] of arithmetic.values) put(name, value);
   for (const [name, value] of deviceMetrics(events, samples, backend)) put(name, value);
-  put("swap_growth", swapGrowth(memory));
+  const swap = swapGrowth(memory);
+  put("swap_growth", swap);
+  if (swap !== null && swap >= TOLD_SWAP) {
+    warnings.push(`the machine's use of swap grew by ${formatValue(swap, "B")} while it trained: memory was short`);
+  }
   put("reserved_peak", largest(memory.map((event) => event.reserved_peak_bytes)));
   put("rss_peak", largest(memory.map((event) => event.rss_peak_bytes)));
   put("end_to_end_duration", durationS);

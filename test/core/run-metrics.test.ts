@@ -117,6 +117,21 @@ test("a step that converts has a rate in B/s, beside the step time that gates", 
   expect(made.metrics.find(({ name }) => name === "bytes_per_second")).toMatchObject({ unit: "B/s", class: "info" });
 });
 
+/** A run that swaps while it loads, and by so many bytes in its timed steps. */
+function swapping(timed: number): RunMetrics {
+  const grown = { load_weights: 2 ** 33, warmup: 2 ** 20, timed };
+  const lines = Object.entries(grown).map(([phase, bytes]) => ({ event: "memory", phase, swap_delta_bytes: bytes }));
+  return derive(harnessRun([...lines, ...steps(23)]));
+}
+
+test("growth of swap is summed over the phases that train, and told where memory was short", () => {
+  const much = swapping(2 ** 30);
+  expect(much.values["swap_growth"]).toBe(2 ** 30 + 2 ** 20);
+  expect(much.warnings).toEqual(["the machine's use of swap grew by 1.001 GiB while it trained: memory was short"]);
+  expect(swapping(2 ** 27).warnings).toEqual([]);
+  expect(swapping(-(2 ** 30)).values["swap_growth"]).toBeLessThan(0);
+});
+
 test("totals, data time, phases and the whole process are told as info", () => {
   const body = [
     { event: "phase", name: "load_weights", duration_s: 1.5 },
