@@ -70,7 +70,7 @@ class Benchmark:
 
 
 def plan(probe: dict[str, Any], given: argparse.Namespace) -> list[Benchmark]:
-    """Every workload asked for on every backend, those that cannot run with the reason."""
+    """What is asked for, else what is offered, on every backend; what cannot run has the reason."""
     states = {entry["backend"]: entry for entry in probe["backends"]}
     able = [name for name, entry in states.items() if entry["possible"] and has(IMPORTS[framework_of(name)])]
     accelerated = [name for name in able if states[name]["accelerated"]]
@@ -80,7 +80,10 @@ def plan(probe: dict[str, Any], given: argparse.Namespace) -> list[Benchmark]:
     for workload, preset in (*ORDER, *others):
         if given.workload and workload not in given.workload:
             continue
+        offered = find_workload(workload).backends
         for backend in given.backend or accelerated or able:
+            if not given.workload and given.size not in offered.get(backend, ()):
+                continue
             request = {"protocol": 1, "workload": workload, "preset": preset, "size": given.size}
             expected = float(estimate(parse_request(request), backend)["seconds"])  # type: ignore[arg-type]
             benchmark = Benchmark(f"{workload}.{preset}.{given.size}", backend, request, expected)
