@@ -63,7 +63,8 @@ export async function runPipeline(inputs: Inputs, host: Host): Promise<Outcome> 
   const watch = stack.use(await openWatch(inputs, host, machine, folder));
   const observation = { watch, lock, gpuCores: gpuCoresOf(machine.probe), earlier: new Map() };
   const measured = await measureJob({ inputs, host, machine, repeats, plan, folder, provide, observation });
-  const result = assembleResult({ host, suite, repeats, machine, plan, measured, startedAt, note, accepted });
+  const planned = { ...plan, skipped: [...plan.skipped, ...measured.leftOut] };
+  const result = assembleResult({ host, suite, repeats, machine, plan: planned, measured, startedAt, note, accepted });
   await folder.writeJson("result.json", result);
   const record = await recordResult(result, host);
   const compare = (candidate: JobResult): ComparedJob => compareJob(compareInput(candidate, history));

@@ -52,15 +52,19 @@ export class HarnessError extends Error {
   override readonly name = "HarnessError";
   /** The request itself is at fault, not the machine, its network or its disk. */
   readonly badOrder: boolean;
+  /** A checkpoint or data set is not on this machine, and the hub gives no answer. */
+  readonly outOfReach: boolean;
 
   constructor(message: string, code: number | null = null) {
     super(message);
     this.badOrder = code === BAD_ORDER;
+    this.outOfReach = code === OUT_OF_REACH;
   }
 }
 
 /** The harness's exit status for a request or work order that cannot be executed as it is written. */
 const BAD_ORDER = 2;
+const OUT_OF_REACH = 6;
 
 type Call = Partial<Pick<ProcessRequest, "log" | "onLine" | "timeoutS">> & {
   readonly env: Record<string, string>;

@@ -2,7 +2,7 @@
 import { isCpu } from "../core/backend.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { machineChanges } from "../core/machine-changes.ts";
-import type { Plan } from "../core/plan.ts";
+import type { LeftOut, Plan } from "../core/plan.ts";
 import type { BenchmarkResult } from "../core/result.ts";
 import { controlBackends, openControl, type Control } from "./control.ts";
 import { measuringClock } from "./device-lock.ts";
@@ -28,6 +28,8 @@ export interface MeasureJob {
 
 export interface MeasuredJob {
   readonly benchmarks: readonly BenchmarkResult[];
+  /** Were not run, by rule: what they need is not on this machine. */
+  readonly leftOut: readonly LeftOut[];
   /** What can be run again, for pairs. */
   readonly ready: readonly Ready[];
   /** Has run before and after the benchmarks; runs again after pairs. */
@@ -46,8 +48,9 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
   const { watch, lock } = observation;
   const bench = benchOf(host, folder, observation);
   progress.phase("Prepare");
-  const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
+  const { ready, notReady, leftOut } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
   for (const { planned, message } of notReady) progress.line(`${planned.id}: not ready, ${message}`);
+  for (const { id, reason } of leftOut) progress.line(`${id}: left out, ${reason}`);
   progress.phase("Measure");
   const warnings = await waitUntilQuiet(ready, observation, host);
   const beganMs = Date.now();
@@ -61,7 +64,7 @@ export async function measureJob(job: MeasureJob): Promise<MeasuredJob> {
   const measuredS = elapsedS();
   warnings.push(...machineChanges(watch?.between(beganMs, Date.now()) ?? []), ...lock.warnings());
   const all = [...benchmarks, ...notReady.map(resultOfNotReady)];
-  return { benchmarks: all, ready, control, beganMs, measuredS, warnings };
+  return { benchmarks: all, leftOut, ready, control, beganMs, measuredS, warnings };
 }
 
 /** Seconds that a job waits for what else runs on the machine. */

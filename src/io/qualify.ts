@@ -54,7 +54,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
   const observation: Observation = { watch, lock, gpuCores: gpuCoresOf(machine.probe), earlier: new Map() };
   const bench = benchOf(host, folder, observation);
   host.progress.phase("Prepare");
-  const { ready, notReady } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
+  const { ready, notReady, leftOut } = await readyAll({ benchmarks: plan.benchmarks, provide, bench, side: "head" });
   host.progress.phase("Qualify");
   const busy = await waitUntilQuiet(ready, observation, host);
   const beganMs = Date.now();
@@ -99,7 +99,7 @@ export async function qualify({ inputs, host, slowdown }: QualifyRequest): Promi
     accepted: [],
   });
   const refused = [
-    ...plan.failed.map(({ id, reason }) => ({ benchmark: id, message: reason })),
+    ...[...plan.failed, ...leftOut].map(({ id, reason }) => ({ benchmark: id, message: reason })),
     ...notReady.map(({ planned, message }) => ({ benchmark: planned.id, message })),
   ];
   const qualification: Qualification = {

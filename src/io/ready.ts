@@ -5,7 +5,7 @@ import { shippedCatalogue } from "../core/catalogue.ts";
 import { describeError } from "../core/errors.ts";
 import { canonicalJson, sha256Hex } from "../core/hash.ts";
 import { readsParquet } from "../core/parquet.ts";
-import type { PlannedBenchmark } from "../core/plan.ts";
+import type { LeftOut, PlannedBenchmark } from "../core/plan.ts";
 import type { FailureReason } from "../core/result.ts";
 import type { CommandEntry } from "../core/suite.ts";
 import { HarnessError, prepareOrder, type Harness, type Prepared } from "./harness.ts";
@@ -54,9 +54,17 @@ export interface ReadyInput {
   readonly signal: AbortSignal;
 }
 
-export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; notReady: NotReady[] }> {
+export interface MadeReady {
+  readonly ready: Ready[];
+  readonly notReady: NotReady[];
+  /** Need a checkpoint or data set that is not on this machine, which cannot reach the hub. */
+  readonly leftOut: LeftOut[];
+}
+
+export async function makeReady(input: ReadyInput): Promise<MadeReady> {
   const ready: Ready[] = [];
   const notReady: NotReady[] = [];
+  const leftOut: LeftOut[] = [];
   const orders = new Map<string, Prepared>();
   const environments = new Map<string, BenchmarkEnvironment | { failure: string }>();
   for (const planned of input.benchmarks) {
@@ -105,11 +113,14 @@ export async function makeReady(input: ReadyInput): Promise<{ ready: Ready[]; no
         hyperparameters,
       });
     } catch (error) {
-      const reason = error instanceof HarnessError && !error.badOrder ? "environment" : "bad-order";
-      fail(input.signal.aborted ? "cancelled" : reason, describeError(error));
+      const refusal = error instanceof HarnessError ? error : null;
+      const message = describeError(error);
+      if (input.signal.aborted) fail("cancelled", message);
+      else if (refusal?.outOfReach === true) leftOut.push({ ...planned, reason: message.replace(/^error: /, "") });
+      else fail(refusal?.badOrder === false ? "environment" : "bad-order", message);
     }
   }
-  return { ready, notReady };
+  return { ready, notReady, leftOut };
 }
 
 async function provideOnce(

@@ -57,13 +57,14 @@ export async function prepareSides(job: SidesJob, base: BaseCheckout, wanted: Re
   const bench = benchOf(baseHost, folder, observation);
   const { provide } = await planEnvironments(inputs, baseHost, machine, plan);
   const benchmarks = plan.benchmarks.filter(({ id }) => wanted.has(id));
-  const { ready, notReady } = await readyAll({ benchmarks, provide, bench, side: "base" });
+  const { ready, notReady, leftOut } = await readyAll({ benchmarks, provide, bench, side: "base" });
   const sides = new Map<string, { base: Side; head: Side }>();
   for (const head of heads) {
     const { id } = head.planned;
     const other = ready.find(({ planned }) => planned.id === id);
-    const broken = notReady.find(({ planned }) => planned.id === id);
-    if (other === undefined) leaveOut(id, broken?.message ?? "the base commit does not have it");
+    const broken =
+      notReady.find(({ planned }) => planned.id === id)?.message ?? leftOut.find((left) => left.id === id)?.reason;
+    if (other === undefined) leaveOut(id, broken ?? "the base commit does not have it");
     else if (other.workHash !== head.workHash) leaveOut(id, otherWork(other, head));
     else {
       const repeats = result.benchmarks.find((known) => known.id === id)?.runs.length ?? 0;

@@ -10,6 +10,7 @@ EXIT_CODES = {
     "out-of-memory": 4,
     "check-failed": 5,
     "not-finite": 5,
+    "out-of-reach": 6,
 }
 
 
@@ -31,6 +32,12 @@ class BadInput(HarnessError):
 
 class CannotFetch(HarnessError):
     """A checkpoint or data set that is not here and cannot be fetched: the machine's trouble, not the request's."""
+
+
+class OutOfReach(CannotFetch):
+    """It is not here, and whoever has it gives no answer: a machine without network, whose other work goes on."""
+
+    kind = "out-of-reach"
 
 
 class BackendUnavailable(HarnessError):

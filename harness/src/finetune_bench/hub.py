@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from finetune_bench.errors import BadInput, CannotFetch
+from finetune_bench.errors import BadInput, CannotFetch, OutOfReach
 from finetune_bench.store import say
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # bars are for terminals; lines of progress are ours
@@ -25,10 +25,6 @@ ANSWER_WITHIN_S = 10.0
 TRY_AGAIN_S = (1, 3)
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """A full disk, a file larger than the system allows, a quota."""
-
-
-class OutOfReach(CannotFetch):
-    """The hub gave no answer, not even that it has no such file."""
 
 
 @dataclass
