@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from finetune_bench.order import LlamaShape
+from finetune_bench.model_shapes import LlamaShape
 from finetune_bench.workloads import bert, llama, lora_alpaca_tinyllama, nli_bert_tiny, qwen3, sft_dolly_qwen3
 from local_hub import Repo
 from support import LORA, SFT

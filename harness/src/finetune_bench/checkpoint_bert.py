@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from finetune_bench.checkpoint import Architecture, Places, Settings
-from finetune_bench.order import BertShape
+from finetune_bench.model_shapes import BertShape
 from finetune_bench.stored_tensors import StoredTensors
 
 CLASSIFIER = ("classifier.weight", "classifier.bias")

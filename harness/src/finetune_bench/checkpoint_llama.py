@@ -7,7 +7,7 @@ import numpy as np
 
 from finetune_bench.checkpoint import Architecture, Places, Settings
 from finetune_bench.errors import BadInput
-from finetune_bench.order import LlamaShape
+from finetune_bench.model_shapes import LlamaShape
 from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.workloads.llama_layouts import Layout, from_layout, stored_name
 

@@ -5,7 +5,7 @@ Two sentences go through one encoder; the classifier sees [u; v; |u − v|; u·v
 
 from collections.abc import Iterator
 
-from finetune_bench.order import BertShape
+from finetune_bench.model_shapes import BertShape
 
 FEATURES = 4
 SENTENCES = 2

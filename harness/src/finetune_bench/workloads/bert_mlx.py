@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from finetune_bench.backends.mlx_backend import MlxBackend
-from finetune_bench.order import BertShape
+from finetune_bench.model_shapes import BertShape
 from finetune_bench.workloads.attention_mlx import Attention
 from finetune_bench.workloads.nli_work import NliWork
 from finetune_bench.workloads.training_mlx import MlxModel, MlxTraining, mx, nn

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from finetune_bench.backends.torch_backend import TorchBackend
-from finetune_bench.order import BertShape
+from finetune_bench.model_shapes import BertShape
 from finetune_bench.workloads.attention_torch import Attention
 from finetune_bench.workloads.nli_work import NliWork
 from finetune_bench.workloads.training_torch import TorchModel, TorchTraining, functional, torch

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from finetune_bench.canonical import sha256_of
-from finetune_bench.order import LlamaShape, Weights
+from finetune_bench.model_shapes import LlamaShape
+from finetune_bench.order import Weights
 from finetune_bench.store import made_once
 from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.structure import to_json

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import did_you_mean
-from finetune_bench.order import LlamaShape, Lora
+from finetune_bench.model_shapes import LlamaShape
+from finetune_bench.order import Lora
 from finetune_bench.workloads.training_work import parameter_count
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from finetune_bench.order import LlamaShape, Qwen3Shape
+from finetune_bench.model_shapes import LlamaShape, Qwen3Shape
 
 
 class ExactRotary(torch.nn.Module):

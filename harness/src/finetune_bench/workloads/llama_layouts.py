@@ -5,7 +5,7 @@ Hugging Face's layout turns value i of a head together with value i + head_dim /
 
 from typing import Any, Literal
 
-from finetune_bench.order import LlamaShape
+from finetune_bench.model_shapes import LlamaShape
 
 Layout = Literal["huggingface", "meta"]
 LAYOUTS: tuple[Layout, ...] = ("huggingface", "meta")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from finetune_bench.errors import BackendUnavailable
-from finetune_bench.order import LlamaShape
+from finetune_bench.model_shapes import LlamaShape
 
 try:
     from mlx_lm.models.llama import Model, ModelArgs

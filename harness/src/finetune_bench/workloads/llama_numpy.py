@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from finetune_bench.order import LlamaShape
+from finetune_bench.model_shapes import LlamaShape
 from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.workloads.llama_layouts import Layout, stored_name
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from finetune_bench.order import LmShape
+from finetune_bench.model_shapes import LmShape
 
 if TYPE_CHECKING:
     import numpy as np

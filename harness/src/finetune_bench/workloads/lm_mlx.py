@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from finetune_bench.backends.mlx_backend import MlxBackend
-from finetune_bench.order import LmShape
+from finetune_bench.model_shapes import LmShape
 from finetune_bench.workloads.attention_mlx import Attention
 from finetune_bench.workloads.lm import positions
 from finetune_bench.workloads.lm_work import LmWork

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from finetune_bench.backends import BACKENDS, Backend, framework_of, is_cpu
 from finetune_bench.errors import BadInput
-from finetune_bench.order import LmShape, Order
+from finetune_bench.model_shapes import LmShape
+from finetune_bench.order import Order
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import lm

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune_bench.backends.torch_backend import TorchBackend
-from finetune_bench.order import LmShape
+from finetune_bench.model_shapes import LmShape
 from finetune_bench.workloads.attention_torch import Attention
 from finetune_bench.workloads.lm import positions
 from finetune_bench.workloads.lm_work import LmWork

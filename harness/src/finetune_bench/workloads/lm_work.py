@@ -10,7 +10,8 @@ from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import shuffled_batches
 from finetune_bench.generate_stream import read_stream_file, write_stream_file
 from finetune_bench.hub_recipes import HubWords
-from finetune_bench.order import LmShape, Loss, NormalLengths, StreamData, StreamRecipe
+from finetune_bench.model_shapes import LmShape
+from finetune_bench.order import Loss, NormalLengths, StreamData, StreamRecipe
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import lm

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import shuffled_batches
-from finetune_bench.order import Data, LlamaShape, Lora, Loss, Trainable, trainable_hash
+from finetune_bench.model_shapes import LlamaShape
+from finetune_bench.order import Data, Lora, Loss, Trainable, trainable_hash
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.weights import Uniform, generator, write_random_tensors

@@ -10,7 +10,8 @@ from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import TokenRows, shuffled_batches
 from finetune_bench.generate_pairs import Pairs, read_pair_file, write_pair_file
 from finetune_bench.hub import Repository
-from finetune_bench.order import BertShape, LabelLoss, NormalLengths, PairData, PairRecipe, Weights
+from finetune_bench.model_shapes import BertShape
+from finetune_bench.order import LabelLoss, NormalLengths, PairData, PairRecipe, Weights
 from finetune_bench.store import made_once
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import bert

@@ -6,7 +6,8 @@ from pathlib import Path
 from finetune_bench.errors import BadInput
 from finetune_bench.hub import Repository
 from finetune_bench.hub_rows import Split
-from finetune_bench.order import Data, LlamaShape, RowLengths, Weights
+from finetune_bench.model_shapes import LlamaShape
+from finetune_bench.order import Data, RowLengths, Weights
 from finetune_bench.workloads.base import Values
 from finetune_bench.workloads.token_rows import made_rows
 from finetune_bench.workloads.training_work import Tensors, made_weights

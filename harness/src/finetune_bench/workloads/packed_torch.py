@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from finetune_bench.backends.torch_backend import TorchBackend
-from finetune_bench.order import LlamaShape, Precision
+from finetune_bench.model_shapes import LlamaShape
+from finetune_bench.order import Precision
 from finetune_bench.workloads.training_torch import Place, functional, torch
 
 try:

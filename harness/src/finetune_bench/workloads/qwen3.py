@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from finetune_bench.order import Qwen3Shape
+from finetune_bench.model_shapes import Qwen3Shape
 from finetune_bench.workloads import llama
 
 EMBEDDING = "model.embed_tokens.weight"

@@ -6,7 +6,8 @@ from pathlib import Path
 from finetune_bench.backends import BACKENDS, Backend, framework_of, is_cpu
 from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import Hyperparameter
-from finetune_bench.order import Order, Qwen3Shape, RowLengths
+from finetune_bench.model_shapes import Qwen3Shape
+from finetune_bench.order import Order, RowLengths
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama, qwen3

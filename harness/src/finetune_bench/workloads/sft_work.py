@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from finetune_bench.generate import read_token_file, shuffled_batches
-from finetune_bench.order import Data, Loss, Qwen3Shape, Trainable, trainable_hash
+from finetune_bench.model_shapes import Qwen3Shape
+from finetune_bench.order import Data, Loss, Trainable, trainable_hash
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import qwen3
 from finetune_bench.workloads.base import Values, Work
