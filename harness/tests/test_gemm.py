@@ -3,13 +3,14 @@
 import json
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from finetune_bench.events import Gemm
 from finetune_bench.gemm import LEAST_PRODUCTS, look_again, matrix_size, probe, probe_seconds
-from support import CPU_BACKENDS, Interpreters, environment, event_validator
+from support import CPU_BACKENDS, NLI, SMALL_NLI, Interpreters, environment, event_validator, prepare
 
 PROBE = """
 import json
@@ -19,6 +20,27 @@ from finetune_bench.gemm import probe
 backend = make_backend({backend!r})
 backend.open()
 print(json.dumps(to_json(probe(backend, {dtype!r}, 0.05))))
+"""
+
+
+DISTURBED = """
+import sys
+from dataclasses import replace
+from finetune_bench import running
+from finetune_bench.cli import main
+real, probes = running.probe, []
+
+
+def probe(backend, dtype, seconds):
+    # As if others had kept the device busy while it was probed for the first time.
+    gemm = real(backend, dtype, 0.05)
+    probes.append(gemm)
+    return gemm if len(probes) > 1 else replace(gemm, fastest_s=1e6, median_s=1e6)
+
+
+running.probe = probe
+running.probe_seconds = lambda *_: 0.05
+raise SystemExit(main(sys.argv[1:]))
 """
 
 
@@ -75,6 +97,23 @@ def test_a_probe_that_a_step_outdid_is_repeated(rates: list[float], fastest_step
     upcoming = iter(more)
     seen = list(look_again(first, fastest_step, lambda: next(upcoming)))
     assert seen == more[:looks]
+
+
+def test_a_run_whose_probe_was_disturbed_probes_again_after_its_steps(
+    interpreters: Interpreters, cache: Path, tmp_path: Path
+) -> None:
+    order = prepare(tmp_path, cache, NLI, SMALL_NLI)
+    events = tmp_path / "events.jsonl"
+    which = ["run", str(order), "--backend", "mlx-cpu", "--events", str(events), "--benchmark", "any"]
+    program = [interpreters.mlx, "-c", DISTURBED, *which, "--cache", str(cache)]
+    subprocess.run(program, env=environment(), check=True)
+    lines = [json.loads(line) for line in events.read_text().splitlines()]
+    first, again = (line for line in lines if line["event"] == "gemm")
+    steps = [line for line in lines if line["event"] == "step"]
+    assert first["flop"] / first["fastest_s"] < max(step["model_flop"] / step["duration_s"] for step in steps)
+    assert again["fastest_s"] < first["fastest_s"]
+    assert lines.index(first) < lines.index(steps[0]) < lines.index(steps[-1]) < lines.index(again)
+    assert lines[-1]["event"] == "end"
 
 
 @pytest.mark.parametrize("backend", CPU_BACKENDS)

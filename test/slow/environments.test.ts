@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findPython } from "../../src/io/python.ts";
-import { localProject } from "../support/local-command.ts";
+import { localProject, QUIET_PYTHON } from "../support/local-command.ts";
 import { makeWheels } from "../support/package-index.ts";
 
 const SUITE = `version: 1
@@ -56,4 +56,15 @@ test("one that lost a file since an earlier job is made anew with a word, from t
   expect(third.code, third.stderr).toBe(0);
   expect(third.stderr).toMatch(/the environment requirements is damaged \(\S+helper\.py is missing\): making it anew/);
   expect(await readdir(cache, { recursive: true })).not.toContain(lost);
+});
+
+test("an interpreter that the user names is used as it is: nothing is made or installed for it", async () => {
+  const train = TRAIN.replace("import helper\n", "");
+  await using project = await localProject({ "finetune-bench.yml": SUITE, "train.py": train });
+  const cache = path.join(project.folder, "cache");
+  // Not even read: the file that the suite names is not there.
+  const done = await project.run(["run", "--python", QUIET_PYTHON], { FINETUNE_BENCH_CACHE: cache });
+  expect(done.code, done.stderr).toBe(0);
+  expect(done.stderr).toContain("environments: all there, nothing to download");
+  await expect(readdir(path.join(cache, "envs"))).rejects.toThrow("ENOENT");
 });
