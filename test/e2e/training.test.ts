@@ -40,6 +40,12 @@ test(
     expect(await readdir(path.join(results, "orders"))).toContain(`${torch?.work_hash}.json`);
     expect(await readFile(path.join(results, "env", `${torch?.backend}.txt`), "utf8")).toMatch(/^torch==/m);
 
+    // Adapters were saved and measured, and are in nothing that is uploaded.
+    const size = torch?.runs[0]?.values["adapter_size"];
+    expect(size).toBeGreaterThan(4 * 6656);
+    expect(size).toBeLessThan(40_000);
+    expect((await readdir(results, { recursive: true })).filter((entry) => entry.includes("adapter"))).toEqual([]);
+
     await project.write("finetune-bench.yml", suite(", max_length: 8"));
     const work = await project.run(["run", "--backend", torch?.backend ?? ""]);
     expect(work.code, work.stderr).toBe(0);
