@@ -43,6 +43,8 @@ export function useSection(joint: JointReport, { rows, facts }: Detail): Markdow
     share("Of the GEMM probe", "mfu_probe"),
     share("Device busy", "device_busy"),
     share("Its memory busy", "device_memory_busy"),
+    value("Clock", "device_clock"),
+    value("Temperature", "device_temperature"),
     value("Memory in use", "device_memory_peak"),
     value("Peak while validating", "phase.evaluate.peak_memory"),
     value("Energy", "device_energy_per_token"),

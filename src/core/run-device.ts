@@ -45,6 +45,8 @@ function useIn({ startS, endS }: Window, samples: readonly DeviceEvent[]): [Metr
     ["device_busy", told((sample) => sample.device_busy), median],
     ["device_memory_busy", told((sample) => sample.memory_busy), median],
     ["device_memory_peak", told((sample) => sample.memory_used_bytes), (values) => Math.max(...values)],
+    ["device_clock", told((sample) => sample.clock_mhz && sample.clock_mhz * 1e6), median],
+    ["device_temperature", told((sample) => sample.temperature_c), (values) => Math.max(...values)],
   ];
   return found.flatMap(([name, values, of]): [MetricName, number][] =>
     values.length === 0 ? [] : [[name, of(values)]],

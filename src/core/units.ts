@@ -63,7 +63,18 @@ const BYTE_RATES: readonly Scale[] = [
   { factor: 1e3, label: "kB/s" },
   { factor: 1, label: "B/s" },
 ];
-const SCALES: Readonly<Record<string, readonly Scale[]>> = { s: SECONDS, B: BYTES, "FLOP/s": FLOPS, "B/s": BYTE_RATES };
+const CLOCKS: readonly Scale[] = [
+  { factor: 1e9, label: "GHz" },
+  { factor: 1e6, label: "MHz" },
+  { factor: 1, label: "Hz" },
+];
+const SCALES: Readonly<Record<string, readonly Scale[]>> = {
+  s: SECONDS,
+  B: BYTES,
+  "FLOP/s": FLOPS,
+  "B/s": BYTE_RATES,
+  Hz: CLOCKS,
+};
 
 /** The scale in which values of `unit` near `size` read best. */
 function scaleFor(size: number, unit: string): Scale {

@@ -70,19 +70,23 @@ test("steps that begin a moment before the first sample count as the rest", () =
   expect(values["device_energy"]).toBeCloseTo(6000, 6);
 });
 
-test("how busy the device was and what its memory held, of the timed steps alone", () => {
+test("how busy, how fast and how hot the device was and what its memory held, of the timed steps alone", () => {
   const samples = everySecond(-2, 22, (second) => {
     const inside = second >= 0 && second <= 20;
     return {
       device_busy: inside ? 0.9 : 0,
       memory_busy: inside ? 0.4 : 0,
       memory_used_bytes: inside ? 2e9 + second : 9e9,
+      clock_mhz: inside ? 1900 + second : 300,
+      temperature_c: inside ? 50 + second : 90,
     };
   });
   expect(told(samples)).toEqual({
     device_busy: 0.9,
     device_memory_busy: 0.4,
     device_memory_peak: 2e9 + 20,
+    device_clock: 1.91e9,
+    device_temperature: 70,
   });
 });
 

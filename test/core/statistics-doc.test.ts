@@ -42,6 +42,8 @@ const samplesWith = (field: "energy_j" | "power_w"): DeviceEvent[] =>
     device_busy: second < 10 ? 0 : 1,
     memory_busy: 0.5,
     memory_used_bytes: 1,
+    clock_mhz: 1980,
+    temperature_c: 60,
     cpu_energy_j: second,
     power_w: 100,
     ...(field === "energy_j" ? { energy_j: second } : {}),
