@@ -40,8 +40,8 @@ export function codeSpan(text: string, most = 200): string {
 
 /** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
 const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
-/** Commit, address and `GH-1` references are made of plain characters. */
-const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
+/** Commits, addresses (also those cut short, whose last character looks like a stop) and `GH-1` are made of plain characters. */
+const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d|(?:https?|ftp|mailto|xmpp):/i;
 /** What would open a list or underline a heading at the start of a line. */
 const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
 
@@ -70,7 +70,7 @@ interface Word {
 function readWord(word: string, first: boolean): Word {
   if (first && LINE_OPENER.test(word)) return { before: "", core: word, after: "", plain: false };
   const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
-  return { before, core, after, plain: PLAIN.test(core) && !REFERENCE.test(core) };
+  return { before, core, after, plain: PLAIN.test(core) && !REFERENCE.test(core + after) };
 }
 
 /** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */

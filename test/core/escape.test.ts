@@ -83,6 +83,7 @@ describe("markdown", () => {
       "see `https://evil.example`, `@octocat` or `#7`",
     );
     expect(inertText("commit 9f8e7d6c5b is it")).toBe("commit `9f8e7d6c5b` is it");
+    expect(inertText("cut short: www. and http: or (mailto:")).toBe("cut short: `www`. and `http`: or (`mailto`:");
     expect(codeSpan("a|b `c` $d")).toBe("` a¦b 'c' $d `");
     expect(codeSpan(" \n ")).toBe("`(empty)`");
     expect(codeSpan("x".repeat(300))).toBe(`\`${"x".repeat(199)}…\``);
