@@ -4,7 +4,7 @@ import path from "node:path";
 import { markdownTable } from "markdown-table";
 import { parse } from "yaml";
 import * as z from "zod";
-import { shippedCatalogue } from "../src/core/catalogue.ts";
+import { shippedCatalogue, type Workload } from "../src/core/catalogue.ts";
 
 const root = path.dirname(import.meta.dirname);
 const EXAMPLE = "test/golden/comment-regression-confirmed.md";
@@ -16,6 +16,11 @@ const actionSchema = z.object({
 
 const read = (file: string): Promise<string> => readFile(path.join(root, file), "utf8");
 const action = actionSchema.parse(parse(await read("action.yml")));
+/** Those with some size at all, and which it is where it is one alone. */
+function offered(backends: Workload["backends"]): string {
+  const known = Object.entries(backends).filter(([, sizes]) => sizes.length > 0);
+  return known.map(([name, sizes]) => (sizes.length === 1 ? `${name} (${sizes.join("")})` : name)).join(", ");
+}
 const code = (text: string): string => (text === "" ? "" : `\`${text}\``);
 
 const parts: Record<string, string> = {
@@ -33,7 +38,7 @@ const parts: Record<string, string> = {
       `[${workload.name}](docs/workloads/${workload.name}.md)`,
       workload.summary,
       Object.keys(workload.presets).join(", "),
-      Object.keys(workload.backends).join(", "),
+      offered(workload.backends),
     ]),
   ]),
   comment: (await read(EXAMPLE))

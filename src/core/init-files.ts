@@ -18,6 +18,8 @@ export interface InitSuite {
   /** Those that run where the suite names none. */
   readonly backends: readonly Backend[];
   readonly benchmarks: readonly InitBenchmark[];
+  /** What else could be measured on them. */
+  readonly others: readonly Pick<InitBenchmark, "workload" | "summary">[];
   /** The repository's own training program, if there is exactly one that looks like it. */
   readonly program: { readonly command: readonly string[]; readonly requirements: string | null } | null;
   /** Address of the suite's JSON Schema, for editors; null where nobody knows. */
@@ -29,7 +31,7 @@ function comment(text: string): string {
   return `# ${text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()}`;
 }
 
-export function suiteText({ machine, backends, benchmarks, program, schemaUrl }: InitSuite): string {
+export function suiteText({ machine, backends, benchmarks, others, program, schemaUrl }: InitSuite): string {
   const lines = [
     ...(schemaUrl === null ? [] : [`# yaml-language-server: $schema=${schemaUrl}`]),
     "# What finetune-bench measures in this repository. `finetune-bench validate` explains mistakes, `finetune-bench run`",
@@ -51,6 +53,8 @@ export function suiteText({ machine, backends, benchmarks, program, schemaUrl }:
         ? []
         : [`    set: { rows: ${rows} } # fewer than its own, so that pairs fit into the time budget`]),
     ]),
+    ...(others.length === 0 ? [] : ["  # Other workloads, tiny in seconds, real as published (docs/workloads/):"]),
+    ...others.map(({ workload, summary }) => `  # - { workload: ${workload}, size: tiny } ${comment(summary)}`),
     ...ownProgram(program ?? EXAMPLE, backends),
   ];
   return `${lines.join("\n")}\n`;

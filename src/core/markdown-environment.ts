@@ -107,10 +107,31 @@ function factLists({ environment }: Report): Markdown[] {
   const { machine, drift, software } = environment;
   const lists = [
     { title: "Machine", facts: factsOf(machine) },
-    ...software.map((entry) => ({ title: `Software of ${entry.backends.join(", ")}`, facts: factsOf(entry.facts) })),
+    ...together(software).map((entry) => ({
+      title: `Software of ${entry.backends.join(", ")}`,
+      facts: factsOf(entry.facts),
+    })),
     { title: "Drift fields", facts: factsOf(drift) },
   ];
   return lists
     .filter((list) => list.facts.length > 0)
     .map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
+}
+
+type Software = Report["environment"]["software"][number];
+
+/** Workloads import different packages: one list of the same backends, unless two say different things of one package. */
+function together(software: readonly Software[]): Software[] {
+  const lists: Software[] = [];
+  for (const { backends, facts } of software) {
+    const index = lists.findIndex(
+      (list) =>
+        list.backends.join() === backends.join() &&
+        Object.entries(facts).every(([name, value]) => (list.facts[name] ?? value) === value),
+    );
+    const known = lists[index];
+    if (known === undefined) lists.push({ backends, facts });
+    else lists[index] = { backends, facts: { ...known.facts, ...facts } };
+  }
+  return lists;
 }

@@ -35,6 +35,9 @@ export function frameworksSection(joint: JointReport, { items }: Detail): Markdo
     "Only equal work stands here: both sides ran the work order with the same hash. Speed-up is PyTorch's time divided by " +
       "MLX's, memory efficiency PyTorch's peak divided by MLX's: above 1, MLX is ahead.",
     processorNote(pairs),
+    pairs.some(({ memory_metric }) => memory_metric === "rss_peak")
+      ? "Resident memory is that of the whole process: the libraries themselves are most of it where the work is small."
+      : "",
   ]);
 }
 

@@ -46,6 +46,8 @@ export function useSection(joint: JointReport, { rows, facts }: Detail): Markdow
     value("Clock", "device_clock"),
     value("Temperature", "device_temperature"),
     value("Memory in use", "device_memory_peak"),
+    value("Validation", "phase.evaluate.tokens_per_second"),
+    share("Validated right", "validation_accuracy"),
     value("Peak while validating", "phase.evaluate.peak_memory"),
     value("Energy", "device_energy_per_token"),
     value("Energy (integrated)", "device_energy_per_token_integrated"),

@@ -67,7 +67,7 @@ export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backe
         continue;
       }
       if (offered !== null && !offered.includes(backend)) {
-        plan.skipped.push(left(`not offered on ${backend} in this size`));
+        plan.skipped.push(left(notOffered(entry, backend, catalogue)));
         continue;
       }
       const state = probe.backends.find((candidate) => candidate.backend === backend);
@@ -80,6 +80,14 @@ export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backe
     }
   }
   return plan;
+}
+
+/** "lm-ptb is not offered on mlx-cpu in size real, only in size tiny" */
+function notOffered(entry: WorkloadEntry | CommandEntry, backend: Backend, catalogue: Catalogue): string {
+  if (!("workload" in entry)) return `not offered on ${backend}`;
+  const sizes = catalogue.workloads.find(({ name }) => name === entry.workload)?.backends[backend] ?? [];
+  const only = sizes.length === 0 ? "" : ` in size ${entry.size}, only in size ${sizes.join(" and ")}`;
+  return `${entry.workload} is not offered on ${backend}${only}`;
 }
 
 function offeredBackends(entry: WorkloadEntry | CommandEntry, catalogue: Catalogue): Backend[] | null {

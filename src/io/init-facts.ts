@@ -63,6 +63,10 @@ export async function readSuiteFacts(probe: Probe, repository: Repository, harne
     machine: `${deviceName(probe)}, ${memoryText(probe.machine.memory_bytes)}`,
     backends,
     benchmarks,
+    others: workloads
+      .filter(({ name }) => benchmarks.every(({ workload }) => workload !== name))
+      .filter(({ backends: offered }) => backends.some((backend) => offered[backend]?.includes("tiny")))
+      .map(({ name, summary }) => ({ workload: name, summary })),
     program: await trainingProgram(repository.folder),
     schemaUrl:
       owner === null ? null : `https://raw.githubusercontent.com/${owner.name}/${owner.sha}/schema/suite.schema.json`,

@@ -25,6 +25,10 @@ const MAC: InitSuite = {
       why: "real takes 90 GiB of memory",
     },
   ],
+  others: [
+    { workload: "lm-ptb", summary: "Training a language model" },
+    { workload: "nli-bert-tiny", summary: "BERT tiny" },
+  ],
   program: { command: ["python", "finetune.py"], requirements: "requirements.txt" },
   schemaUrl: "https://raw.githubusercontent.com/acme/finetune-bench/main/schema/suite.schema.json",
 };
@@ -46,6 +50,15 @@ describe("the suite", () => {
       command: ["python", "finetune.py"],
       requirements: "requirements.txt",
       backends: ["torch-mps"],
+    });
+  });
+
+  test("is as good with another workload taken in", () => {
+    const text = suiteText(MAC).replace("  # - { workload: nli", "  - { workload: nli");
+    expect(parseSuite(text, "finetune-bench.yml").benchmarks.at(-1)).toMatchObject({
+      workload: "nli-bert-tiny",
+      preset: "strict",
+      size: "tiny",
     });
   });
 

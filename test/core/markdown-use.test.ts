@@ -104,6 +104,27 @@ test("a training tells the size of the adapters it saved", () => {
   expect(section).toContain("27\u00A0KiB");
 });
 
+test("a validation tells its speed and what it got right", () => {
+  const base = compared(trained, "device_memory_peak", "no-baseline");
+  const reported = { name: "validation_accuracy", unit: "", direction: "higher", estimator: "reported" } as const;
+  const both = [
+    {
+      ...base,
+      metric: phaseMetric("evaluate", "tokens_per_second"),
+      head: { value: 51_000, spread: null, count: 3 },
+    },
+    {
+      ...base,
+      metric: { ...phaseMetric("evaluate"), ...reported },
+      head: { value: 0.345, spread: null, count: 3 },
+    },
+  ];
+  const [, section = ""] = commentOf([...comparisons, ...both]).split("<summary>Use of the device</summary>");
+  const [[header, row] = []] = readMarkdown(section.split("</details>")[0] ?? "").tables;
+  const cell = (title: string): string | undefined => row?.[header?.indexOf(title) ?? -1]?.replaceAll("\u00A0", " ");
+  expect([cell("Validation"), cell("Validated right")]).toEqual(["51,000 tok/s", "34.5 %"]);
+});
+
 test("a conversion tells its bytes a second", () => {
   const converting = benchmark("convert-tinyllama", "mlx-metal", { bytes_per_second: 4.2e9 });
   const comment = renderComment(

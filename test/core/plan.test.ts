@@ -106,6 +106,22 @@ test("an entry that the suite limits to other backends is left out by name, and 
   expect(plan.listed).toEqual(["lora-alpaca-tinyllama.strict.tiny.mlx-cpu"]);
 });
 
+test("what is not offered is left out with the size that would be", () => {
+  const some = parseSuite(
+    `version: 1
+benchmarks:
+  - { workload: convert-tinyllama, size: tiny }
+  - { workload: lm-ptb, size: real }
+`,
+    "s.yml",
+  );
+  const { skipped } = makePlan(some, machine(["torch-cpu"]), { backends: ["torch-cpu"] }, shippedCatalogue());
+  expect(skipped.map(({ reason }) => reason)).toEqual([
+    "convert-tinyllama is not offered on torch-cpu",
+    "lm-ptb is not offered on torch-cpu in size real, only in size tiny",
+  ]);
+});
+
 test("the budget cuts from the end of the suite, and only what does not fit", () => {
   const spent = [
     { id: "a", durations: [10] },

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { BUILTIN_SUITES } from "../../src/core/builtin-suites.ts";
+import { shippedCatalogue } from "../../src/core/catalogue.ts";
 import { UserError } from "../../src/core/errors.ts";
 import { parseSuite } from "../../src/core/suite-parse.ts";
 
@@ -16,6 +17,17 @@ function mistakes(text: string): string[] {
 test("a built-in suite is written as a user would write it", () => {
   for (const [name, text] of Object.entries(BUILTIN_SUITES)) {
     expect(parseSuite(text, name)).toMatchObject({ name, version: 1, repeats: 3 });
+  }
+});
+
+test.each(["builtin:tiny", "builtin:real"])("%s names every workload, each where it is offered", (name) => {
+  const { benchmarks } = parseSuite(BUILTIN_SUITES[name] ?? "", name);
+  const listed = new Set(benchmarks.map((entry) => ("workload" in entry ? entry.workload : null)));
+  expect(listed).toEqual(new Set(shippedCatalogue().workloads.map((workload) => workload.name)));
+  for (const { name: workload, backends } of shippedCatalogue().workloads) {
+    const nowhere = Object.entries(backends).flatMap(([backend, sizes]) => (sizes.length === 0 ? [backend] : []));
+    const entry = benchmarks.find((one) => "workload" in one && one.workload === workload);
+    expect(nowhere.filter((backend) => entry?.backends?.some((own) => own === backend) ?? true)).toEqual([]);
   }
 });
 
