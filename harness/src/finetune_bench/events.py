@@ -190,7 +190,7 @@ def to_json(event: Event) -> dict[str, object]:
 def without_home(text: str) -> str:
     """The user's home folder as `~`: its path holds the user's name, and events are published."""
     home = os.path.expanduser("~")
-    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 else text
+    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if len(home) > 1 and home in text else text
 
 
 class EventLog:

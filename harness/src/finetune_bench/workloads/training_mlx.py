@@ -105,7 +105,7 @@ class MlxTraining:
     def _make_functions(self) -> None:
         """The two halves of a step, compiled where the backend compiles."""
         value_and_gradient = nn.value_and_grad(self.module, self._loss_share)
-        state = [self.module.state, self._optimiser.state, self._masters, mx.random.state]
+        self._state = state = [self.module.state, self._optimiser.state, self._masters, mx.random.state]
 
         def accumulate(batch: Any, loss_tokens: mx.array, so_far: Any) -> Any:
             loss, gradients = value_and_gradient(self.module, batch, loss_tokens)
@@ -159,7 +159,7 @@ class MlxTraining:
         self._optimiser.learning_rate = learning_rate
         norm = self._update(gradients)
         del gradients  # each is given back as soon as its parameter has moved
-        mx.eval(loss, norm, self.module.trainable_parameters(), self._optimiser.state, self._masters)
+        mx.eval(loss, norm, self._state)
         return loss.item(), None if norm is None else norm.item()
 
     def evaluation_mode(self) -> None:
