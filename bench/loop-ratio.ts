@@ -1,5 +1,6 @@
 /** What our loop and another one say side by side: the ratio of their throughputs, its interval, and what was promised of it. */
 import { mean, tQuantile, variance } from "../src/core/statistics.ts";
+import { LEAST_RANKED, rankedCentre, type Centre } from "./signed-rank.ts";
 
 export const LEVEL = 0.99;
 /** Our throughput is at least this share of theirs … */
@@ -9,8 +10,11 @@ export const WIDEST = 0.02;
 /** Time between two step windows, as a share of a step. */
 export const MOST_BETWEEN = 0.01;
 
-/** The same pairs of losses are the same work within this, as on the ladder of `parity` where everything trains. */
-export const LOSS_GATE = 3e-5;
+/**
+ * Losses of the same work differ by no more, in nat: on a processor as on the ladder of `parity` where everything trains;
+ * an accelerator adds in another order every time, which twenty steps make larger.
+ */
+export const LOSS_GATES = { processor: 3e-5, accelerator: 1e-3 } as const;
 
 export const ANSWERS = ["broken", "cannot tell", "kept"] as const;
 export type Answer = (typeof ANSWERS)[number];
@@ -23,28 +27,27 @@ export interface Ratio {
 }
 
 /**
- * Our throughput over theirs, by Student's t on the logarithms of the ratios of neighbours: what slows the machine for a
- * while slows both of a pair.
+ * Our throughput over theirs, from the logarithms of the ratios of neighbours: what slows the machine for a while slows
+ * both of a pair, and what slows one of them alone counts like any other that is on its side. Student's t where the pairs
+ * are too few for that.
  * @param ours seconds a step, one number for every process; `theirs` those of its neighbours
  */
 export function ratioOf(ours: readonly number[], theirs: readonly number[]): Ratio {
   const logs = ours.map((seconds, index) => Math.log((theirs[index] ?? Number.NaN) / seconds));
-  const centre = mean(logs);
-  const squared = variance(logs);
-  const reach =
-    squared === null
-      ? Number.POSITIVE_INFINITY
-      : tQuantile((1 + LEVEL) / 2, logs.length - 1) * Math.sqrt(squared / logs.length);
-  return {
-    ratio: Math.exp(centre),
-    interval: [Math.exp(centre - reach), Math.exp(centre + reach)],
-    pairs: logs.length,
-  };
+  const { centre, low, high } = logs.length < LEAST_RANKED ? studentCentre(logs) : rankedCentre(logs, LEVEL);
+  return { ratio: Math.exp(centre), interval: [Math.exp(low), Math.exp(high)], pairs: logs.length };
 }
 
-/** Half of the interval, as a share. */
-export function halfWidth({ ratio, interval }: Ratio): number {
-  return interval[1] / ratio - 1;
+function studentCentre(logs: readonly number[]): Centre {
+  const [centre, squared] = [mean(logs), variance(logs)];
+  if (squared === null) return { centre, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  const reach = tQuantile((1 + LEVEL) / 2, logs.length - 1) * Math.sqrt(squared / logs.length);
+  return { centre, low: centre - reach, high: centre + reach };
+}
+
+/** Half of the interval, as a share; Infinity where it knows no bounds. */
+export function halfWidth({ interval: [low, high] }: Ratio): number {
+  return low === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(high / low) - 1;
 }
 
 export function isNarrow(ratio: Ratio): boolean {

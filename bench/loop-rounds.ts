@@ -1,10 +1,11 @@
 /** Rounds of processes, one of every loop in each, until all ratios of a backend are known well enough. */
-import { halfWidth, isNarrow, LOSS_GATE, lossDifference, ratioOf, type Ratio } from "./loop-ratio.ts";
+import { halfWidth, isNarrow, LOSS_GATES, lossDifference, ratioOf, type Ratio } from "./loop-ratio.ts";
 import { loopsOf, type Loop, type Reading, type Track } from "./loop-programs.ts";
-import { formatSpread } from "../src/core/units.ts";
+import { isCpu } from "../src/core/backend.ts";
+import { formatSpread, formatValue } from "../src/core/units.ts";
 
 /** Fewer are not looked at: an interval of few pairs that is narrow by luck would end the rounds. */
-export const LEAST_ROUNDS = 6;
+const LEAST_ROUNDS = 10;
 
 /** What the loops of one backend did, one reading a round of each. */
 export interface Measured {
@@ -29,6 +30,7 @@ export async function measureRounds(
   tracks: readonly Track[],
   most: number,
   onProcess: (done: number, due: number, label: string) => void,
+  onReading: (line: string) => void,
 ): Promise<readonly Measured[]> {
   const all = tracks.map((track): Measured => {
     const others = loopsOf(track.backend).filter(({ program }) => program !== null);
@@ -46,7 +48,9 @@ export async function measureRounds(
       // There and back again, so that whatever drifts favours nobody.
       for (const loop of round % 2 === 1 ? loops : loops.toReversed()) {
         onProcess(done, due, labelOf(measured, loop, round));
-        take(measured, loop, await measured.track.run(loop, round));
+        const reading = await measured.track.run(loop, round);
+        take(measured, loop, reading);
+        onReading(`${loop.name}: ${formatValue(reading.stepS, "s")} a step`);
         done += 1;
       }
     }
@@ -59,9 +63,10 @@ function take({ track, ours, others }: Measured, loop: Loop, reading: Reading): 
   const own = others.find((other) => other.loop === loop)?.readings ?? ours;
   const [first = reading] = [...ours, ...others.flatMap(({ readings }) => readings)];
   const difference = lossDifference(first.losses, reading.losses);
-  if (difference > LOSS_GATE) {
+  const gate = LOSS_GATES[isCpu(track.backend) ? "processor" : "accelerator"];
+  if (difference > gate) {
     throw new Error(
-      `${track.backend}: ${loop.name} did not do the same work: its losses differ by ${difference} (${LOSS_GATE} is allowed)`,
+      `${track.backend}: ${loop.name} did not do the same work: its losses differ by ${difference} (${gate} is allowed)`,
     );
   }
   own.push(reading);

@@ -53,7 +53,8 @@ try {
     };
     tracks.push(await openTrack(backend, work, harness, folder));
   }
-  const all = await measureRounds(tracks, rounds, progress.runs);
+  // A terminal has the bar.
+  const all = await measureRounds(tracks, rounds, progress.runs, process.stderr.isTTY ? () => {} : progress.line);
   progress.end();
   console.log(draw(all, work));
   process.exitCode = STATUS[answer(all, work)];

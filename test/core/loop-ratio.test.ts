@@ -10,6 +10,7 @@ import {
   worstOf,
   type Answer,
 } from "../../bench/loop-ratio.ts";
+import { criticalSum, rankedCentre } from "../../bench/signed-rank.ts";
 import { readingOf } from "../../bench/loop-programs.ts";
 import type { HarnessEvent } from "../../src/core/protocol.ts";
 import { randomNamed } from "../../bench/random.ts";
@@ -27,7 +28,7 @@ function processes(name: string, pairs: number, noise: number, slower = 0): [our
   return [ours, theirs];
 }
 
-test("the ratio is of throughputs, and its interval that of a t test on logarithms of neighbours", () => {
+test("the ratio is of throughputs; of few pairs its interval is that of a t test on logarithms of neighbours", () => {
   const { ratio, interval, pairs } = ratioOf([0.1, 0.1, 0.1], [0.11, 0.1, 0.11]);
   // By hand: logs ln 1.1, 0, ln 1.1; t(0.995, 2) = 9.92484320.
   expect(pairs).toBe(3);
@@ -49,6 +50,62 @@ test.each<[what: string, noise: number, slower: number, answer: Answer]>([
     const ratio = ratioOf(...processes(seed, 12, noise, slower));
     expect(answerOf(ratio), JSON.stringify(ratio)).toBe(answer);
   }
+});
+
+test("a process in ten that is twice as slow, on either side, hides nothing", () => {
+  for (const [slower, answer] of [
+    [0, "kept"],
+    [0.03, "broken"],
+  ] as const) {
+    const [ours, theirs] = processes("wild", 20, 0.005, slower);
+    const ratio = ratioOf(
+      ours.map((seconds, index) => seconds * (index % 10 === 3 ? 2 : 1)),
+      theirs.map((seconds, index) => seconds * (index % 10 === 5 ? 2 : 1)),
+    );
+    expect(answerOf(ratio), JSON.stringify(ratio)).toBe(answer);
+  }
+});
+
+describe("the signed ranks", () => {
+  // Tables of the signed-rank test, two-sided 1 % and 5 %.
+  test.each([
+    [8, 0.01, 0],
+    [10, 0.01, 3],
+    [12, 0.01, 7],
+    [15, 0.01, 15],
+    [20, 0.01, 37],
+    [9, 0.05, 5],
+    [7, 0.01, null],
+  ])("of %i, at %f, have the critical sum %i", (n, alpha, sum) => {
+    expect(criticalSum(n, alpha)).toBe(sum);
+  });
+
+  test("give the published estimate and interval of a published example", () => {
+    // M. Hollander and D. A. Wolfe, Nonparametric Statistical Methods: two visits of nine patients.
+    const first = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3];
+    const second = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29];
+    const found = rankedCentre(
+      first.map((value, index) => value - (second[index] ?? 0)),
+      0.95,
+    );
+    expect(found.centre).toBeCloseTo(0.46, 3);
+    expect([found.low, found.high].map((end) => Number(end.toFixed(3)))).toEqual([0.01, 0.786]);
+  });
+
+  test("hold the true ratio in 99 % of cases, also with wild processes", () => {
+    const random = randomNamed("coverage");
+    const cases = 3000;
+    let held = 0;
+    for (let one = 0; one < cases; one++) {
+      const noise = (): number => 0.01 * random.normal() + (random.uniform() < 0.1 ? Math.abs(random.normal()) : 0);
+      const { interval } = ratioOf(
+        Array.from({ length: 10 }, () => Math.exp(noise())),
+        Array.from({ length: 10 }, () => Math.exp(noise())),
+      );
+      if (interval[0] <= 1 && interval[1] >= 1) held += 1;
+    }
+    expect(held / cases).toBeGreaterThan(0.985);
+  });
 });
 
 test("the wandering of the machine is no part of the interval", () => {
