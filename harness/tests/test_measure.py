@@ -2,6 +2,7 @@
 
 import gc
 import math
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -179,6 +180,30 @@ def test_memory_peaks_are_of_their_phase_alone(tmp_path: Path) -> None:
     assert [event["phase"] for event in memory] == ["build", "data", "warmup", "timed", "evaluate"]
     assert [event["alloc_peak_bytes"] for event in memory] == [1, 2, 3, 4, 5]
     assert all(event["rss_peak_bytes"] > 2**20 for event in memory)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the resident peak is the whole process's")
+def test_a_resident_peak_is_of_its_phase_alone(tmp_path: Path) -> None:
+    """A validation that needs much more than the steps shows, and what was needed before them is forgotten."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError as error:
+        pytest.skip(f"no process here may forget its peak: {error}")
+    much = 192 * 2**20
+
+    class Hungry(LeastSquares):
+        def _build(self) -> None:
+            np.ones(2 * much, dtype=np.uint8)
+            super()._build()
+
+        def _evaluate(self) -> Concluded:
+            np.ones(much, dtype=np.uint8)
+            return super()._evaluate()
+
+    events = measured(tmp_path, Hungry(LaggingBackend(), steps=4))
+    peaks = {event["phase"]: event["rss_peak_bytes"] for event in events if event["event"] == "memory"}
+    assert peaks["build"] > peaks["data"] + 1.9 * much
+    assert peaks["evaluate"] > peaks["timed"] + 0.9 * much
 
 
 def test_garbage_is_collected_before_the_steps_and_not_during_them(tmp_path: Path) -> None:

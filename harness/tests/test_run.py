@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from finetune_bench.generate_pairs import read_pair_file
 from finetune_bench.hyperparameters import resolve
 from finetune_bench.order import read_order
 from finetune_bench.workloads import find_workload
@@ -130,11 +131,17 @@ def test_training_counts_its_tokens(
 
 
 @every_backend
-def test_a_pair_counts_as_one_sample_and_both_its_sentences(runs: dict[tuple[str, str], Run], backend: str) -> None:
+def test_a_pair_counts_as_one_sample_and_both_its_sentences(
+    runs: dict[tuple[str, str], Run], orders: dict[str, Path], cache: Path, backend: str
+) -> None:
+    order = read_order(orders[NLI])
+    pairs = read_pair_file(cache / order.files["data"])["train"]
     for step in runs[NLI, backend].of("step"):
         assert step["samples"] == step["tokens_loss"] == 8
         assert step["tokens_padded"] == 2 * 8 * SMALL_NLI["max_length"]
-        assert 2 * 8 * 3 <= step["tokens_real"] < step["tokens_padded"]
+        rows = list(order.work["batches"][step["index"]])
+        assert step["tokens_real"] == sum(side.lengths[rows].sum() for side in (pairs.premise, pairs.hypothesis))
+        assert step["tokens_real"] < step["tokens_padded"]
 
 
 @every_backend
