@@ -25,7 +25,7 @@ function onNew(report: ReportFacts, fresh: readonly Comparison[]): Sentence[] {
   const disturbed = new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark));
   const unless = disturbed.size > 0 ? ", unless its runs are disturbed" : "";
   if (ids.length < many) {
-    const rest = comparisons.some(({ verdict }) => verdict !== "no-baseline") ? "; the others were compared" : "";
+    const rest = othersInWords(comparisons.filter(({ benchmark }) => !ids.includes(benchmark)));
     const them = ids.length === 1 ? "it" : "them";
     return [say`Nothing is stored for ${titlesOf(fresh)}${rest}. A stored job gives ${them} a baseline${unless}.`];
   }
@@ -50,6 +50,16 @@ function onNew(report: ReportFacts, fresh: readonly Comparison[]): Sentence[] {
   if (job.event === "local")
     return [say`${measured}this run was not asked to. Add ${named("--save")} to record the first baseline${unless}.`];
   return [[`${measured}this is not the default branch. The next push there stores the first baseline${unless}.`]];
+}
+
+/** A benchmark that was cut short or left out was not compared, whatever is stored of it. */
+function othersInWords(others: readonly Comparison[]): string {
+  if (others.every(({ verdict }) => verdict === "no-baseline")) return "";
+  const compared = benchmarkIds(others.filter(({ base }) => base !== null)).length;
+  if (compared === benchmarkIds(others).length) return "; the others were compared";
+  return compared === 0
+    ? "; the others were not compared"
+    : `; of the others ${compared === 1 ? "1 was" : `${compared} were`} compared`;
 }
 
 /** Results are stored, and none of them can be used. */

@@ -64,6 +64,11 @@ export function changeOf({ metric, effect, interval, verdict }: Comparison): {
   };
 }
 
+/** Of a benchmark that is shown and never gated, to follow its verdict. */
+export function informativeMark({ comparison_class }: Pick<Comparison, "comparison_class">): string {
+  return comparison_class === "informative" ? " (informative)" : "";
+}
+
 /** The verdict with what stands behind it: "regression, 4 pairs", "inconclusive: sees changes from 4.1 %". */
 export function verdictOf(comparison: Comparison, report: Report): Sentence {
   const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;

@@ -31,11 +31,15 @@ export function benchmarkName({ title, backend }: Pick<Comparison, "title" | "ba
   return [named(title), ` · ${backend}`];
 }
 
-/** Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. */
+/**
+ * Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. That nothing is
+ * stored yet is held against nobody, and told of both.
+ */
 export function withVerdict(comparisons: readonly Comparison[], verdict: Verdict): Comparison[] {
   const all = comparisons.filter(
     (comparison) => comparison.verdict === verdict && isShown(comparison) && !isAccepted(comparison),
   );
+  if (verdict === "no-baseline") return all;
   const gated = all.filter(isGated);
   return gated.length > 0 ? gated : all;
 }

@@ -1,5 +1,5 @@
 /** The tables of comparisons: what moved, and everything. */
-import { changeOf, metricWords, sidesOf, trendOf, verdictOf, type SideText } from "./cells.ts";
+import { changeOf, informativeMark, metricWords, sidesOf, trendOf, verdictOf, type SideText } from "./cells.ts";
 import type { Comparison } from "./comparison.ts";
 import { codeSpan, inertText } from "./escape.ts";
 import { benchmarkName, isShown, worstFirstBy } from "./findings.ts";
@@ -78,7 +78,10 @@ function columnsOf(joint: JointReport, rows: readonly RunnerRow[], { emphasis, s
       align: "r",
       cell: ({ comparison }) => changeCell(comparison, emphasis),
     },
-    { title: "Verdict", cell: ({ comparison, report }) => (alike ? "" : verdictCell(comparison, report)) },
+    {
+      title: "Verdict",
+      cell: ({ comparison, report }) => (alike ? informativeMark(comparison).trim() : verdictCell(comparison, report)),
+    },
   ];
 }
 
@@ -96,8 +99,7 @@ function changeCell(comparison: Comparison, emphasis: boolean): Markdown {
 
 function verdictCell(comparison: Comparison, report: Report): Markdown {
   const icon = comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `;
-  const informative = comparison.comparison_class === "informative" ? " (informative)" : "";
-  return icon + drawSentence(verdictOf(comparison, report)) + informative;
+  return icon + drawSentence(verdictOf(comparison, report)) + informativeMark(comparison);
 }
 
 /** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */

@@ -1,7 +1,7 @@
 /** The tables of the terminal, narrowed until they fit. */
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
-import { changeOf, metricWords, sidesOf, verdictOf, type SideText } from "../core/cells.ts";
+import { changeOf, informativeMark, metricWords, sidesOf, verdictOf, type SideText } from "../core/cells.ts";
 import type { Comparison, Verdict } from "../core/comparison.ts";
 import { terminalText } from "../core/escape.ts";
 import { benchmarkName, isShown } from "../core/findings.ts";
@@ -83,7 +83,7 @@ function comparisonColumns(report: Report, step: number): Column<Comparison>[] {
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row: Comparison, report: Report, step: number): string {
   const short = step >= 4 || (step >= 2 && WITH_REASON.has(row.verdict));
-  return short ? row.verdict : terminalText(plain(verdictOf(row, report)));
+  return (short ? row.verdict : terminalText(plain(verdictOf(row, report)))) + informativeMark(row);
 }
 
 function sideText({ value, spread }: SideText, withSpread: boolean): string {

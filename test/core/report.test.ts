@@ -79,6 +79,29 @@ describe("built from", () => {
     expect(renderComment(jointOf(report))).toContain("regression (informative)");
   });
 
+  test("informative benchmarks of which nothing is stored: told with the others, and marked", () => {
+    const fresh = { ...compared(lora, "tokens_per_second", "no-baseline"), base: null };
+    const replay = { ...fresh, benchmark: "replay", title: "replay", comparison_class: "informative" as const };
+    const report = reportOf({ benchmarks: [lora], comparisons: [fresh, replay], baseline: null });
+    expect(plain(report.headline)).toBe("Nothing to compare yet on nvidia-rtx-4090-91c0");
+    const comment = renderComment(jointOf(report));
+    expect(comment).toContain("Measured 2 benchmarks and stored nothing");
+    expect(comment.match(/\(informative\)/g)).toHaveLength(1);
+  });
+
+  test("benchmarks that were cut short beside one of which nothing is stored: never called compared", () => {
+    const fresh = { ...compared(lora, "tokens_per_second", "no-baseline"), base: null };
+    const cut = { ...row, benchmark: "b", title: "b", verdict: "inconclusive" as const, base: null, reason: "cut" };
+    const said = (...others: (typeof cut | typeof row)[]): string => {
+      const report = reportOf({ benchmarks: [lora], comparisons: [fresh, ...others] });
+      return report.advice.map(plain).join(" ");
+    };
+    const done = { ...row, benchmark: "c", title: "c" };
+    expect(said(cut)).toContain("Nothing is stored for lora; the others were not compared.");
+    expect(said(done)).toContain("Nothing is stored for lora; the others were compared.");
+    expect(said(cut, done)).toContain("Nothing is stored for lora; of the others 1 was compared.");
+  });
+
   test("no benchmark at all: says so instead of all clear", () => {
     const report = reportOf({ benchmarks: [], comparisons: [] });
     expect(plain(report.headline)).toBe("Nothing was measured on nvidia-rtx-4090-91c0");

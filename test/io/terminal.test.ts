@@ -45,6 +45,17 @@ describe("the terminal", () => {
     expect(Math.max(...rows.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  test("marks what is shown and never gated", () => {
+    const joint = jointScene("no-change");
+    const reports = joint.reports.map((report) => ({
+      ...report,
+      comparisons: report.comparisons.map((row) => ({ ...row, comparison_class: "informative" as const })),
+    }));
+    const look = { colour: false, width: 120, results: RESULTS };
+    expect(renderTerminal({ ...joint, reports }, look)).toContain("no-change (informative)");
+    expect(renderTerminal(joint, look)).not.toContain("informative");
+  });
+
   test("adds colour and nothing else", () => {
     const coloured = drawn("mixed", 120, true);
     expect(coloured).toContain("\u001B[32m");
