@@ -28,7 +28,7 @@ from support import (
     write_order,
 )
 
-EQUAL = [*((name, "tuned") for name in TRAINING), (SFT, "last-blocks"), (LORA, "all modules")]
+EQUAL = [*((name, "tuned") for name in TRAINING), (SFT, "last-blocks"), (SFT, "untied"), (LORA, "all modules")]
 REPLAYED = [(name, "seed-replay") for name in TRAINING]
 LESS_PRECISE = [(LORA, precision) for precision in ("mixed", "bfloat16")]
 QUICK = {"learning_rate": 5e-3, "rows": 96}
@@ -40,8 +40,10 @@ def orders(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> dict[tuple[
     folder = tmp_path_factory.mktemp("presets")
     made = {
         (name, preset): read_order(prepare(folder, cache, name, SMALL[name], preset=preset))
-        for name, preset in (*EQUAL[:-1], *REPLAYED)
+        for name, preset in (*EQUAL[:-2], *REPLAYED)
     }
+    last = SMALL[SFT] | {"head": "untied"}
+    made[SFT, "untied"] = read_order(prepare(folder, cache, SFT, last, preset="last-blocks"))
     everywhere = {"targets": ",".join(llama.PROJECTIONS), "rank": 3, "mask": "all"}
     made[LORA, "all modules"] = read_order(prepare(folder, cache, LORA, SMALL[LORA] | everywhere))
     made[LORA, "dropout"] = read_order(prepare(folder, cache, LORA, SMALL[LORA] | QUICK | {"dropout": 0.5}))
@@ -70,6 +72,17 @@ def test_both_frameworks_do_the_same_work(
 ) -> None:
     rungs = climb(*(traces[backend][key] for backend in CPU_BACKENDS))
     assert first_failure(rungs) is None, f"\n{draw(rungs)}"
+
+
+def test_an_untied_head_starts_as_the_table_and_leaves_the_table_as_it_is(
+    traces: dict[str, dict[tuple[str, str], Trace]],
+) -> None:
+    for backend in CPU_BACKENDS:
+        tied, untied = (traces[backend][SFT, name] for name in ("last-blocks", "untied"))
+        assert tied.logits == untied.logits
+        assert tied.losses[0] == untied.losses[0]
+        assert tied.losses[-1] != untied.losses[-1]
+        assert untied.trained.keys() ^ tied.trained.keys() == {"embed_tokens", "lm_head"}
 
 
 @pytest.mark.parametrize("key", REPLAYED, ids=str)
