@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { A as number, B as toDotPath, C as _null, D as int, E as discriminatedUnion, F as string, H as describeError, I as tuple, L as union, N as record, O as literal, P as strictObject, R as unknown, S as _enum, T as boolean, V as UserError, c as apiFailure, d as withRetry, f as DAY_S, j as object, k as looseObject, l as describeFailure, m as parsePercent, o as connectGitHub, p as parseDuration, w as array, z as url } from "./home.js";
-import { $n as spread, $t as harnessUnder, A as samplesWithin, An as irregular, At as named$1, B as assembleResult, Bn as probeSchema, Bt as completePairs, C as stayAwake, D as readyAll, Dn as didYouMean, E as benchOf, En as terminalText, Et as benchmarkName, F as openControl, Fn as readStored, Ft as isAccepted, G as gpuCoresOf, Gn as findSeries, Gt as automaticBackends, H as reportName, Hn as verdictSchema, Ht as findPython, I as makeRunRecord, In as storedPath, It as judge, Jn as valuesOf, Jt as suiteSchema, K as controlFindings, Kn as isSameMeasure, Kt as makePlan, L as MAX_EVENTS_BYTES, Ln as storedText, Lt as detectableOf, M as measuringClock, Mn as parseJson$1, Mt as say$1, N as planEnvironments, Nn as parseStoredPath, Nt as sentenceCase, O as waitUntilQuiet, On as MAX_STORED_BYTES, Ot as isShown, P as controlBackends, Pn as qualificationPath, Pt as parseInputs, Q as baseOfRef, Qn as mean, Qt as estimateRun, R as readEvents, Rn as DEFAULT_SUITE, Rt as marginsOf, S as loadSuite, Sn as clip, St as besideOf, T as runsDue, U as announceJob, Un as directionSchema, Ut as probeMachine, V as artifactName, Vt as LEAST_SD, W as machineChanges, Wn as backendSchema, Wt as parseSuite, X as baseOfHistory, Xn as jobValue, Xt as sizeSchema, Yn as isRatioScale, Yt as shippedCatalogue, Zn as relativeChange, Zt as BUILTIN_SUITES, _n as formatPercent, _t as acceptLines, an as readTarGz, ar as memoryText, b as openJobLock, bn as ACCEPT_FILE, bt as iconFor, cn as publishFile, cr as canonicalJson, ct as changeOf, d as readZipEntry, dn as sparkline, dt as verdictOf$1, en as cacheFolder, er as sum, et as frameworkRows, fn as counted, ft as rangeOf, g as readResult, gn as formatInterval, gt as failureInWords, hn as formatDuration, ht as standingOf, in as TooLarge, ir as machineIdentity, j as readMachine, jn as oversized, jt as plain$1, k as observedDisturbances, kn as gather$2, kt as listed, ln as systemFault, lt as metricWords, mn as formatChange, mt as sizeOf, n as runReportLine, nn as makeResultsFolder, nr as variance, nt as warningsOf, on as gitAt, or as runnerKey, pn as formatAge, q as readJobContext, qn as isUsable, qt as smallestEffect, rn as openStore$1, rr as deviceName, s as ZIP_LIMITS, sn as parseBaselineInput, sr as softwareIdentity, t as runPipeline, tn as localFolder, tr as tQuantile, tt as onRunner, u as BadArchive, un as packTar, ut as sidesOf, vn as formatValue, vt as offeredByAll, w as measurePairs, wt as whichRuns, x as openWatch, xn as segmentStart, xt as believableOfJoint, yn as findChangePoints, yt as qualifiedInWords, z as controlResult, zt as LOOK_ALPHA } from "./pipeline.js";
+import { $n as mean, $t as estimateRun, A as samplesWithin, An as gather$2, At as listed, B as assembleResult, Bt as LOOK_ALPHA, C as stayAwake, Cn as clip, Ct as besideOf, D as readyAll, Dn as terminalText, Dt as benchmarkName, E as benchOf, F as openControl, Fn as qualificationPath, Ft as parseInputs, G as gpuCoresOf, Gn as backendSchema, Gt as parseSuite, H as reportName, Ht as LEAST_SD, I as makeRunRecord, In as readStored, It as isAccepted, Jn as isUsable, Jt as smallestEffect, K as controlFindings, Kn as findSeries, Kt as automaticBackends, L as MAX_EVENTS_BYTES, Ln as storedPath, Lt as judge, M as measuringClock, Mn as oversized, Mt as plain$1, N as planEnvironments, Nn as parseJson$1, Nt as say$1, O as waitUntilQuiet, On as didYouMean, P as controlBackends, Pn as parseStoredPath, Pt as sentenceCase, Q as baseOfRef, Qn as relativeChange, Qt as BUILTIN_SUITES, R as readEvents, Rn as storedText, Rt as detectableOf, S as loadSuite, Sn as segmentStart, St as believableOfJoint, T as runsDue, Tt as whichRuns, U as announceJob, Un as verdictSchema, Ut as findPython, V as artifactName, Vn as probeSchema, Vt as completePairs, W as machineChanges, Wn as directionSchema, Wt as probeMachine, X as baseOfHistory, Xn as isRatioScale, Xt as shippedCatalogue, Yn as valuesOf, Yt as suiteSchema, Zn as jobValue, Zt as sizeSchema, _n as formatInterval, _t as failureInWords, an as TooLarge, ar as machineIdentity, b as openJobLock, bn as findChangePoints, bt as qualifiedInWords, cn as parseBaselineInput, cr as softwareIdentity, ct as changeOf, d as readZipEntry, dn as packTar, dt as sidesOf, en as harnessUnder, er as spread, et as frameworkRows, fn as sparkline, ft as verdictOf$1, g as readResult, gn as formatDuration, gt as standingOf, hn as formatChange, ht as sizeOf, in as openStore$1, ir as deviceName, j as readMachine, jn as irregular, jt as named$1, k as observedDisturbances, kn as MAX_STORED_BYTES, kt as isShown, ln as publishFile, lr as canonicalJson, lt as informativeMark, mn as formatAge, n as runReportLine, nn as localFolder, nr as tQuantile, nt as warningsOf, on as readTarGz, or as memoryText, pn as counted, pt as rangeOf, q as readJobContext, qn as isSameMeasure, qt as makePlan, rn as makeResultsFolder, rr as variance, s as ZIP_LIMITS, sn as gitAt, sr as runnerKey, t as runPipeline, tn as cacheFolder, tr as sum, tt as onRunner, u as BadArchive, un as systemFault, ut as metricWords, vn as formatPercent, vt as acceptLines, w as measurePairs, x as openWatch, xn as ACCEPT_FILE, xt as iconFor, yn as formatValue, yt as offeredByAll, z as controlResult, zn as DEFAULT_SUITE, zt as marginsOf } from "./pipeline.js";
 import { t as VERSION } from "./version.js";
 import { i as scratchFolder } from "./leftovers.js";
 import { t as stopSignal } from "./stop-signal.js";
@@ -5445,7 +5445,7 @@ function days(text) {
 function comment(text) {
 	return `# ${text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim()}`;
 }
-function suiteText({ machine, backends, benchmarks, program, schemaUrl }) {
+function suiteText({ machine, backends, benchmarks, others, program, schemaUrl }) {
 	return `${[
 		...schemaUrl === null ? [] : [`# yaml-language-server: $schema=${schemaUrl}`],
 		"# What finetune-bench measures in this repository. `finetune-bench validate` explains mistakes, `finetune-bench run`",
@@ -5465,6 +5465,8 @@ function suiteText({ machine, backends, benchmarks, program, schemaUrl }) {
 			`    size: ${size} ${comment(why)}`,
 			...rows === null ? [] : [`    set: { rows: ${rows} } # fewer than its own, so that pairs fit into the time budget`]
 		]),
+		...others.length === 0 ? [] : ["  # Other workloads, tiny in seconds, real as published (docs/workloads/):"],
+		...others.map(({ workload, summary }) => `  # - { workload: ${workload}, size: tiny } ${comment(summary)}`),
 		...ownProgram(program ?? EXAMPLE, backends)
 	].join("\n")}\n`;
 }
@@ -5551,6 +5553,10 @@ async function readSuiteFacts(probe, repository, harness) {
 		machine: `${deviceName(probe)}, ${memoryText(probe.machine.memory_bytes)}`,
 		backends,
 		benchmarks,
+		others: workloads.filter(({ name }) => benchmarks.every(({ workload }) => workload !== name)).filter(({ backends: offered }) => backends.some((backend) => offered[backend]?.includes("tiny"))).map(({ name, summary }) => ({
+			workload: name,
+			summary
+		})),
 		program: await trainingProgram(repository.folder),
 		schemaUrl: owner === null ? null : `https://raw.githubusercontent.com/${owner.name}/${owner.sha}/schema/suite.schema.json`
 	};
@@ -6352,7 +6358,7 @@ function comparisonColumns(report, step) {
 }
 /** Reasons go first: the verdict sentence above the table has the worst of them already. */
 function verdictText(row, report, step) {
-	return step >= 4 || step >= 2 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain$1(verdictOf$1(row, report)));
+	return (step >= 4 || step >= 2 && WITH_REASON.has(row.verdict) ? row.verdict : terminalText(plain$1(verdictOf$1(row, report)))) + informativeMark(row);
 }
 function sideText({ value, spread }, withSpread) {
 	return terminalText(withSpread && spread !== "" ? `${value} ${spread}` : value);
@@ -7422,7 +7428,7 @@ async function qualify({ inputs, host, slowdown }) {
 	const folder = await makeResultsFolder(host.resultsRoot, artifactName(machine.runnerKey, runId, attempt, suite.name));
 	await using stack = new AsyncDisposableStack();
 	stack.use(await stayAwake(host));
-	const watch = stack.use(openWatch(host, machine, folder));
+	const watch = stack.use(await openWatch(inputs, host, machine, folder));
 	const lock = openJobLock(host, machine, inputs);
 	const observation = {
 		watch,
@@ -7432,7 +7438,7 @@ async function qualify({ inputs, host, slowdown }) {
 	};
 	const bench = benchOf(host, folder, observation);
 	host.progress.phase("Prepare");
-	const { ready, notReady } = await readyAll({
+	const { ready, notReady, leftOut } = await readyAll({
 		benchmarks: plan.benchmarks,
 		provide,
 		bench,
@@ -7494,7 +7500,7 @@ async function qualify({ inputs, host, slowdown }) {
 		note,
 		accepted: []
 	});
-	const refused = [...plan.failed.map(({ id, reason }) => ({
+	const refused = [...[...plan.failed, ...leftOut].map(({ id, reason }) => ({
 		benchmark: id,
 		message: reason
 	})), ...notReady.map(({ planned, message }) => ({

@@ -31059,8 +31059,8 @@ function codeSpan(text, most = 200) {
 }
 /** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
 const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
-/** Commit, address and `GH-1` references are made of plain characters. */
-const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d/i;
+/** Commits, addresses (also those cut short, whose last character looks like a stop) and `GH-1` are made of plain characters. */
+const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d|(?:https?|ftp|mailto|xmpp):/i;
 /** What would open a list or underline a heading at the start of a line. */
 const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
 /** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
@@ -31090,7 +31090,7 @@ function readWord(word, first) {
 		before,
 		core,
 		after,
-		plain: PLAIN.test(core) && !REFERENCE.test(core)
+		plain: PLAIN.test(core) && !REFERENCE.test(core + after)
 	};
 }
 /** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */
@@ -31638,6 +31638,42 @@ const SCALES = {
 		{
 			factor: 1,
 			label: "FLOP/s"
+		}
+	],
+	"B/s": [
+		{
+			factor: 0xe8d4a51000,
+			label: "TB/s"
+		},
+		{
+			factor: 1e9,
+			label: "GB/s"
+		},
+		{
+			factor: 1e6,
+			label: "MB/s"
+		},
+		{
+			factor: 1e3,
+			label: "kB/s"
+		},
+		{
+			factor: 1,
+			label: "B/s"
+		}
+	],
+	Hz: [
+		{
+			factor: 1e9,
+			label: "GHz"
+		},
+		{
+			factor: 1e6,
+			label: "MHz"
+		},
+		{
+			factor: 1,
+			label: "Hz"
 		}
 	]
 };
@@ -40542,13 +40578,17 @@ var HarnessError = class extends Error {
 	name = "HarnessError";
 	/** The request itself is at fault, not the machine, its network or its disk. */
 	badOrder;
+	/** A checkpoint or data set is not on this machine, and the hub gives no answer. */
+	outOfReach;
 	constructor(message, code = null) {
 		super(message);
 		this.badOrder = code === BAD_ORDER;
+		this.outOfReach = code === OUT_OF_REACH;
 	}
 };
 /** The harness's exit status for a request or work order that cannot be executed as it is written. */
 const BAD_ORDER = 2;
+const OUT_OF_REACH = 6;
 function callOf(harness, args, { env, ...rest }) {
 	return {
 		...harnessProcess(harness, args, env),
@@ -40590,9 +40630,10 @@ async function requestFile(entry, folder) {
 	return file;
 }
 /** Makes weights, data and the work order in `orders`. Its output (progress of long generations) goes to `onLine`. */
-async function prepareOrder(harness, entry, orders, scratch, onLine) {
+async function prepareOrder(harness, { entry, parquet }, orders, scratch, onLine) {
 	const request = await requestFile(entry, scratch);
 	const answer = `${request}.prepared`;
+	const reader = parquet === null ? {} : { FINETUNE_BENCH_PARQUET_PYTHON: parquet };
 	await mkdir(orders, { recursive: true });
 	const result = await call(harness, [
 		"prepare",
@@ -40605,7 +40646,7 @@ async function prepareOrder(harness, entry, orders, scratch, onLine) {
 		answer
 	], {
 		onLine,
-		env: installEnvironment(harness.env)
+		env: installEnvironment(harness.env, reader)
 	});
 	if (result.code !== 0) throw new HarnessError(lastWords(result, "could not prepare the work order"), result.code);
 	return preparedSchema.parse(JSON.parse(await readFile(answer, "utf8")));
@@ -40695,7 +40736,8 @@ function parseJson$1(text) {
 }
 // src/core/builtin-suites.ts
 /** Suites that come with the program, in the form a user would write them. */
-const BUILTIN_SUITES = { "builtin:quick": `version: 1
+const BUILTIN_SUITES = {
+	"builtin:quick": `version: 1
 repeats: 3
 benchmarks:
   - workload: lora-alpaca-tinyllama
@@ -40704,7 +40746,45 @@ benchmarks:
   - workload: switch-matmul
     preset: strict
     size: tiny
-` };
+`,
+	"builtin:tiny": `version: 1
+repeats: 3
+benchmarks:
+  - workload: sft-dolly-qwen3
+    size: tiny
+  - workload: lora-alpaca-tinyllama
+    size: tiny
+  - workload: lm-ptb
+    size: tiny
+  - workload: nli-bert-tiny
+    size: tiny
+  - workload: convert-tinyllama
+    backends: [mlx-metal, mlx-cuda, mlx-cpu]
+    size: tiny
+  - workload: switch-matmul
+    size: tiny
+`,
+	"builtin:real": `version: 1
+repeats: 3
+benchmarks:
+  - workload: sft-dolly-qwen3
+    preset: tuned
+    size: real
+  - workload: lora-alpaca-tinyllama
+    size: real
+  - workload: sft-dolly-qwen3
+    size: real
+  - workload: lm-ptb
+    size: real
+  - workload: nli-bert-tiny
+    size: real
+  - workload: convert-tinyllama
+    backends: [mlx-metal, mlx-cuda, mlx-cpu]
+    size: real
+  - workload: switch-matmul
+    size: real
+`
+};
 // schema/workloads.json
 var workloads_default = {
 	protocol: 1,
@@ -40712,7 +40792,11 @@ var workloads_default = {
 		{
 			"name": "lora-alpaca-tinyllama",
 			"summary": "LoRA fine-tuning of TinyLlama 1.1B (rank 2 on q and v, float32, AdamW, gradient accumulation)",
-			"presets": { "strict": { "comparison_class": "strict" } },
+			"presets": {
+				"strict": { "comparison_class": "strict" },
+				"seed-replay": { "comparison_class": "informative" },
+				"tuned": { "comparison_class": "strict" }
+			},
 			"sizes": ["tiny", "real"],
 			"backends": {
 				"mlx-metal": ["tiny", "real"],
@@ -40774,6 +40858,16 @@ var workloads_default = {
 					}
 				},
 				{
+					"name": "steps",
+					"type": "int",
+					"help": "at most so many optimiser steps; 0: as many as rows × epochs give",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
 					"name": "rank",
 					"type": "int",
 					"help": "rank of the adapters",
@@ -40791,6 +40885,49 @@ var workloads_default = {
 					"default": {
 						"tiny": 4,
 						"real": 4
+					}
+				},
+				{
+					"name": "targets",
+					"type": "str",
+					"help": "which modules carry an adapter, in every block: some of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj",
+					"default": {
+						"tiny": "q_proj,v_proj",
+						"real": "q_proj,v_proj"
+					}
+				},
+				{
+					"name": "dropout",
+					"type": "float",
+					"help": "share of values dropped in training",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
+					}
+				},
+				{
+					"name": "mask",
+					"type": "str",
+					"help": "which tokens are targets: attended leaves padding out, all keeps it",
+					"choices": ["attended", "all"],
+					"default": {
+						"tiny": "attended",
+						"real": "attended"
+					}
+				},
+				{
+					"name": "precision",
+					"type": "str",
+					"help": "float32; bfloat16 (adapters too); mixed: a bfloat16 base under float32 adapters",
+					"choices": [
+						"float32",
+						"mixed",
+						"bfloat16"
+					],
+					"default": {
+						"tiny": "float32",
+						"real": "float32"
 					}
 				},
 				{
@@ -40841,6 +40978,15 @@ var workloads_default = {
 					"default": {
 						"tiny": 0,
 						"real": 0
+					}
+				},
+				{
+					"name": "bias_correction",
+					"type": "bool",
+					"help": "Adam's; torch cannot leave it out",
+					"default": {
+						"tiny": true,
+						"real": true
 					}
 				},
 				{
@@ -40922,10 +41068,79 @@ var workloads_default = {
 				{
 					"name": "dataset_file",
 					"type": "str",
-					"help": "its file of rows: JSON lines or a JSON array",
+					"help": "its file of rows (parquet, JSON or text), or several with commas between",
 					"default": {
 						"tiny": "alpaca_data_cleaned.json",
 						"real": "alpaca_data_cleaned.json"
+					}
+				},
+				{
+					"name": "validation_file",
+					"type": "str",
+					"help": "its file of rows for validation; none: the rows after those that train",
+					"default": {
+						"tiny": "",
+						"real": ""
+					}
+				}
+			]
+		},
+		{
+			"name": "convert-tinyllama",
+			"summary": "A PyTorch checkpoint of TinyLlama 1.1B becomes an MLX model: time and bytes a second, proven exact",
+			"presets": { "strict": { "comparison_class": "strict" } },
+			"sizes": ["tiny", "real"],
+			"backends": {
+				"mlx-metal": ["tiny", "real"],
+				"mlx-cuda": ["tiny", "real"],
+				"mlx-cpu": ["tiny", "real"],
+				"torch-cuda": [],
+				"torch-mps": [],
+				"torch-cpu": []
+			},
+			"hyperparameters": [
+				{
+					"name": "conversions",
+					"type": "int",
+					"help": "how often the whole checkpoint is converted",
+					"minimum": 1,
+					"default": {
+						"tiny": 23,
+						"real": 13
+					}
+				},
+				{
+					"name": "precision",
+					"type": "str",
+					"help": "type of the checkpoint's values, which the model keeps",
+					"choices": [
+						"float32",
+						"float16",
+						"bfloat16"
+					],
+					"default": {
+						"tiny": "float32",
+						"real": "float32"
+					}
+				},
+				{
+					"name": "layout",
+					"type": "str",
+					"help": "names and order of rows in the file: huggingface, or meta, whose q and k are put in order",
+					"choices": ["huggingface", "meta"],
+					"default": {
+						"tiny": "huggingface",
+						"real": "huggingface"
+					}
+				},
+				{
+					"name": "seed",
+					"type": "int",
+					"help": "seed of weights and tokens",
+					"minimum": 0,
+					"default": {
+						"tiny": 0,
+						"real": 0
 					}
 				}
 			]
@@ -41130,6 +41345,52 @@ var workloads_default = {
 						"tiny": 0,
 						"real": 0
 					}
+				},
+				{
+					"name": "data",
+					"type": "str",
+					"help": "synthetic: made here; hub: a data set, tokenised once",
+					"choices": ["synthetic", "hub"],
+					"default": {
+						"tiny": "synthetic",
+						"real": "synthetic"
+					}
+				},
+				{
+					"name": "dataset_id",
+					"type": "str",
+					"help": "the data set on the hub",
+					"default": {
+						"tiny": "ptb-text-only/ptb_text_only",
+						"real": "ptb-text-only/ptb_text_only"
+					}
+				},
+				{
+					"name": "dataset_revision",
+					"type": "str",
+					"help": "its branch, tag or commit",
+					"default": {
+						"tiny": "refs/convert/parquet",
+						"real": "refs/convert/parquet"
+					}
+				},
+				{
+					"name": "dataset_file",
+					"type": "str",
+					"help": "its file of rows (parquet, JSON or text), or several with commas between",
+					"default": {
+						"tiny": "penn_treebank/train/0000.parquet",
+						"real": "penn_treebank/train/0000.parquet"
+					}
+				},
+				{
+					"name": "validation_file",
+					"type": "str",
+					"help": "its file of rows for validation",
+					"default": {
+						"tiny": "penn_treebank/validation/0000.parquet",
+						"real": "penn_treebank/validation/0000.parquet"
+					}
 				}
 			]
 		},
@@ -41222,6 +41483,20 @@ var workloads_default = {
 					}
 				},
 				{
+					"name": "precision",
+					"type": "str",
+					"help": "float32; bfloat16 (weights, gradients and moments too); mixed: float32, computing in bfloat16",
+					"choices": [
+						"float32",
+						"mixed",
+						"bfloat16"
+					],
+					"default": {
+						"tiny": "float32",
+						"real": "float32"
+					}
+				},
+				{
 					"name": "learning_rate",
 					"type": "float",
 					"help": "learning rate at its highest",
@@ -41308,6 +41583,80 @@ var workloads_default = {
 					"default": {
 						"tiny": 0,
 						"real": 0
+					}
+				},
+				{
+					"name": "weights",
+					"type": "str",
+					"help": "random: made here; hub: a checkpoint, fetched once",
+					"choices": ["random", "hub"],
+					"default": {
+						"tiny": "random",
+						"real": "random"
+					}
+				},
+				{
+					"name": "model_id",
+					"type": "str",
+					"help": "the checkpoint on the hub, whose tokenizer `data: hub` takes as well",
+					"default": {
+						"tiny": "gaunernst/bert-tiny-uncased",
+						"real": "gaunernst/bert-tiny-uncased"
+					}
+				},
+				{
+					"name": "revision",
+					"type": "str",
+					"help": "its branch, tag or commit; a branch is looked up once a machine",
+					"default": {
+						"tiny": "main",
+						"real": "main"
+					}
+				},
+				{
+					"name": "data",
+					"type": "str",
+					"help": "synthetic: made here; hub: a data set, tokenised once",
+					"choices": ["synthetic", "hub"],
+					"default": {
+						"tiny": "synthetic",
+						"real": "synthetic"
+					}
+				},
+				{
+					"name": "dataset_id",
+					"type": "str",
+					"help": "the data set on the hub",
+					"default": {
+						"tiny": "sentence-transformers/all-nli",
+						"real": "sentence-transformers/all-nli"
+					}
+				},
+				{
+					"name": "dataset_revision",
+					"type": "str",
+					"help": "its branch, tag or commit",
+					"default": {
+						"tiny": "main",
+						"real": "main"
+					}
+				},
+				{
+					"name": "dataset_file",
+					"type": "str",
+					"help": "its file of rows (parquet, JSON or text), or several with commas between",
+					"default": {
+						"tiny": "pair-class/train-00000-of-00001.parquet",
+						"real": "pair-class/train-00000-of-00001.parquet"
+					}
+				},
+				{
+					"name": "validation_file",
+					"type": "str",
+					"help": "its file of rows for validation",
+					"default": {
+						"tiny": "pair-class/dev-00000-of-00001.parquet",
+						"real": "pair-class/dev-00000-of-00001.parquet"
 					}
 				}
 			]
@@ -41433,8 +41782,12 @@ var workloads_default = {
 				{
 					"name": "padding",
 					"type": "str",
-					"help": "length: every row to max_length; longest: to the longest row of its micro-batch",
-					"choices": ["length", "longest"],
+					"help": "length: every row to max_length; longest: to the longest row of its micro-batch; packed: rows behind one another, in as few sequences of max_length as a step needs, one a micro-batch",
+					"choices": [
+						"length",
+						"longest",
+						"packed"
+					],
 					"default": {
 						"tiny": "length",
 						"real": "length"
@@ -41592,10 +41945,19 @@ var workloads_default = {
 				{
 					"name": "dataset_file",
 					"type": "str",
-					"help": "its file of rows: JSON lines or a JSON array",
+					"help": "its file of rows (parquet, JSON or text), or several with commas between",
 					"default": {
 						"tiny": "databricks-dolly-15k.jsonl",
 						"real": "databricks-dolly-15k.jsonl"
+					}
+				},
+				{
+					"name": "validation_file",
+					"type": "str",
+					"help": "its file of rows for validation; none: the rows after those that train",
+					"default": {
+						"tiny": "",
+						"real": ""
 					}
 				}
 			]
@@ -41804,7 +42166,7 @@ function makePlan(suite, probe, inputs, catalogue) {
 				continue;
 			}
 			if (offered !== null && !offered.includes(backend)) {
-				plan.skipped.push(left(`not offered on ${backend} in this size`));
+				plan.skipped.push(left(notOffered(entry, backend, catalogue)));
 				continue;
 			}
 			const state = probe.backends.find((candidate) => candidate.backend === backend);
@@ -41823,6 +42185,13 @@ function makePlan(suite, probe, inputs, catalogue) {
 		}
 	}
 	return plan;
+}
+/** "lm-ptb is not offered on mlx-cpu in size real, only in size tiny" */
+function notOffered(entry, backend, catalogue) {
+	if (!("workload" in entry)) return `not offered on ${backend}`;
+	const sizes = catalogue.workloads.find(({ name }) => name === entry.workload)?.backends[backend] ?? [];
+	const only = sizes.length === 0 ? "" : ` in size ${entry.size}, only in size ${sizes.join(" and ")}`;
+	return `${entry.workload} is not offered on ${backend}${only}`;
 }
 function offeredBackends(entry, catalogue) {
 	if (!("workload" in entry)) return null;
@@ -41886,7 +42255,8 @@ function checkHyperparameter(workload, name, value) {
 	const parameter = known.find((candidate) => candidate.name === name);
 	if (parameter === void 0) {
 		const names = known.map((candidate) => candidate.name);
-		return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}; accepted: ${names.join(", ")}${didYouMean(name, names)}`;
+		const hint = didYouMean(name, names) || ";";
+		return `there is no hyperparameter ${JSON.stringify(name)} in ${workload.name}${hint} accepted: ${names.join(", ")}`;
 	}
 	if (!hasType(value, parameter.type)) return `must be ${TYPE_WORDS[parameter.type]}; given ${JSON.stringify(value)}`;
 	if (parameter.choices !== void 0 && !parameter.choices.includes(value)) return `must be one of ${parameter.choices.map(String).join(", ")}; given ${JSON.stringify(value)}`;
@@ -42170,7 +42540,7 @@ async function* pythonCandidates(place) {
 /** Has uv fetch a Python interpreter into our own cache, for machines that have none of use. */
 /** The newest but one: every pinned package has wheels for it. */
 const FETCHED = "3.13";
-const TIMEOUT_S$2 = 600;
+const TIMEOUT_S$3 = 600;
 /** Path of the interpreter, or why it could not be had. One that an earlier job fetched needs no network. */
 async function fetchPython(request) {
 	const folder = path.join(request.cache, "python");
@@ -42210,12 +42580,12 @@ function uv({ uv: file, env, signal }, folder, args, onLine = () => {}) {
 			UV_PYTHON_INSTALL_REGISTRY: "0"
 		}),
 		onLine,
-		timeoutS: TIMEOUT_S$2,
+		timeoutS: TIMEOUT_S$3,
 		...signal === void 0 ? {} : { signal }
 	});
 }
 function problemOf({ timedOut, startError, tail, code, signal }) {
-	if (timedOut) return `it did not end within ${TIMEOUT_S$2 / 60} minutes`;
+	if (timedOut) return `it did not end within ${TIMEOUT_S$3 / 60} minutes`;
 	const said = startError ?? tail.join(" ").replaceAll(/\s+/g, " ").slice(0, 500);
 	return said === "" ? `it ended with ${code ?? signal}` : said;
 }
@@ -42236,7 +42606,7 @@ const factsSchema = object({
 	platform: string(),
 	venv: boolean()
 });
-const QUESTION = `
+const QUESTION$1 = `
 import json, platform, sys, sysconfig
 def usable():
     try:
@@ -42336,7 +42706,7 @@ async function askCandidate(candidate, { env, platform }, signal) {
 			...candidate.args,
 			"-I",
 			"-c",
-			QUESTION
+			QUESTION$1
 		],
 		cwd: process.cwd(),
 		env: installEnvironment(env, { PYTHON_MANAGER_AUTOMATIC_INSTALL: "false" }, platform),
@@ -43239,9 +43609,13 @@ function isStarved({ verdict, reason }) {
 function benchmarkName$1({ title, backend }) {
 	return [named(title), ` · ${backend}`];
 }
-/** Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. */
+/**
+* Comparisons with one verdict: those that count for the gate, or, where none does, the informative ones. That nothing is
+* stored yet is held against nobody, and told of both.
+*/
 function withVerdict(comparisons, verdict) {
 	const all = comparisons.filter((comparison) => comparison.verdict === verdict && isShown(comparison) && !isAccepted(comparison));
+	if (verdict === "no-baseline") return all;
 	const gated = all.filter(isGated);
 	return gated.length > 0 ? gated : all;
 }
@@ -44050,6 +44424,10 @@ function changeOf({ metric, effect, interval, verdict }) {
 		interval: interval === null ? "" : formatInterval(interval)
 	};
 }
+/** Of a benchmark that is shown and never gated, to follow its verdict. */
+function informativeMark({ comparison_class }) {
+	return comparison_class === "informative" ? " (informative)" : "";
+}
 /** The verdict with what stands behind it: "regression, 4 pairs", "inconclusive: sees changes from 4.1 %". */
 function verdictOf(comparison, report) {
 	const { verdict, unconfirmed, smallest_detectable: blind, metric } = comparison;
@@ -44610,7 +44988,7 @@ function columnsOf(joint, rows, { emphasis, spread }) {
 		},
 		{
 			title: "Verdict",
-			cell: ({ comparison, report }) => alike ? "" : verdictCell$1(comparison, report)
+			cell: ({ comparison, report }) => alike ? informativeMark(comparison).trim() : verdictCell$1(comparison, report)
 		}
 	];
 }
@@ -44627,9 +45005,7 @@ function changeCell(comparison, emphasis) {
 	].filter((part) => part !== "").join(" ");
 }
 function verdictCell$1(comparison, report) {
-	const icon = comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `;
-	const informative = comparison.comparison_class === "informative" ? " (informative)" : "";
-	return icon + drawSentence(verdictOf(comparison, report)) + informative;
+	return (comparison.verdict === "no-change" ? "" : `${iconOf(comparison)} `) + drawSentence(verdictOf(comparison, report)) + informativeMark(comparison);
 }
 /** Speed first for every benchmark, so that whatever has to be left out, the change of throughput stays. */
 function everyRow(joint) {
@@ -45408,13 +45784,17 @@ async function announceJob(input) {
 	}
 	for (const left of plan.skipped) progress.line(`${left.id}: left out, ${left.reason}`);
 	for (const left of plan.failed) progress.line(`${left.id}: cannot run, ${left.reason}`);
-	progress.line(`measuring: ${totalText(known, unknown)}, within a time budget of ${formatDuration(input.inputs.timeBudget)}`);
+	progress.line(`measuring: ${totalText(known, unknown)}, ${budgetText$1(known, input.inputs.timeBudget)}`);
 	const sum = (bytes) => formatValue(input.installs.reduce((total, install) => total + bytes(install), 0), "B");
 	progress.line(input.installs.length === 0 ? "environments: all there, nothing to download" : `environments to make first (once): ${input.installs.map((install) => install.name).join(", ")}; about ${sum((install) => install.downloadBytes)} to download, ${sum((install) => install.diskBytes)} on disk`);
 }
 function totalText(known, unknown) {
 	if (unknown === 0) return `about ${formatDuration(known)}`;
 	return known === 0 ? "duration not known yet" : `about ${formatDuration(known)} and ${unknown} of unknown duration`;
+}
+function budgetText$1(known, budget) {
+	const text = `time budget of ${formatDuration(budget)}`;
+	return known > budget ? `more than the ${text}: what does not fit is not measured to its end` : `within a ${text}`;
 }
 function runFromHistory(planned, history) {
 	for (const job of history.toReversed()) {
@@ -45564,6 +45944,7 @@ const REGISTRY = {
 		class: "loss",
 		estimator: "last"
 	},
+	bytes_per_second: info("B/s", "higher", "steps"),
 	model_flop_rate: info("FLOP/s", "higher", "total"),
 	gemm_rate: info("FLOP/s", "higher", "maximum"),
 	mfu_probe: info("1", "higher", "total"),
@@ -45571,6 +45952,8 @@ const REGISTRY = {
 	device_busy: info("1", "higher", "median"),
 	device_memory_busy: info("1", "higher", "median"),
 	device_memory_peak: info("B", "lower", "maximum"),
+	device_clock: info("Hz", "higher", "median"),
+	device_temperature: info("°C", "lower", "maximum"),
 	swap_growth: info("B", "lower", "total"),
 	idle_power: info("W", "lower", "minimum"),
 	device_energy: info("J", "lower", "total"),
@@ -45588,6 +45971,8 @@ const REGISTRY = {
 	rss_peak: info("B", "lower", "maximum"),
 	timed_duration: info("s", "lower", "total"),
 	timed_tokens_per_second: info("tok/s", "higher", "total"),
+	timed_padded_tokens_per_second: info("tok/s", "higher", "total"),
+	timed_loss_tokens_per_second: info("tok/s", "higher", "total"),
 	timed_samples_per_second: info("samples/s", "higher", "total"),
 	end_to_end_duration: info("s", "lower", "total")
 };
@@ -45906,7 +46291,7 @@ const phase = strictObject({
 	tokens_padded: count.optional(),
 	tokens_real: count.optional()
 });
-/** Square products on the device before the timed steps, one in a window: what it reaches in the type that is computed in. */
+/** Square products on the device before the timed steps (or after them, where those outdid the first), one in a window: what it reaches in the type that is computed in. */
 const gemm = strictObject({
 	event: literal("gemm"),
 	dtype: _enum([
@@ -45942,7 +46327,9 @@ const step = strictObject({
 	accelerator_s: seconds$1.optional(),
 	cpu_s: seconds$1.optional(),
 	accelerator_flop: number().nonnegative().optional(),
-	cpu_flop: number().nonnegative().optional()
+	cpu_flop: number().nonnegative().optional(),
+	/** What was converted, where a step is a conversion. */
+	bytes: bytes.optional()
 });
 /** Peaks by meaning, reset at the start of the named phase. Absent: the framework cannot tell. */
 const memory = strictObject({
@@ -46284,16 +46671,17 @@ function seconds(value) {
 * @param gpuCores of the accelerator; null where nobody knows
 */
 function arithmeticOf(events, timed, backend, gpuCores) {
-	const gemm = events.findLast((event) => event.event === "gemm");
-	const probed = gemm === void 0 ? null : gemm.flop / gemm.fastest_s;
+	const probes = events.filter((event) => event.event === "gemm");
+	const probed = probes.length === 0 ? null : Math.max(...probes.map(({ flop, fastest_s }) => flop / fastest_s));
 	const values = probed === null ? [] : [["gemm_rate", probed]];
 	const flop = timed.flatMap((step) => step.model_flop === void 0 ? [] : [step.model_flop]);
 	if (flop.length === 0 || flop.length < timed.length) return {
 		values,
-		warnings: []
+		fault: null
 	};
 	const rate = sum$1(flop) / sum$1(timed.map((step) => step.duration_s));
 	values.push(["model_flop_rate", rate]);
+	const [gemm] = probes;
 	const environment = events.find((event) => event.event === "environment");
 	const claimed = gemm === void 0 || environment === void 0 || isCpu(backend) ? null : vendorPeak({
 		name: environment.device,
@@ -46309,19 +46697,19 @@ function arithmeticOf(events, timed, backend, gpuCores) {
 		claimed,
 		"its vendor claims"
 	]];
-	const warnings = [];
+	let fault = null;
 	for (const [name, peak, what] of peaks) {
 		if (peak === null) continue;
 		if (rate <= peak) values.push([name, rate / peak]);
-		else warnings.push(impossible(rate / peak, what));
+		else fault ??= impossible(rate / peak, what);
 	}
 	return {
 		values,
-		warnings
+		fault
 	};
 }
 function impossible(share, what) {
-	return `the steps would have done ${formatPercent(share)} of the arithmetic a second that ${what}: their clock, their model FLOPs or that peak is wrong, so no utilisation is given`;
+	return `the timed steps would have used ${formatPercent(share)} of the arithmetic a second that ${what}: their clock, their model FLOPs or that peak is wrong, so nothing of this run is used`;
 }
 // src/core/run-device.ts
 /** What the watcher saw of the device while the timed steps ran: how busy it was, what memory was in use, what energy it took. */
@@ -46367,6 +46755,16 @@ function useIn({ startS, endS }, samples) {
 		[
 			"device_memory_peak",
 			told((sample) => sample.memory_used_bytes),
+			(values) => Math.max(...values)
+		],
+		[
+			"device_clock",
+			told((sample) => sample.clock_mhz && sample.clock_mhz * 1e6),
+			median
+		],
+		[
+			"device_temperature",
+			told((sample) => sample.temperature_c),
 			(values) => Math.max(...values)
 		]
 	].flatMap(([name, values, of]) => values.length === 0 ? [] : [[name, of(values)]]);
@@ -46463,6 +46861,8 @@ function isSettled(times, from) {
 	return Math.abs(ratio - 1) <= SETTLED;
 }
 // src/core/run-metrics.ts
+/** Bytes; a desktop moves less to the disk by itself. */
+const TOLD_SWAP = 256 * 1024 ** 2;
 /** Phases whose peaks are the peak memory of the training itself, where a harness names them. */
 const TRAINING_PHASES = /* @__PURE__ */ new Set([
 	"train",
@@ -46490,6 +46890,7 @@ function deriveMetrics(events, backend, durationS, { gpuCores = null, samples = 
 		put("tokens_per_second", rate(timing.perStep.tokens, timing.stepTime), primary === "tokens_per_second");
 		put("samples_per_second", rate(timing.perStep.samples, timing.stepTime), primary === "samples_per_second");
 		put("step_time", timing.stepTime, primary === "step_time");
+		put("bytes_per_second", rate(timing.perStep.bytes, timing.stepTime));
 	}
 	const memory = memoryEvents(events);
 	put("peak_memory", largest(memory.map((event) => event.alloc_peak_bytes)));
@@ -46497,9 +46898,10 @@ function deriveMetrics(events, backend, durationS, { gpuCores = null, samples = 
 	putTotals(put, timing?.samples ?? []);
 	const arithmetic = arithmeticOf(events, timing?.samples ?? [], backend, gpuCores);
 	for (const [name, value] of arithmetic.values) put(name, value);
-	warnings.push(...arithmetic.warnings);
 	for (const [name, value] of deviceMetrics(events, samples, backend)) put(name, value);
-	put("swap_growth", swapGrowth(memory));
+	const swap = swapGrowth(memory);
+	put("swap_growth", swap);
+	if (swap !== null && swap >= TOLD_SWAP) warnings.push(`the machine's use of swap grew by ${formatValue(swap, "B")} while it trained: memory was short`);
 	put("reserved_peak", largest(memory.map((event) => event.reserved_peak_bytes)));
 	put("rss_peak", largest(memory.map((event) => event.rss_peak_bytes)));
 	put("end_to_end_duration", durationS);
@@ -46520,7 +46922,8 @@ function deriveMetrics(events, backend, durationS, { gpuCores = null, samples = 
 		metrics: ordered.map(({ metric }) => metric),
 		values: Object.fromEntries(ordered.map(({ metric, value }) => [metric.name, value])),
 		warmupSteps: steps.length - (timing?.samples.length ?? steps.length),
-		warnings
+		warnings,
+		fault: arithmetic.fault
 	};
 }
 /** Phase name → seconds; a phase that ran twice counts both times. */
@@ -46547,6 +46950,7 @@ function timeSteps(steps, backend) {
 	if (steps.length === 0) return null;
 	const tokens = positiveColumn(steps, (step) => step.tokens_real);
 	const samples = positiveColumn(steps, (step) => step.samples);
+	const bytes = positiveColumn(steps, (step) => step.bytes);
 	const work = positiveColumn(steps, (step) => step.tokens_padded) ?? tokens ?? samples ?? steps.map(() => 1);
 	const times = steps.map((step, index) => step.duration_s / (work[index] ?? 1));
 	const firstTimed = steps.findIndex((step) => step.phase !== "warmup");
@@ -46558,7 +46962,8 @@ function timeSteps(steps, backend) {
 		stepTime: perUnit * mean(work),
 		perStep: {
 			tokens: tokens && mean(tokens),
-			samples: samples && mean(samples)
+			samples: samples && mean(samples),
+			bytes: bytes && mean(bytes)
 		},
 		warnings: partialWarnings(steps)
 	};
@@ -46576,15 +46981,44 @@ function putTotals(put, samples) {
 	const seconds = sum$1(samples.map((step) => step.duration_s));
 	const accelerator = total((step) => step.accelerator_s);
 	const cpu = total((step) => step.cpu_s);
-	put("accelerator_rate", rate(total((step) => step.accelerator_flop), accelerator));
-	put("cpu_rate", rate(total((step) => step.cpu_flop), cpu));
+	const rates = [
+		[
+			"accelerator_rate",
+			(step) => step.accelerator_flop,
+			accelerator
+		],
+		[
+			"cpu_rate",
+			(step) => step.cpu_flop,
+			cpu
+		],
+		[
+			"timed_tokens_per_second",
+			(step) => step.tokens_real,
+			seconds
+		],
+		[
+			"timed_padded_tokens_per_second",
+			(step) => step.tokens_padded,
+			seconds
+		],
+		[
+			"timed_loss_tokens_per_second",
+			(step) => step.tokens_loss,
+			seconds
+		],
+		[
+			"timed_samples_per_second",
+			(step) => step.samples,
+			seconds
+		]
+	];
+	for (const [name, read, during] of rates) put(name, rate(total(read), during));
 	put("accelerator_time", accelerator);
 	put("cpu_time", cpu);
 	const data = column(samples, (step) => step.data_s);
 	put("data_time", data && median(data));
 	put("timed_duration", seconds);
-	put("timed_tokens_per_second", rate(total((step) => step.tokens_real), seconds));
-	put("timed_samples_per_second", rate(total((step) => step.samples), seconds));
 }
 /**
 * Numbers the program reports itself: of lines with one name the last counts, and its own number beats a derived one.
@@ -46654,7 +47088,7 @@ function makeRunRecord(input) {
 	const { events } = input.events;
 	const steps = events.filter((event) => event.event === "step").length;
 	const derived = deriveMetrics(events, expected.backend, exit.durationS, input);
-	const outcome = tooManyNames(derived.metrics.length, outcomeOf(input));
+	const outcome = checked(derived, outcomeOf(input));
 	const isOk = outcome.status === "ok";
 	return {
 		record: {
@@ -46673,12 +47107,19 @@ function makeRunRecord(input) {
 		environment: events.find((event) => event.event === "environment") ?? null
 	};
 }
-function tooManyNames(count, outcome) {
-	if (outcome.status === "failed" || count <= MAX_NAMES) return outcome;
+/** A run that ended well fails where its numbers are too many or cannot be. */
+function checked({ metrics, fault }, outcome) {
+	if (outcome.status === "failed") return outcome;
+	if (fault !== null) return {
+		status: "failed",
+		reason: "check-failed",
+		message: fault
+	};
+	if (metrics.length <= MAX_NAMES) return outcome;
 	return {
 		status: "failed",
 		reason: "bad-events",
-		message: `its events name ${count} metrics and phases; at most ${MAX_NAMES} are kept`
+		message: `its events name ${metrics.length} metrics and phases; at most ${MAX_NAMES} are kept`
 	};
 }
 /** sha256 over one line `index loss` per step that tells a loss, numbers in their shortest exact form; null without any. */
@@ -46698,7 +47139,7 @@ function ownWarnings(events) {
 /** What a user's own program without requirements most likely runs under. */
 const ON_PATH = "python";
 /** Importing a framework from a cold disk takes the longest part of it. */
-const TIMEOUT_S$1 = 180;
+const TIMEOUT_S$2 = 180;
 /**
 * What the benchmarks of a job run on: one entry for each backend, with the interpreter of its workloads where it has any.
 *
@@ -46770,7 +47211,7 @@ async function runOnce$1(state, number, job) {
 		stdlib: framework === null,
 		events: file,
 		log,
-		timeoutS: TIMEOUT_S$1,
+		timeoutS: TIMEOUT_S$2,
 		onLine: host.progress.output,
 		lock
 	});
@@ -46784,7 +47225,7 @@ async function runOnce$1(state, number, job) {
 			events,
 			exit: {
 				...ended,
-				timeoutS: TIMEOUT_S$1
+				timeoutS: TIMEOUT_S$2
 			},
 			expected: {
 				benchmark: `control.${backend}`,
@@ -46799,6 +47240,12 @@ async function runOnce$1(state, number, job) {
 }
 // src/core/lock.ts
 /** Which pinned set of packages a backend needs on this machine, from where, and how much that is. */
+/** What reads parquet files of a data set, for preparing alone. */
+const PARQUET_LOCK = {
+	name: "parquet",
+	torch: null,
+	driverMajor: null
+};
 /** CUDA 13 needs this driver. */
 const DRIVER_OF_CUDA_13 = 580;
 /**
@@ -46857,6 +47304,10 @@ const SIZES = {
 		downloadBytes: 2200 * MB,
 		diskBytes: 4e3 * MB
 	},
+	parquet: {
+		downloadBytes: 55 * MB,
+		diskBytes: 175 * MB
+	},
 	"torch pypi linux": {
 		downloadBytes: 2800 * MB,
 		diskBytes: 5300 * MB
@@ -46888,6 +47339,64 @@ function downloadEstimate(lock, os) {
 	const size = SIZES[key];
 	if (size === void 0) throw new Error(`no size is known for the environment ${key}`);
 	return size;
+}
+// src/core/parquet.ts
+function readsParquet(entry, catalogue) {
+	if (!("workload" in entry)) return false;
+	const declared = catalogue.workloads.find(({ name }) => name === entry.workload)?.hyperparameters ?? [];
+	const value = (name) => {
+		const given = entry.set[name] ?? declared.find((one) => one.name === name)?.default[entry.size];
+		return typeof given === "string" ? given : "";
+	};
+	if (value("data") !== "hub") return false;
+	return ["dataset_file", "validation_file"].flatMap((name) => value(name).split(",")).some((file) => file.trim().toLowerCase().endsWith(".parquet"));
+}
+// src/io/environment-damage.ts
+/** What an environment has lost since it was made: its packages and their files, by what each package recorded. */
+const TIMEOUT_S$1 = 120;
+const DAMAGE = "damage: ";
+const QUESTION = `
+import csv, importlib.metadata, os, sys
+sizes, found = {}, set()
+for one in importlib.metadata.distributions():
+    if one.name:
+        found.add("%s==%s" % (one.name.lower().replace("_", "-"), one.version))
+    for file, _, size in csv.reader((one.read_text("RECORD") or "").splitlines()):
+        if size:
+            sizes.setdefault(os.path.normpath(one.locate_file(file)), set()).add(int(size))
+print("\\n".join(sorted(found)))
+for file in sorted(sizes):
+    try:
+        lost = None if os.stat(file).st_size in sizes[file] else "has another size"
+    except OSError:
+        lost = "is missing"
+    if lost:
+        print("${DAMAGE}%s %s" % (os.path.relpath(file, sys.prefix), lost))
+        break
+`;
+/** In a few words, or null where everything is there. */
+async function environmentDamage({ python, versions, env, signal }) {
+	const lines = [];
+	const result = await runProcess({
+		file: python,
+		args: [
+			"-I",
+			"-c",
+			QUESTION
+		],
+		cwd: path.dirname(python),
+		env: measuringEnvironment(env),
+		onLine: (line) => lines.push(line),
+		timeoutS: TIMEOUT_S$1,
+		...signal === void 0 ? {} : { signal }
+	});
+	signal?.throwIfAborted();
+	if (result.code !== 0) return "its Python does not start";
+	const file = lines.find((line) => line.startsWith(DAMAGE))?.slice(8);
+	if (file !== void 0) return file;
+	const there = new Set(lines);
+	const lost = versions.split("\n").find((line) => line !== "" && !there.has(line));
+	return lost === void 0 ? null : `${lost} is no longer in it`;
 }
 // src/io/environment-folder.ts
 /**
@@ -47655,7 +48164,7 @@ async function isSwitchedOn(env, platform) {
 	return code === 0 && lines.some((line) => /LongPathsEnabled\s+REG_DWORD\s+0x1\s*$/.test(line));
 }
 // src/io/install-errors.ts
-/** Says in plain words why an installer gave up, from what it printed. */
+const OFFLINE = "no index may be asked (PIP_NO_INDEX, UV_NO_INDEX or UV_OFFLINE is set), and it is not among the wheels at hand (PIP_FIND_LINKS, for uv UV_FIND_LINKS)";
 const CAUSES = [
 	{
 		pattern: /no space left on device|errno 28|enospc|disk quota exceeded/i,
@@ -47671,11 +48180,13 @@ const CAUSES = [
 	},
 	{
 		pattern: /\(from versions: none\)/i,
-		text: "the index offers none of it: it cannot be reached (see PIP_INDEX_URL and HTTPS_PROXY), or has nothing for this Python and system"
+		text: "the index offers none of it: it cannot be reached (see PIP_INDEX_URL and HTTPS_PROXY), or has nothing for this Python and system",
+		offline: OFFLINE
 	},
 	{
 		pattern: /no matching distribution|no solution found|could not find a version/i,
-		text: "there is no package for this Python and system"
+		text: "there is no package for this Python and system",
+		offline: OFFLINE
 	},
 	{
 		pattern: /ensurepip|no module named (?:pip|venv)/i,
@@ -47685,13 +48196,28 @@ const CAUSES = [
 /** Watches an installer's lines; `cause` names the gravest reason seen, or null. */
 var InstallErrors = class {
 	#seen = /* @__PURE__ */ new Set();
+	#env;
+	/** @param env of the installer */
+	constructor(env = {}) {
+		this.#env = env;
+	}
 	watch(line) {
-		for (const { pattern, text } of CAUSES) if (pattern.test(line)) this.#seen.add(text);
+		for (const cause of CAUSES) if (cause.pattern.test(line)) this.#seen.add(cause);
 	}
 	get cause() {
-		return CAUSES.find(({ text }) => this.#seen.has(text))?.text ?? null;
+		const gravest = CAUSES.find((cause) => this.#seen.has(cause));
+		if (gravest === void 0) return null;
+		return (isSet(this.#env, [
+			"PIP_NO_INDEX",
+			"UV_NO_INDEX",
+			"UV_OFFLINE"
+		]) ? gravest.offline : void 0) ?? gravest.text;
 	}
 };
+/** Whether one of these switches of an installer is on. */
+function isSet(env, names) {
+	return names.some((name) => /^(?:1|true|yes|on)$/i.test(env[name] ?? ""));
+}
 // src/io/install.ts
 /** Fills an environment's folder with packages, by uv where it is present, else by venv and pip. */
 /** Why an installation ended early. */
@@ -47736,6 +48262,7 @@ async function install(installation, folder, args, more = {}) {
 		"install",
 		"--python",
 		python,
+		...noIndex(installation.env) ? ["--no-index"] : [],
 		...args
 	];
 	await run(installation, "installing packages", file, rest, more);
@@ -47764,7 +48291,8 @@ async function packageVersions(installation, python) {
 /**
 * Puts one build of torch in place before the rest, where the build is not PyPI's own: from wheels the user points to,
 * then from PyTorch's index. For processors PyPI's build does as well, at many times the size.
-* @returns false where PyPI's build is to be taken instead. @throws InstallFailure
+* @returns what the rest then finds: torch in place, or PyPI's build, or whatever an installer has that may ask nobody.
+* @throws InstallFailure
 */
 async function installTorch(installation, folder, torch, progress) {
 	const { env } = installation;
@@ -47772,17 +48300,18 @@ async function installTorch(installation, folder, torch, progress) {
 	const links = findLinks(env);
 	if (links.length > 0) try {
 		await install(installation, folder, [
-			"--no-index",
+			...noIndex(env) && installation.uv !== null ? [] : ["--no-index"],
 			...links.flatMap((link) => ["--find-links", link]),
 			...wanted
 		]);
-		return true;
+		return "placed";
 	} catch (error) {
 		if (!(error instanceof InstallFailure) || installation.signal.aborted) throw error;
 	}
-	if (isOffline(env)) return false;
+	if (noIndex(env)) return "offline";
 	const index = `${(env["FINETUNE_BENCH_TORCH_INDEX"] || "https://download.pytorch.org/whl").replace(/\/+$/, "")}/${torch.build}`;
-	const trouble = await reach(installation, interpreterOf(folder), `${index}/torch/`);
+	const isOffline = isSet(env, ["UV_OFFLINE"]);
+	const trouble = isOffline ? null : await reach(installation, interpreterOf(folder), `${index}/torch/`);
 	if (trouble === null) try {
 		const without = /^(?:PIP_EXTRA_INDEX_URL|UV_INDEX|UV_EXTRA_INDEX_URL|UV_DEFAULT_INDEX|UV_INDEX_STRATEGY)$/i;
 		await install(installation, folder, [
@@ -47790,15 +48319,17 @@ async function installTorch(installation, folder, torch, progress) {
 			index,
 			...wanted
 		], { without });
-		return true;
+		return "placed";
 	} catch (error) {
-		if (!(error instanceof InstallFailure) || installation.signal.aborted || torch.build !== "cpu") throw error;
+		if (!(error instanceof InstallFailure) || installation.signal.aborted) throw error;
+		if (isOffline) return "offline";
+		if (torch.build !== "cpu") throw error;
 		progress(`torch could not be had from ${index}: ${error.message.split("\n", 1)[0]}`);
-		return false;
+		return "pypi";
 	}
 	if (torch.build !== "cpu") throw new InstallFailure(`torch for this driver comes from ${index} alone, which does not answer (${trouble}); set PIP_FIND_LINKS to a folder with its wheels, or FINETUNE_BENCH_TORCH_INDEX to a mirror`);
 	progress(`PyTorch's index for processors does not answer (${trouble})`);
-	return false;
+	return "pypi";
 }
 /** Folders and pages with wheels that the user points to; pip separates them by blanks, uv by commas. */
 function findLinks(env) {
@@ -47806,12 +48337,9 @@ function findLinks(env) {
 	const uv = env["UV_FIND_LINKS"]?.split(",") ?? [];
 	return [...new Set([...pip, ...uv].map((link) => link.trim()).filter((link) => link !== ""))];
 }
-function isOffline(env) {
-	return [
-		"PIP_NO_INDEX",
-		"UV_NO_INDEX",
-		"UV_OFFLINE"
-	].some((name) => /^(?:1|true|yes|on)$/i.test(env[name] ?? ""));
+/** pip reads its variable by itself; uv has none of its own, and would ask PyPI. */
+function noIndex(env) {
+	return isSet(env, ["PIP_NO_INDEX", "UV_NO_INDEX"]);
 }
 /** Null where the page answers within seconds, through the same proxies that Python's installers use; else why not. */
 async function reach(installation, python, url) {
@@ -47843,7 +48371,7 @@ async function reach(installation, python, url) {
 	return result.timedOut ? "no answer within 8 s" : result.tail.at(-1) ?? "no answer";
 }
 async function run(installation, what, file, args, more = {}) {
-	const errors = new InstallErrors();
+	const errors = new InstallErrors(installation.env);
 	const { without } = more;
 	const env = Object.entries(installEnvironment(installation.env)).filter(([name]) => without?.test(name) !== true);
 	const result = await runProcess({
@@ -47939,7 +48467,11 @@ async function ensureEnvironment(request) {
 			lockHash: requirements.hash,
 			created
 		});
-		const there = await findComplete(folder);
+		const find = async () => {
+			const found = await findComplete(folder);
+			return found?.python === request.damaged ? null : found;
+		};
+		const there = await find();
 		if (there !== null) return done(there, false);
 		if (request.signal?.aborted === true) return cancelled();
 		await mkdir(folder, { recursive: true });
@@ -47947,10 +48479,10 @@ async function ensureEnvironment(request) {
 			folder,
 			signal: request.signal,
 			staleAfterMs: request.staleAfterMs,
-			unneeded: async () => await findComplete(folder) !== null,
+			unneeded: async () => await find() !== null,
 			onWait: (seconds) => request.progress(`another process is making the environment ${request.spec.name}; waiting for it (${Math.round(seconds)} s)`)
 		});
-		const meanwhile = await findComplete(folder);
+		const meanwhile = await find();
 		if (meanwhile !== null) return done(meanwhile, false);
 		if (lock === null) throw new Error(`the environment in ${folder} vanished while it was waited for`);
 		return done(await build(request, requirements, folder, AbortSignal.any([lock.lost, ...request.signal === void 0 ? [] : [request.signal]])), true);
@@ -47988,10 +48520,10 @@ async function build(request, requirements, folder, signal) {
 	try {
 		await makeVenv(installation, attempt);
 		if (spec.torch !== null && spec.torch !== "pypi" && requirements.torch !== null) {
-			if (!await installTorch(installation, attempt, {
+			if (await installTorch(installation, attempt, {
 				version: requirements.torch,
 				build: spec.torch
-			}, progress)) await fallBackToPyPI(spec.name, folder, progress);
+			}, progress) === "pypi") await fallBackToPyPI(spec.name, folder, progress);
 		}
 		const file = path.resolve(spec.requirements);
 		await install(installation, attempt, ["-r", file], { cwd: path.dirname(file) });
@@ -48051,11 +48583,9 @@ async function planEnvironments(inputs, host, machine, plan) {
 		if ("workload" in entry) return lockedEnvironment(lockFor(planned.backend, machine.probe), host.harness, machine.probe.machine.os);
 		return entry.requirements === void 0 ? null : ownEnvironment(path.resolve(host.workspace, entry.requirements));
 	};
+	const readerOf = ({ entry }) => inputs.python === null && readsParquet(entry, shippedCatalogue()) ? lockedEnvironment(PARQUET_LOCK, host.harness, machine.probe.machine.os) : null;
 	const specs = /* @__PURE__ */ new Map();
-	for (const planned of plan.benchmarks) {
-		const spec = specOf(planned);
-		if (spec !== null) specs.set(`${spec.requirements} ${spec.torch}`, spec);
-	}
+	for (const planned of plan.benchmarks) for (const spec of [specOf(planned), readerOf(planned)]) if (spec !== null) specs.set(`${spec.requirements} ${spec.torch}`, spec);
 	const installs = [];
 	for (const spec of specs.values()) if (await findEnvironment({
 		spec,
@@ -48065,44 +48595,66 @@ async function planEnvironments(inputs, host, machine, plan) {
 		name: spec.name,
 		...spec.size
 	});
-	const provide = async (planned) => {
-		const spec = specOf(planned);
-		const own = "workload" in planned.entry ? null : planned.entry;
-		if (spec === null) {
-			if (own !== null) return {
-				python: inputs.python,
-				versions: null
-			};
-			await smokeTest(harnessUnder(host, python.executable), planned.backend);
-			return {
-				python: python.executable,
-				versions: null
-			};
-		}
-		const made = await ensureEnvironment({
+	/** One of an earlier job that has lost something since is made anew. */
+	const wholeEnvironment = async (spec) => {
+		const { env, signal, cache } = host;
+		const { line: progress, output } = host.progress;
+		const request = {
 			spec,
 			python,
 			uv: machine.probe.tools.uv,
-			cache: host.cache,
-			env: host.env,
-			progress: host.progress.line,
-			output: host.progress.output,
-			signal: host.signal
+			cache,
+			env,
+			progress,
+			output,
+			signal
+		};
+		const made = await madeReady(request);
+		const damage = made.created ? null : await environmentDamage({
+			...made,
+			env,
+			signal
 		});
-		if (made.status === "failed") throw new Error(made.message);
-		if (own === null) {
+		if (damage === null) return made;
+		progress(`the environment ${spec.name} is damaged (${damage}): making it anew`);
+		return madeReady({
+			...request,
+			damaged: made.python
+		});
+	};
+	const provide = async (planned) => {
+		const spec = specOf(planned);
+		const reader = readerOf(planned);
+		const isOwn = !("workload" in planned.entry);
+		if (spec === null && isOwn) return {
+			python: inputs.python,
+			versions: null,
+			parquet: null
+		};
+		const made = spec === null ? {
+			python: python.executable,
+			versions: null
+		} : await wholeEnvironment(spec);
+		if (!isOwn) {
 			host.progress.line(`${planned.backend}: trying the environment (import and one product)`);
 			await smokeTest(harnessUnder(host, made.python), planned.backend);
 		}
+		const parquet = reader === null ? null : (await wholeEnvironment(reader)).python;
 		return {
 			python: made.python,
-			versions: made.versions
+			versions: made.versions,
+			parquet
 		};
 	};
 	return {
 		installs,
 		provide
 	};
+}
+async function madeReady(request) {
+	const made = await ensureEnvironment(request);
+	if (made.status === "failed") throw new Error(made.message);
+	return made;
 }
 // src/core/device-locks.ts
 /** What a measured process must have for itself on its machine, as names of locks. */
@@ -48581,6 +49133,7 @@ function resultOfNotReady({ planned, reason, message }) {
 async function makeReady(input) {
 	const ready = [];
 	const notReady = [];
+	const leftOut = [];
 	const orders = /* @__PURE__ */ new Map();
 	const environments = /* @__PURE__ */ new Map();
 	for (const planned of input.benchmarks) {
@@ -48621,7 +49174,10 @@ async function makeReady(input) {
 				continue;
 			}
 			if (environment.python === null) throw new Error(`${planned.id} has no interpreter`);
-			const prepared = orders.get(planned.title) ?? await prepareOrder(input.harness(environment.python), entry, path.join(input.results, "orders"), input.scratch, input.progress.line);
+			const prepared = orders.get(planned.title) ?? await prepareOrder(input.harness(environment.python), {
+				entry,
+				parquet: environment.parquet
+			}, path.join(input.results, "orders"), input.scratch, input.progress.line);
 			orders.set(planned.title, prepared);
 			const { order, work_hash, comparison_class, hyperparameters } = prepared;
 			ready.push({
@@ -48633,13 +49189,20 @@ async function makeReady(input) {
 				hyperparameters
 			});
 		} catch (error) {
-			const reason = error instanceof HarnessError && !error.badOrder ? "environment" : "bad-order";
-			fail(input.signal.aborted ? "cancelled" : reason, describeError(error));
+			const refusal = error instanceof HarnessError ? error : null;
+			const message = describeError(error);
+			if (input.signal.aborted) fail("cancelled", message);
+			else if (refusal?.outOfReach === true) leftOut.push({
+				...planned,
+				reason: message.replace(/^error: /, "")
+			});
+			else fail(refusal?.badOrder === false ? "environment" : "bad-order", message);
 		}
 	}
 	return {
 		ready,
-		notReady
+		notReady,
+		leftOut
 	};
 }
 async function provideOnce(planned, input, made) {
@@ -48658,7 +49221,7 @@ async function provideOnce(planned, input, made) {
 /** Benchmarks with one key share an environment. */
 function environmentKey(planned) {
 	const { entry } = planned;
-	if ("workload" in entry) return planned.backend;
+	if ("workload" in entry) return `${planned.backend}${readsParquet(entry, shippedCatalogue()) ? " parquet" : ""}`;
 	return entry.requirements === void 0 ? "path" : `requirements ${entry.requirements}`;
 }
 /** Of a user's own program: its name, command and variables. Requirements are software, not work. */
@@ -48678,13 +49241,14 @@ async function measureJob(job) {
 	const { watch, lock } = observation;
 	const bench = benchOf(host, folder, observation);
 	progress.phase("Prepare");
-	const { ready, notReady } = await readyAll({
+	const { ready, notReady, leftOut } = await readyAll({
 		benchmarks: plan.benchmarks,
 		provide,
 		bench,
 		side: "head"
 	});
 	for (const { planned, message } of notReady) progress.line(`${planned.id}: not ready, ${message}`);
+	for (const { id, reason } of leftOut) progress.line(`${id}: left out, ${reason}`);
 	progress.phase("Measure");
 	const warnings = await waitUntilQuiet(ready, observation, host);
 	const beganMs = Date.now();
@@ -48711,6 +49275,7 @@ async function measureJob(job) {
 	warnings.push(...machineChanges(watch?.between(beganMs, Date.now()) ?? []), ...lock.warnings());
 	return {
 		benchmarks: [...benchmarks, ...notReady.map(resultOfNotReady)],
+		leftOut,
 		ready,
 		control,
 		beganMs,
@@ -48929,6 +49494,42 @@ function builtin(name) {
 function isMissing(error) {
 	return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
+// src/io/energy-environment.ts
+/** The watcher's Python: on a Mac with zeus-apple-silicon, which reads the energy of Apple's chips without root. */
+/** Interpreters that the pinned version has wheels for. */
+const WHEELS = /* @__PURE__ */ new Set([
+	"cp311",
+	"cp312",
+	"cp313"
+]);
+/** The machine's own where there is no such package for it, it cannot be had, or the user named the interpreter to use. */
+async function watcherPython(inputs, host, { python, probe }) {
+	if (inputs.python !== null || probe.machine.os !== "macos" || !WHEELS.has(python.tag)) return python.executable;
+	const { cache, env, signal } = host;
+	const { line: progress, output } = host.progress;
+	const made = await ensureEnvironment({
+		spec: {
+			name: "energy",
+			requirements: path.join(host.harness, "requirements", "energy.txt"),
+			torch: null,
+			driverMajor: null,
+			size: {
+				downloadBytes: 1e5,
+				diskBytes: 3e7
+			}
+		},
+		python,
+		uv: probe.tools.uv,
+		cache,
+		env,
+		progress,
+		output,
+		signal
+	});
+	if (made.status === "ready") return made.python;
+	progress(`energy is read where macmon is installed, else not at all: ${made.message}`);
+	return python.executable;
+}
 // src/core/idle.ts
 /** Whether somebody else uses what is about to be measured, from one sample of the device. */
 /** Of the processors, measured work not running: a quarter is more than an operating system needs for itself. */
@@ -49092,10 +49693,10 @@ async function nextSample(state, maxMs, signal) {
 	});
 }
 // src/io/watch-job.ts
-/** The watcher of one job and its lock, both under the machine's own Python. */
-function openWatch(host, { python }, folder) {
+/** The watcher of one job and its lock. */
+async function openWatch(inputs, host, machine, folder) {
 	return startWatch({
-		harness: harnessUnder(host, python.executable),
+		harness: harnessUnder(host, await watcherPython(inputs, host, machine)),
 		file: path.join(folder.path, "device.jsonl")
 	});
 }
@@ -49641,7 +50242,7 @@ function factLists({ environment }) {
 			title: "Machine",
 			facts: factsOf(machine)
 		},
-		...software.map((entry) => ({
+		...together$2(software).map((entry) => ({
 			title: `Software of ${entry.backends.join(", ")}`,
 			facts: factsOf(entry.facts)
 		})),
@@ -49651,11 +50252,33 @@ function factLists({ environment }) {
 		}
 	].filter((list) => list.facts.length > 0).map((list) => `${list.title}: ${list.facts.map((fact) => codeSpan(`${fact.name} ${fact.value}`)).join(" ")}`);
 }
+/** Workloads import different packages: one list of the same backends, unless two say different things of one package. */
+function together$2(software) {
+	const lists = [];
+	for (const { backends, facts } of software) {
+		const index = lists.findIndex((list) => list.backends.join() === backends.join() && Object.entries(facts).every(([name, value]) => (list.facts[name] ?? value) === value));
+		const known = lists[index];
+		if (known === void 0) lists.push({
+			backends,
+			facts
+		});
+		else lists[index] = {
+			backends,
+			facts: {
+				...known.facts,
+				...facts
+			}
+		};
+	}
+	return lists;
+}
 // src/core/markdown-use.ts
 /** What makes a row worth drawing; memory alone stands in the tables above. */
 const TOLD = [
 	"mfu_vendor",
 	"mfu_probe",
+	"model_flop_rate",
+	"bytes_per_second",
 	"device_busy",
 	"device_energy_per_token",
 	"device_energy_per_token_integrated"
@@ -49668,11 +50291,20 @@ function useSection(joint, { rows, facts }) {
 			title: "Benchmark",
 			cell: ({ first, report }) => drawSentence(say`${benchmarkName$1(first)}${onRunner(joint, report)}`)
 		},
+		value("Model arithmetic", "model_flop_rate"),
+		value("Converted", "bytes_per_second"),
+		value("Saved adapters", "adapter_size"),
+		value("Accelerator's half", "accelerator_rate"),
+		value("Processor's half", "cpu_rate"),
 		share("Of the vendor's peak", "mfu_vendor"),
 		share("Of the GEMM probe", "mfu_probe"),
 		share("Device busy", "device_busy"),
 		share("Its memory busy", "device_memory_busy"),
+		value("Clock", "device_clock"),
+		value("Temperature", "device_temperature"),
 		value("Memory in use", "device_memory_peak"),
+		value("Validation", "phase.evaluate.tokens_per_second"),
+		share("Validated right", "validation_accuracy"),
 		value("Peak while validating", "phase.evaluate.peak_memory"),
 		value("Energy", "device_energy_per_token"),
 		value("Energy (integrated)", "device_energy_per_token_integrated")
@@ -49812,7 +50444,8 @@ function frameworksSection(joint, { items }) {
 	return details(`MLX beside PyTorch (${titleOf(pairs)})`, [
 		body,
 		"Only equal work stands here: both sides ran the work order with the same hash. Speed-up is PyTorch's time divided by MLX's, memory efficiency PyTorch's peak divided by MLX's: above 1, MLX is ahead.",
-		processorNote(pairs)
+		processorNote(pairs),
+		pairs.some(({ memory_metric }) => memory_metric === "rss_peak") ? "Resident memory is that of the whole process: the libraries themselves are most of it where the work is small." : ""
 	]);
 }
 function titleOf(pairs) {
@@ -50449,7 +51082,7 @@ function onNew(report, fresh) {
 	const disturbed = new Set(disturbedAmong(report, ids).map(({ benchmark }) => benchmark));
 	const unless = disturbed.size > 0 ? ", unless its runs are disturbed" : "";
 	if (ids.length < many) {
-		const rest = comparisons.some(({ verdict }) => verdict !== "no-baseline") ? "; the others were compared" : "";
+		const rest = othersInWords(comparisons.filter(({ benchmark }) => !ids.includes(benchmark)));
 		const them = ids.length === 1 ? "it" : "them";
 		return [say`Nothing is stored for ${titlesOf(fresh)}${rest}. A stored job gives ${them} a baseline${unless}.`];
 	}
@@ -50463,6 +51096,13 @@ function onNew(report, fresh) {
 	if (job.pull_request !== null) return [[`${measured}this is a pull request. Merge to record: the next push to the default branch stores the first baseline${unless}.`]];
 	if (job.event === "local") return [say`${measured}this run was not asked to. Add ${named("--save")} to record the first baseline${unless}.`];
 	return [[`${measured}this is not the default branch. The next push there stores the first baseline${unless}.`]];
+}
+/** A benchmark that was cut short or left out was not compared, whatever is stored of it. */
+function othersInWords(others) {
+	if (others.every(({ verdict }) => verdict === "no-baseline")) return "";
+	const compared = benchmarkIds(others.filter(({ base }) => base !== null)).length;
+	if (compared === benchmarkIds(others).length) return "; the others were compared";
+	return compared === 0 ? "; the others were not compared" : `; of the others ${compared === 1 ? "1 was" : `${compared} were`} compared`;
 }
 /** Results are stored, and none of them can be used. */
 function onStarved(report, starved) {
@@ -50674,9 +51314,12 @@ const COUNTERPART = {
 	"mlx-cuda": "torch-cuda",
 	"mlx-cpu": "torch-cpu"
 };
-/** Pairs of equal work only: same title, same work hash, both complete. Values are those the comparisons judged. */
+/**
+* Pairs of equal work only: same title, same work hash, both complete. An informative one holds another work for each
+* framework under its hash. Values are those the comparisons judged.
+*/
 function frameworkPairs(benchmarks, comparisons) {
-	const complete = benchmarks.filter(({ status, work_hash }) => status.state === "complete" && work_hash !== null);
+	const complete = benchmarks.filter(({ status, work_hash, comparison_class }) => status.state === "complete" && work_hash !== null && comparison_class !== "informative");
 	return complete.flatMap((mlx) => {
 		if (frameworkOf(mlx.backend) !== "mlx" || mlx.work_hash === null) return [];
 		const torch = complete.find(({ title, backend, work_hash }) => title === mlx.title && backend === COUNTERPART[mlx.backend] && work_hash === mlx.work_hash);
@@ -51927,7 +52570,7 @@ async function prepareSides(job, base, wanted) {
 	}
 	const bench = benchOf(baseHost, folder, observation);
 	const { provide } = await planEnvironments(inputs, baseHost, machine, plan);
-	const { ready, notReady } = await readyAll({
+	const { ready, notReady, leftOut } = await readyAll({
 		benchmarks: plan.benchmarks.filter(({ id }) => wanted.has(id)),
 		provide,
 		bench,
@@ -51937,8 +52580,8 @@ async function prepareSides(job, base, wanted) {
 	for (const head of heads) {
 		const { id } = head.planned;
 		const other = ready.find(({ planned }) => planned.id === id);
-		const broken = notReady.find(({ planned }) => planned.id === id);
-		if (other === void 0) leaveOut(id, broken?.message ?? "the base commit does not have it");
+		const broken = notReady.find(({ planned }) => planned.id === id)?.message ?? leftOut.find((left) => left.id === id)?.reason;
+		if (other === void 0) leaveOut(id, broken ?? "the base commit does not have it");
 		else if (other.workHash !== head.workHash) leaveOut(id, otherWork(other, head));
 		else {
 			const repeats = result.benchmarks.find((known) => known.id === id)?.runs.length ?? 0;
@@ -52217,7 +52860,7 @@ async function runPipeline(inputs, host) {
 	stack.use(await stayAwake(host));
 	const lock = openJobLock(host, machine, inputs);
 	const observation = {
-		watch: stack.use(openWatch(host, machine, folder)),
+		watch: stack.use(await openWatch(inputs, host, machine, folder)),
 		lock,
 		gpuCores: gpuCoresOf(machine.probe),
 		earlier: /* @__PURE__ */ new Map()
@@ -52237,7 +52880,10 @@ async function runPipeline(inputs, host) {
 		suite,
 		repeats,
 		machine,
-		plan,
+		plan: {
+			...plan,
+			skipped: [...plan.skipped, ...measured.leftOut]
+		},
 		measured,
 		startedAt,
 		note,
@@ -52285,4 +52931,4 @@ async function runPipeline(inputs, host) {
 		results: folder.path
 	};
 }
-export { githubRemote as $, spread as $n, harnessUnder as $t, samplesWithin as A, irregular as An, named as At, assembleResult as B, probeSchema as Bn, completePairs as Bt, stayAwake as C, codeBlock as Cn, isAllClear as Ct, readyAll as D, didYouMean as Dn, changeInWords as Dt, benchOf as E, terminalText as En, benchmarkName$1 as Et, openControl as F, readStored as Fn, isAccepted as Ft, gpuCoresOf as G, findSeries as Gn, automaticBackends as Gt, reportName as H, verdictSchema as Hn, findPython as Ht, makeRunRecord as I, storedPath as In, judge as It, isOwn as J, valuesOf$1 as Jn, suiteSchema as Jt, controlFindings as K, isSameMeasure as Kn, makePlan as Kt, MAX_EVENTS_BYTES as L, storedText as Ln, detectableOf as Lt, measuringClock as M, parseJson$2 as Mn, say as Mt, planEnvironments as N, parseStoredPath as Nn, sentenceCase as Nt, waitUntilQuiet as O, MAX_STORED_BYTES as On, isShown as Ot, controlBackends as P, qualificationPath as Pn, parseInputs as Pt, baseOfRef as Q, mean as Qn, estimateRun as Qt, readEvents as R, DEFAULT_SUITE as Rn, marginsOf as Rt, loadSuite as S, clip as Sn, besideOf as St, runsDue as T, link$1 as Tn, leadOf as Tt, announceJob as U, directionSchema as Un, probeMachine as Ut, artifactName as V, VERDICTS as Vn, LEAST_SD as Vt, machineChanges as W, backendSchema as Wn, parseSuite as Wt, baseOfHistory as X, jobValue as Xn, sizeSchema as Xt, isRecorded as Y, isRatioScale as Yn, shippedCatalogue as Yt, baseOfJob as Z, relativeChange as Zn, BUILTIN_SUITES as Zt, faultOfClaims as _, formatPercent as _n, acceptLines as _t, renderComment as a, readTarGz as an, memoryText as ar, drawSentence as at, openJobLock as b, ACCEPT_FILE as bn, iconFor as bt, downloadResult as c, publishFile as cn, canonicalJson as cr, changeOf as ct, readZipEntry as d, sparkline as dn, verdictOf as dt, cacheFolder as en, sum$1 as er, frameworkRows as et, headOfPull as f, counted$1 as fn, rangeOf as ft, readResult as g, formatInterval as gn, failureInWords as gt, readRun as h, formatDuration as hn, standingOf as ht, fitting as i, TooLarge as in, machineIdentity as ir, bullets as it, readMachine as j, oversized as jn, plain as jt, observedDisturbances as k, gather$1 as kn, listed as kt, listResults as l, systemFault as ln, sha256Hex as lr, metricWords as lt, pullRequestOf as m, formatChange as mn, sizeOf as mt, runReportLine as n, makeResultsFolder as nn, variance as nr, warningsOf as nt, renderSummary as o, gitAt as on, runnerKey$1 as or, table as ot, parentsOf as p, formatAge as pn, sinceOf as pt, readJobContext as q, isUsable as qn, smallestEffect as qt, withArtifact as r, openStore as rn, deviceName as rr, movedRows as rt, ZIP_LIMITS as s, parseBaselineInput as sn, softwareIdentity as sr, unbroken as st, runPipeline as t, localFolder as tn, tQuantile as tr, onRunner as tt, BadArchive as u, packTar as un, sidesOf as ut, faultOfCommit as v, formatValue as vn, offeredByAll as vt, measurePairs as w, codeSpan as wn, whichRuns as wt, openWatch as x, segmentStart as xn, believableOfJoint as xt, withTrustedFacts as y, findChangePoints as yn, qualifiedInWords as yt, controlResult as z, suiteKeyOf as zn, LOOK_ALPHA as zt };
+export { githubRemote as $, mean as $n, estimateRun as $t, samplesWithin as A, gather$1 as An, listed as At, assembleResult as B, suiteKeyOf as Bn, LOOK_ALPHA as Bt, stayAwake as C, clip as Cn, besideOf as Ct, readyAll as D, terminalText as Dn, benchmarkName$1 as Dt, benchOf as E, link$1 as En, leadOf as Et, openControl as F, qualificationPath as Fn, parseInputs as Ft, gpuCoresOf as G, backendSchema as Gn, parseSuite as Gt, reportName as H, VERDICTS as Hn, LEAST_SD as Ht, makeRunRecord as I, readStored as In, isAccepted as It, isOwn as J, isUsable as Jn, smallestEffect as Jt, controlFindings as K, findSeries as Kn, automaticBackends as Kt, MAX_EVENTS_BYTES as L, storedPath as Ln, judge as Lt, measuringClock as M, oversized as Mn, plain as Mt, planEnvironments as N, parseJson$2 as Nn, say as Nt, waitUntilQuiet as O, didYouMean as On, changeInWords as Ot, controlBackends as P, parseStoredPath as Pn, sentenceCase as Pt, baseOfRef as Q, relativeChange as Qn, BUILTIN_SUITES as Qt, readEvents as R, storedText as Rn, detectableOf as Rt, loadSuite as S, segmentStart as Sn, believableOfJoint as St, runsDue as T, codeSpan as Tn, whichRuns as Tt, announceJob as U, verdictSchema as Un, findPython as Ut, artifactName as V, probeSchema as Vn, completePairs as Vt, machineChanges as W, directionSchema as Wn, probeMachine as Wt, baseOfHistory as X, isRatioScale as Xn, shippedCatalogue as Xt, isRecorded as Y, valuesOf$1 as Yn, suiteSchema as Yt, baseOfJob as Z, jobValue as Zn, sizeSchema as Zt, faultOfClaims as _, formatInterval as _n, failureInWords as _t, renderComment as a, TooLarge as an, machineIdentity as ar, drawSentence as at, openJobLock as b, findChangePoints as bn, qualifiedInWords as bt, downloadResult as c, parseBaselineInput as cn, softwareIdentity as cr, changeOf as ct, readZipEntry as d, packTar as dn, sidesOf as dt, harnessUnder as en, spread as er, frameworkRows as et, headOfPull as f, sparkline as fn, verdictOf as ft, readResult as g, formatDuration as gn, standingOf as gt, readRun as h, formatChange as hn, sizeOf as ht, fitting as i, openStore as in, deviceName as ir, bullets as it, readMachine as j, irregular as jn, named as jt, observedDisturbances as k, MAX_STORED_BYTES as kn, isShown as kt, listResults as l, publishFile as ln, canonicalJson as lr, informativeMark as lt, pullRequestOf as m, formatAge as mn, sinceOf as mt, runReportLine as n, localFolder as nn, tQuantile as nr, warningsOf as nt, renderSummary as o, readTarGz as on, memoryText as or, table as ot, parentsOf as p, counted$1 as pn, rangeOf as pt, readJobContext as q, isSameMeasure as qn, makePlan as qt, withArtifact as r, makeResultsFolder as rn, variance as rr, movedRows as rt, ZIP_LIMITS as s, gitAt as sn, runnerKey$1 as sr, unbroken as st, runPipeline as t, cacheFolder as tn, sum$1 as tr, onRunner as tt, BadArchive as u, systemFault as un, sha256Hex as ur, metricWords as ut, faultOfCommit as v, formatPercent as vn, acceptLines as vt, measurePairs as w, codeBlock as wn, isAllClear as wt, openWatch as x, ACCEPT_FILE as xn, iconFor as xt, withTrustedFacts as y, formatValue as yn, offeredByAll as yt, controlResult as z, DEFAULT_SUITE as zn, marginsOf as zt };
