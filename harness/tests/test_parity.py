@@ -129,6 +129,9 @@ def test_the_command_compares_two_files(all_climbed: dict[str, Climbed], tmp_pat
     assert (same.returncode, same.stdout.splitlines()[-1]) == (0, "the two did the same work")
     other = harness("parity", "compare", climbed.ladder.golden, defective)
     assert (other.returncode, other.stdout.splitlines()[-1]) == (5, "they differ first at rung 5 gradients")
+    assert "bfloat16" not in other.stdout
+    write_trace(sound, replace(climbed.torch["base"], precision="bfloat16"))
+    assert harness("parity", "compare", climbed.ladder.golden, sound).stdout.startswith("bfloat16 rounds: ")
     broken = tmp_path / "broken.trace"
     broken.write_text("{}")
     assert harness("parity", "compare", climbed.ladder.golden, broken).returncode == 2

@@ -22,7 +22,6 @@ benchmarks:
   - workload: nli-bert-tiny
     size: tiny
   - workload: convert-tinyllama
-    backends: [mlx-metal, mlx-cuda, mlx-cpu]
     size: tiny
   - workload: switch-matmul
     size: tiny
@@ -43,7 +42,6 @@ benchmarks:
   - workload: nli-bert-tiny
     size: real
   - workload: convert-tinyllama
-    backends: [mlx-metal, mlx-cuda, mlx-cpu]
     size: real
   - workload: switch-matmul
     size: real
