@@ -178,6 +178,17 @@ def test_nothing_is_dropped_in_validation(
     assert again == (dropped, with_dropout), "what is dropped is drawn from the seed of the order"
 
 
+def test_every_token_of_a_validation_weighs_the_same(cache: Path, interpreters: Interpreters, tmp_path: Path) -> None:
+    """Five windows are read as four and one, or one by one: a mean of means would tell the two apart."""
+    losses = []
+    for batch_size in (4, 1):
+        still = SMALL[LM] | {"learning_rate": 0, "steps": 1, "batch_size": batch_size}
+        done = run(interpreters.mlx, prepare(tmp_path, cache, LM, still), "mlx-cpu", cache, tmp_path)
+        assert done.exit_code == 0, done.stderr
+        losses.append(done.of("metric")[0]["value"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
 @pytest.mark.parametrize(("workload", "precision"), [(LM, "mixed"), (LM, "bfloat16"), (NLI, "mixed")])
 def test_less_precise_training_agrees_roughly(
     cache: Path, interpreters: Interpreters, tmp_path: Path, workload: str, precision: str
