@@ -40759,7 +40759,6 @@ benchmarks:
   - workload: nli-bert-tiny
     size: tiny
   - workload: convert-tinyllama
-    backends: [mlx-metal, mlx-cuda, mlx-cpu]
     size: tiny
   - workload: switch-matmul
     size: tiny
@@ -40779,7 +40778,6 @@ benchmarks:
   - workload: nli-bert-tiny
     size: real
   - workload: convert-tinyllama
-    backends: [mlx-metal, mlx-cuda, mlx-cpu]
     size: real
   - workload: switch-matmul
     size: real
