@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from checkpoints import DATASET, MODEL, SHAPES, config, dataset_repo, model_repo, rows, sharded, stored, values
-from finetune_bench.errors import EXIT_CODES
+from finetune_bench.errors import EXIT_OUT_OF_REACH
 from finetune_bench.generate import read_token_file
 from finetune_bench.order import Order
 from finetune_bench.parity import RUNGS, climb, draw, first_failure
@@ -201,7 +201,7 @@ def test_a_missing_checkpoint_offline_is_a_named_failure(sft: str, place: Place)
     started = time.monotonic()
     done = place.prepare(sft, endpoint=NOWHERE)
     assert time.monotonic() - started < 20
-    assert done.returncode == EXIT_CODES["out-of-reach"]
+    assert done.returncode == EXIT_OUT_OF_REACH
     assert done.stderr.count("hub: cannot be reached ([Errno 111] Connection refused); again in") == 2
     said = done.stderr.splitlines()[-1]
     assert f"the data set {DATASET} at main is not in the cache of this machine" in said

@@ -10,8 +10,9 @@ EXIT_CODES = {
     "out-of-memory": 4,
     "check-failed": 5,
     "not-finite": 5,
-    "out-of-reach": 6,
 }
+# A status of `prepare` alone: what is measured never fetches, so no event has it.
+EXIT_OUT_OF_REACH = 6
 
 
 class HarnessError(Exception):
@@ -37,7 +38,9 @@ class CannotFetch(HarnessError):
 class OutOfReach(CannotFetch):
     """It is not here, and whoever has it gives no answer: a machine without network, whose other work goes on."""
 
-    kind = "out-of-reach"
+    @property
+    def exit_code(self) -> int:
+        return EXIT_OUT_OF_REACH
 
 
 class BackendUnavailable(HarnessError):
