@@ -1,4 +1,5 @@
 /** The collapsed sections of the comment, each from the report alone. */
+import { trendOf } from "./cells.ts";
 import { decisionOf, gateLine } from "./decided.ts";
 import { codeBlock, inertText } from "./escape.ts";
 import { failureInWords } from "./failure-words.ts";
@@ -98,7 +99,7 @@ export function everySection(joint: JointReport, { rows, others, trend, spread }
     spread && drawn.some(({ comparison: { base, head } }) => (base?.spread ?? head?.spread ?? null) !== null)
       ? "± is one standard deviation: of the base between stored jobs or paired runs, of this change between runs."
       : "",
-    trend && drawn.some(({ comparison }) => comparison.trend.length > 0)
+    trend && drawn.some(({ comparison }) => trendOf(comparison) !== "")
       ? "The trend holds the newest points of the series, at most 30, this job as the last."
       : "",
   ].filter((sentence) => sentence !== "");
