@@ -45114,7 +45114,7 @@ function everySection(joint, { rows, others, trend, spread }) {
 	const legend = [
 		drawn.every(({ comparison }) => comparison.effect === null) ? "" : "The change is signed as the metric is: − means less of it. Better is more per second, less time and less memory; a loss may not move.",
 		spread && drawn.some(({ comparison: { base, head } }) => (base?.spread ?? head?.spread ?? null) !== null) ? "± is one standard deviation: of the base between stored jobs or paired runs, of this change between runs." : "",
-		trend && drawn.some(({ comparison }) => comparison.trend.length > 0) ? "The trend holds the newest points of the series, at most 30, this job as the last." : ""
+		trend && drawn.some(({ comparison }) => trendOf$1(comparison) !== "") ? "The trend holds the newest points of the series, at most 30, this job as the last." : ""
 	].filter((sentence) => sentence !== "");
 	return details(count === 1 ? "The benchmark in full" : `All ${counted$1(count, "benchmark")}`, [comparisonTable(joint, drawn, {
 		emphasis: false,

@@ -38,6 +38,28 @@ test(
   },
 );
 
+test(
+  "a checkpoint that was lost does not look green where the baseline has its benchmark",
+  { timeout: 600_000 },
+  async () => {
+    const suite = (set: string): string => `version: 1
+repeats: 1
+judge: { confirm: never }
+benchmarks:
+  - { workload: lora-alpaca-tinyllama, size: tiny, set: { rows: 64${set} } }
+`;
+    await using project = await localProject({ "finetune-bench.yml": suite("") });
+    const env = { HF_ENDPOINT: "http://127.0.0.1:9", HF_HOME: path.join(project.folder, "hub") };
+    const before = await project.run(["run", "--backend", "torch-cpu", "--save"], env);
+    expect(before.code, before.stderr).toBe(0);
+    await project.write("finetune-bench.yml", suite(", weights: hub, model_id: makers/none"));
+    const done = await project.run(["run", "--backend", "torch-cpu"], env);
+    expect(done.code, done.stderr).toBe(1);
+    expect(done.stdout).toContain("did not run, though the baseline has it");
+    expect(done.stdout).toContain("was left out: the model makers/none at main is not in the cache of this machine");
+  },
+);
+
 const text = (tokens: number): string => `version: 1
 repeats: 1
 benchmarks:
