@@ -3,6 +3,103 @@ import os from "node:os";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// src/io/child-environment.ts
+/** Needed to find programs, libraries, folders and devices; nothing that changes numbers unseen, and no secret. */
+const MEASURING = [
+	/^(?:PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR)$/,
+	/^(?:RUNNER_TRACKING_ID|CUDA_VISIBLE_DEVICES|HF_HOME)$/,
+	/^FINETUNE_BENCH_/,
+	/^LD_LIBRARY_PATH$/
+];
+/** Without these, programs on Windows do not start or do not find their folders. */
+const WINDOWS = [
+	/^(?:SYSTEMROOT|SYSTEMDRIVE|WINDIR|TEMP|TMP|COMSPEC|PATHEXT|OS)$/,
+	/^(?:USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|ALLUSERSPROFILE)$/,
+	/^(?:PROGRAMFILES|PROGRAMFILES\(X86\)|PROGRAMW6432|COMMONPROGRAMFILES|NUMBER_OF_PROCESSORS|PROCESSOR_.+)$/
+];
+/** Indexes, proxies, certificates and tokens: for installation and preparation only. */
+const INSTALLING = [
+	/^(?:PIP|UV)_/,
+	/^(?:https?|all|no|ftp)_proxy$/i,
+	/^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
+	/^(?:HF_TOKEN|HF_ENDPOINT|HF_HUB_OFFLINE|HF_HUB_CACHE|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
+];
+/** These send packages past the environment that is being made. */
+const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
+/** Stands in the environment of everything that is started here, so that `post` knows it on Linux. */
+const CHILD_MARK = { FINETUNE_BENCH_CHILD: "1" };
+/** Text of Python's programs arrives as UTF-8 and line by line. */
+const PYTHON = {
+	PYTHONUTF8: "1",
+	PYTHONIOENCODING: "utf-8",
+	PYTHONUNBUFFERED: "1"
+};
+/**
+* The environment of a measured process. `extra` (the suite's own `env`) stands above all.
+* Variable names are compared without case on Windows, where `Path` and `PATH` are one.
+*/
+function measuringEnvironment(parent, extra = {}, platform = process.platform) {
+	return merge({
+		...keep(parent, platform === "win32" ? [...MEASURING, ...WINDOWS] : MEASURING, platform),
+		...CHILD_MARK,
+		CUDA_DEVICE_ORDER: "PCI_BUS_ID",
+		...PYTHON
+	}, extra, platform);
+}
+/** The environment of an installation or preparation: also proxies, certificates, PIP_*, UV_* and HF_TOKEN. */
+function installEnvironment(parent, extra = {}, platform = process.platform) {
+	const installing = keep(parent, INSTALLING, platform);
+	for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
+	const quiet = {
+		PYTHONNOUSERSITE: "1",
+		PIP_NO_INPUT: "1",
+		PIP_DISABLE_PIP_VERSION_CHECK: "1",
+		UV_NO_PROGRESS: "1"
+	};
+	return merge({
+		...measuringEnvironment(parent, {}, platform),
+		...installing,
+		...quiet
+	}, extra, platform);
+}
+function keep(parent, allowed, platform) {
+	const kept = {};
+	for (const [name, value] of Object.entries(parent)) {
+		const compared = platform === "win32" ? name.toUpperCase() : name;
+		if (value !== void 0 && allowed.some((pattern) => pattern.test(compared))) kept[name] = value;
+	}
+	return kept;
+}
+function merge(base, extra, platform) {
+	if (platform !== "win32") return {
+		...base,
+		...extra
+	};
+	const given = new Set(Object.keys(extra).map((name) => name.toUpperCase()));
+	const others = Object.entries(base).filter(([name]) => !given.has(name.toUpperCase()));
+	return {
+		...Object.fromEntries(others),
+		...extra
+	};
+}
+/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
+function usesPip(env) {
+	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
+	return given([
+		"PIP_INDEX_URL",
+		"PIP_EXTRA_INDEX_URL",
+		"PIP_NO_INDEX",
+		"PIP_FIND_LINKS",
+		"PIP_CONFIG_FILE"
+	]) && !given([...[
+		"UV_DEFAULT_INDEX",
+		"UV_INDEX",
+		"UV_INDEX_URL",
+		"UV_EXTRA_INDEX_URL",
+		"UV_NO_INDEX",
+		"UV_FIND_LINKS"
+	], "UV_CONFIG_FILE"]);
+}
 // src/io/living.ts
 /** Processes that live now, with what tells one from another that was given the same number later. */
 const QUESTION_MS = 2e3;
@@ -172,4 +269,4 @@ async function endMarked(isMeant) {
 	}
 	return ended;
 }
-export { forgetNotes as a, livingProcesses as c, scratchFolder as i, endMarked as n, noteChild as o, SCRATCH_PREFIX as r, readNotes as s, endLeftovers as t };
+export { forgetNotes as a, livingProcesses as c, measuringEnvironment as d, usesPip as f, scratchFolder as i, CHILD_MARK as l, endMarked as n, noteChild as o, SCRATCH_PREFIX as r, readNotes as s, endLeftovers as t, installEnvironment as u };

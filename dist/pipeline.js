@@ -1,7 +1,7 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as VERSION } from "./version.js";
 import { A as number, C as _null, D as int, E as discriminatedUnion, F as string, H as describeError, I as tuple, L as union, M as partialRecord, N as record, O as literal, P as strictObject, R as unknown, S as _enum, T as boolean, V as UserError, _ as datetime, b as ZodObject, c as apiFailure, d as withRetry, g as date, h as number$1, i as withoutHome, j as object, k as looseObject, l as describeFailure, m as parsePercent, n as jsonWithoutHome, p as parseDuration, r as textWithoutHome, s as BrokenAnswer, t as filterPieces, u as permissionAdvice, v as ZodArray, w as array, x as ZodOptional, y as ZodDefault, z as url } from "./home.js";
-import { i as scratchFolder, o as noteChild, t as endLeftovers } from "./leftovers.js";
+import { d as measuringEnvironment, f as usesPip, i as scratchFolder, l as CHILD_MARK, o as noteChild, t as endLeftovers, u as installEnvironment } from "./leftovers.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
 import { Buffer as Buffer$1 } from "node:buffer";
@@ -39632,6 +39632,7 @@ function gitAt(folder, { workspace, env: more = {}, timeoutMs = 6e4, signal }) {
 		SSH_ASKPASS: "",
 		GIT_OPTIONAL_LOCKS: "0",
 		LC_ALL: "C",
+		...CHILD_MARK,
 		...more
 	};
 	const run = async (args) => {
@@ -40276,100 +40277,6 @@ function parentFolder(env, platform) {
 	if (platform === "win32") return env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local");
 	const xdg = env["XDG_CACHE_HOME"];
 	return xdg !== void 0 && path.isAbsolute(xdg) ? xdg : path.join(home, ".cache");
-}
-// src/io/child-environment.ts
-/** Needed to find programs, libraries, folders and devices; nothing that changes numbers unseen, and no secret. */
-const MEASURING = [
-	/^(?:PATH|HOME|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR)$/,
-	/^(?:RUNNER_TRACKING_ID|CUDA_VISIBLE_DEVICES|HF_HOME)$/,
-	/^FINETUNE_BENCH_/,
-	/^LD_LIBRARY_PATH$/
-];
-/** Without these, programs on Windows do not start or do not find their folders. */
-const WINDOWS = [
-	/^(?:SYSTEMROOT|SYSTEMDRIVE|WINDIR|TEMP|TMP|COMSPEC|PATHEXT|OS)$/,
-	/^(?:USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|ALLUSERSPROFILE)$/,
-	/^(?:PROGRAMFILES|PROGRAMFILES\(X86\)|PROGRAMW6432|COMMONPROGRAMFILES|NUMBER_OF_PROCESSORS|PROCESSOR_.+)$/
-];
-/** Indexes, proxies, certificates and tokens: for installation and preparation only. */
-const INSTALLING = [
-	/^(?:PIP|UV)_/,
-	/^(?:https?|all|no|ftp)_proxy$/i,
-	/^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
-	/^(?:HF_TOKEN|HF_ENDPOINT|HF_HUB_OFFLINE|HF_HUB_CACHE|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
-];
-/** These send packages past the environment that is being made. */
-const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
-/** Text of Python's programs arrives as UTF-8 and line by line. */
-const PYTHON = {
-	PYTHONUTF8: "1",
-	PYTHONIOENCODING: "utf-8",
-	PYTHONUNBUFFERED: "1"
-};
-/**
-* The environment of a measured process. `extra` (the suite's own `env`) stands above all.
-* Variable names are compared without case on Windows, where `Path` and `PATH` are one.
-*/
-function measuringEnvironment(parent, extra = {}, platform = process.platform) {
-	return merge({
-		...keep(parent, platform === "win32" ? [...MEASURING, ...WINDOWS] : MEASURING, platform),
-		CUDA_DEVICE_ORDER: "PCI_BUS_ID",
-		...PYTHON
-	}, extra, platform);
-}
-/** The environment of an installation or preparation: also proxies, certificates, PIP_*, UV_* and HF_TOKEN. */
-function installEnvironment(parent, extra = {}, platform = process.platform) {
-	const installing = keep(parent, INSTALLING, platform);
-	for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
-	const quiet = {
-		PYTHONNOUSERSITE: "1",
-		PIP_NO_INPUT: "1",
-		PIP_DISABLE_PIP_VERSION_CHECK: "1",
-		UV_NO_PROGRESS: "1"
-	};
-	return merge({
-		...measuringEnvironment(parent, {}, platform),
-		...installing,
-		...quiet
-	}, extra, platform);
-}
-function keep(parent, allowed, platform) {
-	const kept = {};
-	for (const [name, value] of Object.entries(parent)) {
-		const compared = platform === "win32" ? name.toUpperCase() : name;
-		if (value !== void 0 && allowed.some((pattern) => pattern.test(compared))) kept[name] = value;
-	}
-	return kept;
-}
-function merge(base, extra, platform) {
-	if (platform !== "win32") return {
-		...base,
-		...extra
-	};
-	const given = new Set(Object.keys(extra).map((name) => name.toUpperCase()));
-	const others = Object.entries(base).filter(([name]) => !given.has(name.toUpperCase()));
-	return {
-		...Object.fromEntries(others),
-		...extra
-	};
-}
-/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
-function usesPip(env) {
-	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
-	return given([
-		"PIP_INDEX_URL",
-		"PIP_EXTRA_INDEX_URL",
-		"PIP_NO_INDEX",
-		"PIP_FIND_LINKS",
-		"PIP_CONFIG_FILE"
-	]) && !given([...[
-		"UV_DEFAULT_INDEX",
-		"UV_INDEX",
-		"UV_INDEX_URL",
-		"UV_EXTRA_INDEX_URL",
-		"UV_NO_INDEX",
-		"UV_FIND_LINKS"
-	], "UV_CONFIG_FILE"]);
 }
 // src/io/process-output.ts
 /** What a program prints: kept in its log up to a bound, and handed on line by line. */

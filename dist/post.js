@@ -1,4 +1,4 @@
-import { a as forgetNotes, c as livingProcesses, n as endMarked, r as SCRATCH_PREFIX, s as readNotes } from "./leftovers.js";
+import { a as forgetNotes, c as livingProcesses, l as CHILD_MARK, n as endMarked, r as SCRATCH_PREFIX, s as readNotes } from "./leftovers.js";
 import { readdir, rm } from "node:fs/promises";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { execFileSync } from "node:child_process";
@@ -77,14 +77,15 @@ async function endNoted(env) {
 	while (process.platform !== "win32" && Date.now() < until && look().length > 0) await setTimeout$1(20);
 	return found.length;
 }
-/** What a measured program started in a session of its own carries the variables of its run. */
+/**
+* What a measured program started in a session of its own, and a child whose note was not yet written when the action was
+* killed.
+*/
 async function endStrayed(env) {
 	const job = env["RUNNER_TRACKING_ID"];
 	if (!job) return 0;
-	return endMarked((all) => all.includes(`RUNNER_TRACKING_ID=${job}`) && all.some(isEventsFile));
-}
-function isEventsFile(variable) {
-	return variable.startsWith("FINETUNE_BENCH_EVENTS=");
+	const marks = [`RUNNER_TRACKING_ID=${job}`, ...Object.entries(CHILD_MARK).map((entry) => entry.join("="))];
+	return endMarked((all) => marks.every((mark) => all.includes(mark)));
 }
 async function removeScratch(env) {
 	const temp = env["RUNNER_TEMP"];

@@ -30,6 +30,9 @@ const INSTALLING = [
 const NEVER_INSTALLING =
   /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
 
+/** Stands in the environment of everything that is started here, so that `post` knows it on Linux. */
+export const CHILD_MARK = { FINETUNE_BENCH_CHILD: "1" };
+
 /** Text of Python's programs arrives as UTF-8 and line by line. */
 const PYTHON = { PYTHONUTF8: "1", PYTHONIOENCODING: "utf-8", PYTHONUNBUFFERED: "1" };
 
@@ -44,7 +47,7 @@ export function measuringEnvironment(
 ): Variables {
   const kept = keep(parent, platform === "win32" ? [...MEASURING, ...WINDOWS] : MEASURING, platform);
   // So that the index in CUDA_VISIBLE_DEVICES means the board that the probe listed.
-  return merge({ ...kept, CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...PYTHON }, extra, platform);
+  return merge({ ...kept, ...CHILD_MARK, CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...PYTHON }, extra, platform);
 }
 
 /** The environment of an installation or preparation: also proxies, certificates, PIP_*, UV_* and HF_TOKEN. */

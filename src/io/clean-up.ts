@@ -2,6 +2,7 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CHILD_MARK } from "./child-environment.ts";
 import { forgetNotes, readNotes } from "./child-notes.ts";
 import { endMarked } from "./leftovers.ts";
 import { livingProcesses } from "./living.ts";
@@ -38,15 +39,15 @@ async function endNoted(env: NodeJS.ProcessEnv): Promise<number> {
   return found.length;
 }
 
-/** What a measured program started in a session of its own carries the variables of its run. */
+/**
+ * What a measured program started in a session of its own, and a child whose note was not yet written when the action was
+ * killed.
+ */
 async function endStrayed(env: NodeJS.ProcessEnv): Promise<number> {
   const job = env["RUNNER_TRACKING_ID"];
   if (!job) return 0;
-  return endMarked((all) => all.includes(`RUNNER_TRACKING_ID=${job}`) && all.some(isEventsFile));
-}
-
-function isEventsFile(variable: string): boolean {
-  return variable.startsWith("FINETUNE_BENCH_EVENTS=");
+  const marks = [`RUNNER_TRACKING_ID=${job}`, ...Object.entries(CHILD_MARK).map((entry) => entry.join("="))];
+  return endMarked((all) => marks.every((mark) => all.includes(mark)));
 }
 
 async function removeScratch(env: NodeJS.ProcessEnv): Promise<number> {

@@ -1,6 +1,7 @@
 /** The few questions asked of git, always about one folder, never of a person. */
 import path from "node:path";
 import { execa } from "execa";
+import { CHILD_MARK } from "./child-environment.ts";
 import { noteChild } from "./child-notes.ts";
 
 export interface Git {
@@ -37,6 +38,7 @@ export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 6
     SSH_ASKPASS: "",
     GIT_OPTIONAL_LOCKS: "0",
     LC_ALL: "C",
+    ...CHILD_MARK,
     ...more,
   };
   const run = async (args: readonly string[]) => {

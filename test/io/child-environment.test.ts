@@ -40,6 +40,7 @@ describe("a measured process", () => {
       RUNNER_TRACKING_ID: "github_1",
       CUDA_VISIBLE_DEVICES: "1",
       CUDA_DEVICE_ORDER: "PCI_BUS_ID",
+      FINETUNE_BENCH_CHILD: "1",
       HF_HOME: "/models",
       FINETUNE_BENCH_CACHE: "/cache",
       LD_LIBRARY_PATH: "/usr/local/nvidia/lib64",

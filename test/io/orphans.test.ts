@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noteChild, readNotes } from "../../src/io/child-notes.ts";
+import { measuringEnvironment } from "../../src/io/child-environment.ts";
 import { cleanUp } from "../../src/io/clean-up.ts";
 import { livingProcesses, parseGetProcess, parsePs, parseStat, startTicks } from "../../src/io/living.ts";
 import { orphansOf, taskkill } from "../../src/io/orphans.ts";
@@ -88,10 +89,10 @@ describe("what a killed action leaves behind", () => {
   });
 
   it("is found by its variables in a session of its own, in this job alone", async () => {
-    const variables = { FINETUNE_BENCH_EVENTS: "/x/head-1.jsonl", RUNNER_TRACKING_ID: "github_this" };
-    const mine = await start(SLEEP, variables);
-    const other = await start(SLEEP, { ...variables, RUNNER_TRACKING_ID: "github_other" });
-    const unmarked = await start(SLEEP, { RUNNER_TRACKING_ID: "github_this" });
+    const job = { RUNNER_TRACKING_ID: "github_this", FINETUNE_BENCH_LOCK_DIR: "/x" };
+    const mine = await start(SLEEP, measuringEnvironment(job));
+    const other = await start(SLEEP, measuringEnvironment({ ...job, RUNNER_TRACKING_ID: "github_other" }));
+    const unmarked = await start(SLEEP, job);
     expect((await cleanUp({ RUNNER_TEMP: temp, RUNNER_TRACKING_ID: "github_this" })).processes).toBe(1);
     await sleep(50);
     expect([mine, other, unmarked].map(({ pid }) => isAlive(pid))).toEqual([false, true, true]);
