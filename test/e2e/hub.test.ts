@@ -38,21 +38,22 @@ test(
   },
 );
 
-test(
-  "a checkpoint that was lost does not look green where the baseline has its benchmark",
-  { timeout: 600_000 },
-  async () => {
-    const suite = (set: string): string => `version: 1
+const loraSuite = (set: string): string => `version: 1
 repeats: 1
 judge: { confirm: never }
 benchmarks:
   - { workload: lora-alpaca-tinyllama, size: tiny, set: { rows: 64${set} } }
 `;
-    await using project = await localProject({ "finetune-bench.yml": suite("") });
+
+test(
+  "a checkpoint that was lost does not look green where the baseline has its benchmark",
+  { timeout: 600_000 },
+  async () => {
+    await using project = await localProject({ "finetune-bench.yml": loraSuite("") });
     const env = { HF_ENDPOINT: "http://127.0.0.1:9", HF_HOME: path.join(project.folder, "hub") };
     const before = await project.run(["run", "--backend", "torch-cpu", "--save"], env);
     expect(before.code, before.stderr).toBe(0);
-    await project.write("finetune-bench.yml", suite(", weights: hub, model_id: makers/none"));
+    await project.write("finetune-bench.yml", loraSuite(", weights: hub, model_id: makers/none"));
     const done = await project.run(["run", "--backend", "torch-cpu"], env);
     expect(done.code, done.stderr).toBe(1);
     expect(done.stdout).toContain("did not run, though the baseline has it");
