@@ -1,5 +1,6 @@
 /** Entry of the action: says at once what runs, and only then loads the rest. */
 import { VERSION } from "./core/version.ts";
+import { oldNode } from "./io/node-version.ts";
 import { stopSignal } from "./io/stop-signal.ts";
 
 // A job can be cancelled while the program is still loading.
@@ -10,8 +11,10 @@ stop.onDeadline(() => {
   leave(1);
 });
 try {
-  const { runAction } = await import("./action.ts");
-  const good = await runAction(stop);
+  // The runner brings the right one; what only behaves like a runner may not.
+  const refused = oldNode(import.meta.url);
+  if (refused !== null) console.log(`::error::${refused}`);
+  const good = refused === null && (await (await import("./action.ts")).runAction(stop));
   // What was given up on the way, an upload to a silent service for example, would keep the program alive.
   leave(good ? 0 : 1);
 } finally {
