@@ -12,7 +12,7 @@ import pytest
 
 from finetune_bench.blas import loaded_libraries, wanted_openblas
 from finetune_bench.errors import BadInput, CheckFailed, kind_of
-from finetune_bench.machine import processor_name, reset_rss_peak, rss_peak_bytes
+from finetune_bench.machine import processor_name, reset_rss_peak, rss_peak_since
 from finetune_bench.process import wanted_environment
 from support import HARNESS, environment, harness
 
@@ -112,10 +112,10 @@ def test_what_is_loaded_is_read_back() -> None:
 
 def test_the_peak_of_resident_memory_follows_an_allocation() -> None:
     reset_rss_peak()
-    before = rss_peak_bytes()
+    before = rss_peak_since(0)
     with mmap.mmap(-1, 64 * 2**20) as block:  # what malloc gives may have been resident, freed by an earlier test
         block.write(b"\1" * len(block))
-        after = rss_peak_bytes()
+        after = rss_peak_since(0)
     assert before is not None
     assert after is not None
     assert after >= before + 48 * 2**20 or not LINUX

@@ -24,17 +24,29 @@ def processor_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def reset_rss_peak() -> None:
-    """Starts a new interval of `rss_peak_bytes`; Linux alone can. Elsewhere the peak is the whole process's."""
+FORGETS_PEAK = Path("/proc/self/clear_refs")
+"""Linux alone has it, and some containers refuse it."""
+
+
+def reset_rss_peak() -> int | None:
+    """Starts a new interval of `rss_peak_since`, which is to be given what this returns: 0, or a peak that stays."""
     if sys.platform == "linux":
         try:
-            Path("/proc/self/clear_refs").write_text("5")
+            FORGETS_PEAK.write_text("5")
         except OSError:
-            return  # refused in some containers: the peak then counts from the start of the process
+            return _rss_peak()
+        return 0
+    return _rss_peak()
 
 
-def rss_peak_bytes() -> int | None:
-    """The largest resident set since the last reset, in bytes."""
+def rss_peak_since(standing: int | None) -> int | None:
+    """The largest resident set since that reset, in bytes; None where an earlier one, which stays, was as large."""
+    peak = _rss_peak()
+    return peak if peak is not None and standing is not None and peak > standing else None
+
+
+def _rss_peak() -> int | None:
+    """The largest resident set that the system remembers of this process."""
     if sys.platform == "linux":
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

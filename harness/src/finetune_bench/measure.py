@@ -10,7 +10,7 @@ from typing import TypeVar
 from finetune_bench.backends import Backend
 from finetune_bench.errors import NotFinite
 from finetune_bench.events import Event, EventLog, Memory, Phase, Step
-from finetune_bench.machine import reset_rss_peak, rss_peak_bytes, swap_used_bytes
+from finetune_bench.machine import reset_rss_peak, rss_peak_since, swap_used_bytes
 from finetune_bench.slowdown import spend
 from finetune_bench.tasks import Concluded, StepNumbers, Task
 
@@ -35,8 +35,7 @@ class PhaseClock:
 
     def run(self, name: str, work: Callable[[], T]) -> T:
         self._backend.reset_peaks()
-        reset_rss_peak()
-        swap = swap_used_bytes()
+        rss, swap = reset_rss_peak(), swap_used_bytes()
         start_s, start = time(), perf_counter_ns()
         result = work()
         self._backend.synchronise()
@@ -52,17 +51,18 @@ class PhaseClock:
                 tokens_real=counts.tokens_real,
             )
         )
-        self._log.write(memory_event(name, self._backend, swap))
+        self._log.write(memory_event(name, self._backend, rss, swap))
         return result
 
 
-def memory_event(phase: str, backend: Backend, swap_before: int | None = None) -> Memory:
+def memory_event(phase: str, backend: Backend, rss_standing: int | None, swap_before: int | None = None) -> Memory:
+    """What the phase took beside what `reset_rss_peak` and `swap_used_bytes` said when it began."""
     peaks, swap = backend.peaks(), swap_used_bytes()
     return Memory(
         phase=phase,
         alloc_peak_bytes=peaks.allocated,
         reserved_peak_bytes=peaks.reserved,
-        rss_peak_bytes=rss_peak_bytes(),
+        rss_peak_bytes=rss_peak_since(rss_standing),
         swap_delta_bytes=None if swap is None or swap_before is None else swap - swap_before,
     )
 

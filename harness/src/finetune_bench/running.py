@@ -36,12 +36,12 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
     if size not in workload.backends.get(backend_name, ()):
         raise BadInput(f"{workload.name} is not offered in size {size!r} on {backend_name}")
     backend = make_backend(backend_name)
-    reset_rss_peak()
+    rss = reset_rss_peak()
     start = perf_counter_ns()
     task = workload.open_task(order.on(framework_of(backend_name)), backend, cache)
     log.write(Phase(name="import", duration_s=(perf_counter_ns() - start) / 1e9))
     log.write(environment_event(backend, workload.packages[framework_of(backend_name)]))
-    log.write(memory_event("import", backend))
+    log.write(memory_event("import", backend, rss))
     for message in (*task.warnings, *([slowdown_warning(slowdown)] if slowdown > 0 else ())):
         log.write(WarningEvent(message=message))
     seconds = probe_seconds(backend_name, size)

@@ -14,6 +14,7 @@ class MlxBackend:
     def __init__(self, name: str) -> None:
         self.name = name
         self.mx: Any = None
+        self._standing = 0
         # On the processor a first compilation runs a C++ compiler for many seconds and gains little.
         self.compiles = not is_cpu(name) and "MLX_DISABLE_COMPILE" not in os.environ
 
@@ -42,9 +43,11 @@ class MlxBackend:
 
     def reset_peaks(self) -> None:
         self.mx.reset_peak_memory()
+        self._standing = self.mx.get_active_memory()
 
     def peaks(self) -> AllocatorPeaks:
-        return AllocatorPeaks(allocated=self.mx.get_peak_memory())
+        # After a reset MLX counts from the next allocation on: what is held meanwhile it does not see.
+        return AllocatorPeaks(allocated=max(self._standing, self.mx.get_peak_memory()))
 
     def facts(self) -> DeviceFacts:
         on_cpu = is_cpu(self.name)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
+from finetune_bench.backends.mps_peaks import MpsPeaks
 from finetune_bench.blas import torch_blas
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.machine import processor_name
@@ -15,8 +16,7 @@ class TorchBackend:
         self.device_type = name.split("-")[1]
         self.torch: Any = None
         self.knobs: dict[str, str | float | bool] = {"compile": False}
-        self._mps_allocated = 0
-        self._mps_driver = 0
+        self._mps_peaks: MpsPeaks | None = None
 
     def open(self) -> None:
         try:
@@ -34,33 +34,25 @@ class TorchBackend:
         torch.set_float32_matmul_precision("highest")
         torch.backends.cudnn.allow_tf32 = False
         self.device = torch.device(self.device_type)
+        self._mps_peaks = MpsPeaks(torch.mps) if self.device_type == "mps" else None
 
     def synchronise(self) -> None:
         if self.device_type == "cuda":
             self.torch.cuda.synchronize()
         elif self.device_type == "mps":
             self.torch.mps.synchronize()
-            self._sample_mps()
 
     def reset_peaks(self) -> None:
         if self.device_type == "cuda":
             self.torch.cuda.reset_peak_memory_stats()
-        self._mps_allocated = self._mps_driver = 0
+        if self._mps_peaks is not None:
+            self._mps_peaks.reset()
 
     def peaks(self) -> AllocatorPeaks:
         if self.device_type == "cuda":
             cuda = self.torch.cuda
             return AllocatorPeaks(allocated=cuda.max_memory_allocated(), reserved=cuda.max_memory_reserved())
-        if self.device_type == "mps":
-            self._sample_mps()
-            return AllocatorPeaks(allocated=self._mps_allocated, reserved=self._mps_driver)
-        return AllocatorPeaks()
-
-    def _sample_mps(self) -> None:
-        """mps keeps no peaks: the largest values seen at synchronisation points stand for them."""
-        mps = self.torch.mps
-        self._mps_allocated = max(self._mps_allocated, mps.current_allocated_memory())
-        self._mps_driver = max(self._mps_driver, mps.driver_allocated_memory())
+        return AllocatorPeaks() if self._mps_peaks is None else self._mps_peaks.peaks()
 
     def facts(self) -> DeviceFacts:
         torch = self.torch
