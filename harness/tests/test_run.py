@@ -74,6 +74,7 @@ def test_a_run_starts_ends_and_exits_with_0(
         "backend": backend,
     }
     assert done.last["event"] == "end"
+    assert done.stderr == "", "what goes well says nothing"
     assert done.last["steps"] == order.work["steps"] == len(done.of("step"))
 
 
@@ -86,7 +87,7 @@ def test_phases_have_clocks_and_memory_peaks_of_their_own(
     assert [memory["phase"] for memory in done.of("memory")] == PHASES[workload]
     assert sum(phase["duration_s"] for phase in done.of("phase")) < done.last["duration_s"]
     for memory in done.of("memory"):
-        assert memory["rss_peak_bytes"] > 20 * 2**20
+        assert memory.get("rss_peak_bytes", math.inf) > 20 * 2**20  # not every system knows one of every phase
         assert ("alloc_peak_bytes" in memory) == (backend == "mlx-cpu")
 
 

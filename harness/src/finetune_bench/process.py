@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from types import FrameType
 
 from finetune_bench.backends import is_cpu
@@ -53,6 +54,8 @@ def ensure_environment(backend: str) -> None:
 
     Libraries read these variables while they are loaded, and LD_PRELOAD is read before the interpreter runs.
     """
+    # What a library's next version will rename, nobody who measures can change: a run's log is for what they can.
+    warnings.filterwarnings("ignore", category=FutureWarning)
     environ = dict(os.environ)
     wanted = {_STARTED: str(time.perf_counter_ns())} if _STARTED not in environ else {}
     wanted |= wanted_environment(backend, environ)
