@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from measure_plan import IMPORTS, Benchmark, fits, plan
+from measure_plan import IMPORTS, Benchmark, fits, kept_for_control, plan
 from measure_session import ROOT, SOURCES, Session, hide_home, watcher
 
 sys.path.insert(0, str(SOURCES))
@@ -30,17 +30,15 @@ from finetune_bench.profiling import PROFILED
 from finetune_bench.workloads import WORKLOADS
 
 PROBE_S = 180.0
-CONTROL_S = 20.0
-"""Kept free for the control at the end; a run of it takes some seconds, with the import of the framework."""
 
 
-def measure(session: Session, planned: list[Benchmark], repeats: int, keep: Callable[[], None]) -> None:
-    """Repeats of all benchmarks in turn."""
+def measure(session: Session, planned: list[Benchmark], repeats: int, kept_s: float, keep: Callable[[], None]) -> None:
+    """Repeats of all benchmarks in turn; `kept_s` of the time left belong to what follows."""
     for number in range(1, repeats + 1):
         for benchmark in planned:
             if benchmark.state != "measured":
                 continue
-            if fits(benchmark, planned, repeats, session.left_s() - CONTROL_S):
+            if fits(benchmark, planned, repeats, session.left_s() - kept_s):
                 run_once(session, benchmark, number, repeats)
             else:
                 benchmark.end("cut", f"the limit of {session.limit_s / 60:g} min left no room for its {repeats} runs")
@@ -207,7 +205,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with watcher(out / "device.jsonl"):
             measure_control(1)
-            measure(session, planned, given.repeats, write_manifest)
+            measure(session, planned, given.repeats, kept_for_control(control), write_manifest)
             measure_control(2)
         if given.profile:
             profile(session, planned)

@@ -120,3 +120,8 @@ def fits(benchmark: Benchmark, planned: list[Benchmark], repeats: int, left_s: f
     kept_s = sum(one.run_s * (repeats - len(one.runs)) for one in before)
     run_s = benchmark.run_s if benchmark.runs else benchmark.expected_s * pace
     return kept_s + run_s * (repeats - len(benchmark.runs)) <= left_s
+
+
+def kept_for_control(begun: dict[str, list[dict[str, Any]]]) -> float:
+    """Seconds to keep for the control at the end: half as much again as the one at the beginning took, by backend."""
+    return 1.5 * sum(run["duration_s"] for runs in begun.values() for run in runs)

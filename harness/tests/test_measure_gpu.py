@@ -17,7 +17,7 @@ SCRIPT = REPOSITORY / "scripts" / "measure_gpu.py"
 sys.path.insert(0, str(SCRIPT.parent))
 
 from measure_gpu import parse  # noqa: E402
-from measure_plan import Benchmark, fits, plan  # noqa: E402
+from measure_plan import Benchmark, fits, kept_for_control, plan  # noqa: E402
 
 from finetune_bench.workloads import WORKLOADS  # noqa: E402
 
@@ -106,10 +106,16 @@ def test_measures_in_turn_between_two_controls_and_keeps_everything(
 
 
 def test_lists_what_the_limit_leaves_no_room_for(measuring: Measuring, interpreters: Interpreters) -> None:
-    code, text = measuring.run(interpreters.torch, *QUICK, "--minutes", "0.3")
+    code, text = measuring.run(interpreters.torch, *QUICK, "--minutes", "0.5", "--repeats", "50")
     assert code == 1
-    assert measuring.states() == {NLI: ("cut", 0), MATMUL: ("cut", 0)}
-    assert "the limit of 0.3 min left no room for its 3 runs" in text
+    assert measuring.states()[NLI][0] == "cut"
+    assert measuring.states()[MATMUL] == ("cut", 0)
+    assert f"{MATMUL}.strict.tiny.torch-cpu: cut, the limit of 0.5 min left no room for its 50 runs" in text
+
+
+def test_the_control_at_the_end_keeps_free_what_the_one_at_the_beginning_took() -> None:
+    took = {"torch-cuda": [{"duration_s": 3.0}], "mlx-cuda": [{"duration_s": 5.0}], "torch-cpu": []}
+    assert kept_for_control(took) == 12
 
 
 def test_what_matters_most_stands_first_three_times_and_no_workload_is_forgotten() -> None:
