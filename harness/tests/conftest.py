@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from checkpoints import tokenizer
-from hub_place import Place
+from hub_place import Place, offer
 from local_hub import serving
-from support import PYTHON_VARIABLES, Interpreters
+from support import LORA, PYTHON_VARIABLES, SFT, Interpreters
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +52,14 @@ def tokens(interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory)
 def place(interpreters: Interpreters, tmp_path: Path) -> Iterator[Place]:
     with serving() as hub:
         yield Place(interpreters.mlx, tmp_path, hub)
+
+
+@pytest.fixture(params=[LORA, SFT])
+def workload(request: pytest.FixtureRequest, place: Place, tokens: bytes) -> str:
+    """A workload of which the hub has a checkpoint and rows."""
+    return offer(place, request.param, tokens)
+
+
+@pytest.fixture
+def sft(place: Place, tokens: bytes) -> str:
+    return offer(place, SFT, tokens)

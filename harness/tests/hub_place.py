@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checkpoints import DATASET, MODEL, dataset_repo, model_repo
 from finetune_bench.hub_rows import PARQUET_PYTHON
 from finetune_bench.order import Order, read_order
 from local_hub import Hub
@@ -59,3 +60,20 @@ class Place:
         assert "Traceback" not in done.stderr
         assert not list(self.cache.glob("*.part-*"))
         return done.stderr.splitlines()[-1]
+
+
+def offer(place: Place, workload: str, tokens: bytes) -> str:
+    """A checkpoint and rows of the workload lie on the hub of the place, and its requests ask for both."""
+    place.hub.repos[MODEL] = model_repo(workload, tokens)
+    place.hub.repos[f"datasets/{DATASET}"] = dataset_repo(workload)
+    place.values = {
+        "weights": "hub",
+        "model_id": MODEL,
+        "data": "hub",
+        "dataset_id": DATASET,
+        "dataset_file": "rows.jsonl",
+        "rows": 32,
+        "validation_rows": 4,
+        "max_length": 48,
+    }
+    return workload

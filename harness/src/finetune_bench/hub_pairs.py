@@ -1,13 +1,11 @@
 """Labelled pairs of sentences of the hub, through the tokenizer of a model: done once, kept as ids."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import TokenRows
 from finetune_bench.generate_pairs import SIDES, Pairs, write_pairs
 from finetune_bench.hub import Repository
@@ -15,7 +13,8 @@ from finetune_bench.hub_recipes import HubPairs
 from finetune_bench.hub_rows import Row, Split
 from finetune_bench.hub_tokenizer import encoded, tokenizer_of
 from finetune_bench.order import PairData
-from finetune_bench.store import made_once, say
+from finetune_bench.row_files import row_file
+from finetune_bench.store import say
 from finetune_bench.workloads.base import Values
 
 LABELS = ("entailment", "neutral", "contradiction")
@@ -40,10 +39,9 @@ def hub_pairs(
         tokenizer_commit=str(model.commit),
     )
     rows, validation_rows, max_length = values["rows"], values["validation_rows"], values["max_length"]
-    name = f"pairs-{sha256_of([asdict(recipe), rows, validation_rows, max_length])[:16]}.safetensors"
 
     def make(path: Path) -> dict[str, object]:
-        say(f"tokens: {name} ({rows + validation_rows:,} pairs of {recipe.hub_dataset})")
+        say(f"tokens: {rows + validation_rows:,} pairs of {recipe.hub_dataset}")
         tokenizer.no_padding()
         tokenizer.enable_truncation(max_length)  # keeps the mark at the end
 
@@ -63,15 +61,7 @@ def hub_pairs(
             },
         )
 
-    facts = made_once(cache / name, make)
-    data = PairData(
-        recipe=recipe,
-        rows=rows,
-        validation_rows=validation_rows,
-        length_histogram=facts["length_histogram"],
-        sha256=str(facts["sha256"]),
-    )
-    return data, name
+    return row_file(PairData, recipe, values, cache, make)
 
 
 def _sentences(split: Split, rows: Sequence[Row], side: str) -> list[str]:

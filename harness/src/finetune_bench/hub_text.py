@@ -1,13 +1,12 @@
 """Rows of a data set of the hub, through a workload's template and a checkpoint's tokenizer: done once, kept as ids."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from finetune_bench.canonical import sha256_of
 from finetune_bench.errors import BadInput
 from finetune_bench.generate import TokenRows, write_splits
 from finetune_bench.hub import Repository
@@ -15,7 +14,9 @@ from finetune_bench.hub_recipes import HubText
 from finetune_bench.hub_rows import Split
 from finetune_bench.hub_tokenizer import encoded, tokenizer_of
 from finetune_bench.order import Data
-from finetune_bench.store import made_once, say
+from finetune_bench.row_files import row_file
+from finetune_bench.store import say
+from finetune_bench.workloads.base import Values
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ class HubSource:
     vocab_size: int
 
 
-def hub_rows(source: HubSource, rows: int, validation_rows: int, max_length: int, cache: Path) -> tuple[Data, str]:
+def hub_rows(source: HubSource, values: Values, cache: Path) -> tuple[Data, str]:
     """The tokens in the cache, made where they are missing, and the name of their file."""
+    rows, validation_rows = values["rows"], values["validation_rows"]
     for split in (source.train, source.validation):
         if split is not None:
             split.fetch()
@@ -72,23 +74,14 @@ def hub_rows(source: HubSource, rows: int, validation_rows: int, max_length: int
         tokenizer=source.tokenizer.name,
         tokenizer_commit=str(source.tokenizer.commit),
     )
-    name = f"tokens-{sha256_of([asdict(recipe), rows, validation_rows, max_length])[:16]}.safetensors"
 
     def make(path: Path) -> dict[str, object]:
         texts = _texts(source, rows, validation_rows)
-        say(f"tokens: {name} ({len(texts):,} rows of {recipe.hub_dataset})")
-        made = _tokenise(tokenizer, texts, max_length, source)
+        say(f"tokens: {len(texts):,} rows of {recipe.hub_dataset}")
+        made = _tokenise(tokenizer, texts, values["max_length"], source)
         return write_splits(path, _rows(made[:rows]), _rows(made[rows:]))
 
-    facts = made_once(cache / name, make)
-    data = Data(
-        recipe=recipe,
-        rows=rows,
-        validation_rows=validation_rows,
-        length_histogram=facts["length_histogram"],
-        sha256=str(facts["sha256"]),
-    )
-    return data, name
+    return row_file(Data, recipe, values, cache, make)
 
 
 def _texts(source: HubSource, rows: int, validation_rows: int) -> list[str]:

@@ -52,6 +52,10 @@ class Preset:
 
 STRICT = Preset(comparison_class="strict")
 
+TORCH = ("torch", "triton")
+MLX = ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13")
+"""The packages of a framework itself; a platform has some of them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Work:

@@ -8,7 +8,7 @@ from finetune_bench.order import Order
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama
-from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload, needed_files
+from finetune_bench.workloads.base import MLX, STRICT, Cost, Values, Work, Workload, needed_files
 from finetune_bench.workloads.llama_layouts import LAYOUTS
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES
 from finetune_bench.workloads.training_values import whole
@@ -86,7 +86,7 @@ WORKLOAD = Workload(
     cost=cost,
     packages={
         "torch": (),
-        "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13", "mlx-lm", "transformers"),
+        "mlx": (*MLX, "mlx-lm", "transformers"),
     },
     open_task=open_task,
 )

@@ -9,7 +9,7 @@ from finetune_bench.order import Order
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import bert
-from finetune_bench.workloads.base import STRICT, Cost, Preset, Values, Work, Workload, needed_files
+from finetune_bench.workloads.base import MLX, STRICT, TORCH, Cost, Preset, Values, Work, Workload, needed_files
 from finetune_bench.workloads.training_values import (
     at_most_steps,
     batch_values,
@@ -145,9 +145,6 @@ WORKLOAD = Workload(
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,
     cost=cost,
-    packages={
-        "torch": ("torch", "triton"),
-        "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13"),
-    },
+    packages={"torch": TORCH, "mlx": MLX},
     open_task=open_task,
 )

@@ -1,18 +1,17 @@
 """The work of `nli-bert-tiny`, how it is made, and how its pairs become batches."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import TokenRows, shuffled_batches
 from finetune_bench.generate_pairs import Pairs, read_pair_file, write_pair_file
 from finetune_bench.hub import Repository
 from finetune_bench.model_shapes import BertShape
 from finetune_bench.order import LabelLoss, NormalLengths, PairData, PairRecipe, Weights
-from finetune_bench.store import made_once
+from finetune_bench.row_files import row_file
 from finetune_bench.structure import to_json
 from finetune_bench.workloads import bert
 from finetune_bench.workloads.base import Values, Work
@@ -93,16 +92,9 @@ def _pairs(model: Repository, shape: BertShape, values: Values, cache: Path) -> 
         zipf_exponent=1.1,
     )
     rows, validation_rows, max_length = values["rows"], values["validation_rows"], values["max_length"]
-    name = f"pairs-{sha256_of([asdict(recipe), rows, validation_rows, max_length])[:16]}.safetensors"
-    facts = made_once(cache / name, lambda path: write_pair_file(path, recipe, rows, validation_rows, max_length))
-    data = PairData(
-        recipe=recipe,
-        rows=rows,
-        validation_rows=validation_rows,
-        length_histogram=facts["length_histogram"],
-        sha256=str(facts["sha256"]),
+    return row_file(
+        PairData, recipe, values, cache, lambda path: write_pair_file(path, recipe, rows, validation_rows, max_length)
     )
-    return data, name
 
 
 class PairBatches:

@@ -56,7 +56,7 @@ def _rows_of(model: Repository, origin: Origin, vocab_size: int, values: Values,
         template=TEMPLATES[origin.template],
         vocab_size=vocab_size,
     )
-    return hub_rows(source, values["rows"], values["validation_rows"], values["max_length"], cache)
+    return hub_rows(source, values, cache)
 
 
 def splits_of(values: Values) -> tuple[Split, Split | None]:

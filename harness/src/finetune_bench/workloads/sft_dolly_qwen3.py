@@ -11,7 +11,7 @@ from finetune_bench.order import Order, RowLengths
 from finetune_bench.structure import from_json
 from finetune_bench.tasks import Task
 from finetune_bench.workloads import llama, qwen3
-from finetune_bench.workloads.base import STRICT, Cost, Preset, Values, Work, Workload, needed_files
+from finetune_bench.workloads.base import MLX, STRICT, TORCH, Cost, Preset, Values, Work, Workload, needed_files
 from finetune_bench.workloads.expected_rows import expected_packs, mean_length
 from finetune_bench.workloads.training_values import (
     at_most_steps,
@@ -224,8 +224,8 @@ WORKLOAD = Workload(
     make_work=make_work,
     cost=cost,
     packages={
-        "torch": ("torch", "triton", "transformers", "tokenizers"),
-        "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13", "mlx-lm", "transformers"),
+        "torch": (*TORCH, "transformers", "tokenizers"),
+        "mlx": (*MLX, "mlx-lm", "transformers"),
     },
     open_task=open_task,
 )

@@ -10,7 +10,7 @@ from finetune_bench.order import Order
 from finetune_bench.store import made_once, say
 from finetune_bench.structure import to_json
 from finetune_bench.tasks import Task
-from finetune_bench.workloads.base import STRICT, Cost, Values, Work, Workload
+from finetune_bench.workloads.base import MLX, STRICT, TORCH, Cost, Values, Work, Workload
 
 NAME = "switch-matmul"
 GENERATOR = "numpy-pcg64-uniform-1"
@@ -120,6 +120,6 @@ WORKLOAD = Workload(
     hyperparameters=HYPERPARAMETERS,
     make_work=make_work,
     cost=cost,
-    packages={"torch": ("torch", "triton"), "mlx": ("mlx", "mlx-cpu", "mlx-metal", "mlx-cuda-12", "mlx-cuda-13")},
+    packages={"torch": TORCH, "mlx": MLX},
     open_task=open_task,
 )

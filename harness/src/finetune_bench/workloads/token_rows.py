@@ -1,15 +1,13 @@
 """Rows of text as the data of a workload: how they are made, and how they become batches of a language model."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from finetune_bench.canonical import sha256_of
 from finetune_bench.generate import TokenRows, read_token_file, write_token_file
 from finetune_bench.order import Data, Loss, RowLengths, TextRecipe
-from finetune_bench.store import made_once
+from finetune_bench.row_files import row_file
 from finetune_bench.workloads.base import Values
 from finetune_bench.workloads.training_task import Batch, checked_file
 
@@ -24,16 +22,9 @@ def made_rows(vocab_size: int, lengths: RowLengths, values: Values, cache: Path)
         zipf_exponent=1.1,
     )
     rows, validation_rows, max_length = values["rows"], values["validation_rows"], values["max_length"]
-    name = f"tokens-{sha256_of([asdict(recipe), rows, validation_rows, max_length])[:16]}.safetensors"
-    facts = made_once(cache / name, lambda path: write_token_file(path, recipe, rows, validation_rows, max_length))
-    data = Data(
-        recipe=recipe,
-        rows=rows,
-        validation_rows=validation_rows,
-        length_histogram=facts["length_histogram"],
-        sha256=str(facts["sha256"]),
+    return row_file(
+        Data, recipe, values, cache, lambda path: write_token_file(path, recipe, rows, validation_rows, max_length)
     )
-    return data, name
 
 
 class TokenRowBatches:
