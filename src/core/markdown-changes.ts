@@ -9,7 +9,7 @@ import { codeBlock, inertText } from "./escape.ts";
 import { benchmarkName } from "./findings.ts";
 import type { JointReport } from "./joint.ts";
 import type { Detail } from "./markdown-sections.ts";
-import { details, drawSentence, table, unbroken, type Markdown } from "./markdown-parts.ts";
+import { details, drawSentence, table, unbroken, type Column, type Markdown } from "./markdown-parts.ts";
 import { runnerColumn } from "./markdown-tables.ts";
 import type { Disturbed, Report } from "./report.ts";
 import { counted } from "./units.ts";
@@ -37,6 +37,16 @@ function changePointsOf({ reports }: JointReport): Of<ChangePoint>[] {
   return reports.length === 1 ? points : points.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
+/** How large a lasting change is. */
+export const SIZE_COLUMN: Column<ChangePoint> = {
+  title: "Change (99 % interval)",
+  align: "r",
+  cell: (point) => {
+    const { size, sense, interval } = sizeOf(point);
+    return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
+  },
+};
+
 export function changePointsSection(joint: JointReport, { rows }: Detail): Markdown {
   const points = changePointsOf(joint);
   return details(`${counted(points.length, "lasting change")} of the default branch`, [
@@ -47,14 +57,7 @@ export function changePointsSection(joint: JointReport, { rows }: Detail): Markd
         { title: "Metric", cell: ({ metric }) => drawSentence(metricWords(metric)) },
         { title: "Commits", cell: (point) => drawSentence(rangeOf(point)) },
         { title: "Measured", cell: ({ at }) => at.slice(0, 10) },
-        {
-          title: "Change (99 % interval)",
-          align: "r",
-          cell: (point) => {
-            const { size, sense, interval } = sizeOf(point);
-            return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
-          },
-        },
+        SIZE_COLUMN,
         { title: "Standing", cell: (point) => standingOf(point) },
       ],
       points.slice(0, rows),

@@ -1,13 +1,14 @@
 /** The one issue about lasting regressions of the default branch on one runner: what it says, and what is to be done with it. */
 import { ACCEPT_FILE } from "./accept.ts";
 import { metricWords } from "./cells.ts";
-import { rangeOf, sinceOf, sizeOf } from "./change-point-words.ts";
+import { rangeOf, sinceOf } from "./change-point-words.ts";
 import { isNewer } from "./comment-marker.ts";
 import type { ChangePoint } from "./comparison.ts";
 import { codeSpan, link } from "./escape.ts";
 import { benchmarkName, changeInWords } from "./findings.ts";
 import { findingKeys, writeIssueMarker, type IssueMarker } from "./issue-marker.ts";
-import { bullets, drawSentence, table, unbroken, type Markdown } from "./markdown-parts.ts";
+import { SIZE_COLUMN } from "./markdown-changes.ts";
+import { bullets, drawSentence, table, type Markdown } from "./markdown-parts.ts";
 import type { Report } from "./report.ts";
 import { MAX_HISTORY } from "./samples.ts";
 import { say } from "./sentence.ts";
@@ -124,14 +125,7 @@ function findings(report: Report, standing: readonly ChangePoint[]): Markdown {
       { title: "Metric", cell: ({ metric }) => drawSentence(metricWords(metric)) },
       { title: "Commits", cell: (point) => commits(report, point) },
       { title: "Measured", cell: ({ at }) => at.slice(0, 10) },
-      {
-        title: "Change (99 % interval)",
-        align: "r",
-        cell: (point) => {
-          const { size, sense, interval } = sizeOf(point);
-          return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
-        },
-      },
+      SIZE_COLUMN,
       { title: "Jobs since", align: "r", cell: ({ jobs }) => `${jobs}` },
       { title: "Newest jobs", cell: ({ series }) => (series.length === 0 ? "" : codeSpan(sparkline(series))) },
     ],

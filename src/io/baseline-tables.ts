@@ -1,5 +1,4 @@
 /** What `finetune-bench baselines` shows a person. */
-import Table from "cli-table3";
 import type { Difference } from "../core/comparison.ts";
 import { terminalText } from "../core/escape.ts";
 import type { PrunePlan } from "../core/prune.ts";
@@ -7,6 +6,7 @@ import { sparkline } from "../core/sparkline.ts";
 import type { JobMark, RunnerSummary } from "../core/store-summary.ts";
 import type { SeriesRow, StoredSeries } from "../core/stored-series.ts";
 import { counted, formatAge, formatChange, formatPercent, formatValue } from "../core/units.ts";
+import { bareTable } from "./plain-table.ts";
 
 const MOST_DIFFERENCES = 3;
 const MOST_FILES = 20;
@@ -28,7 +28,9 @@ export function runnerTable(place: string, runners: readonly RunnerSummary[]): s
     .slice(0, MOST_FILES)
     .map(({ path, fault }) => terminalText(`not used: ${path}: ${fault}`, 300));
   if (unusable.length > MOST_FILES) notes.push(`not used: ${counted(unusable.length - MOST_FILES, "more file")}`);
-  return [`Baselines in ${place}`, "", draw(head, rows), ...(notes.length > 0 ? ["", ...notes] : []), ""].join("\n");
+  return [`Baselines in ${place}`, "", bareTable(head, rows), ...(notes.length > 0 ? ["", ...notes] : []), ""].join(
+    "\n",
+  );
 }
 
 function markText(mark: JobMark | null): string {
@@ -49,7 +51,7 @@ function oneSeries({ benchmark, metric, rows, baseline }: StoredSeries, last: nu
   const values = shown.flatMap(({ value }) => (value === null ? [] : [value]));
   const line = values.length > 0 ? `  ${sparkline(shown.map(({ value }) => value))}` : "";
   const unseen = rows.length - shown.length;
-  const table = draw(
+  const table = bareTable(
     ["measured", "commit", "value", "runs", "state"],
     shown.map((row) => cellsOf(row, metric.unit, values)),
   ).split("\n");
@@ -111,17 +113,4 @@ export function pruneText({ remove, stay, needed }: PrunePlan, keep: number): st
       ? []
       : [`${counted(needed, "old file")} kept: among the newest ${keep} of a series in use (change it with --keep)`];
   return [...files, ...needs, `${counted(remove.length, "file")} to remove, ${stay} to stay`, ""].join("\n");
-}
-
-const LINES = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
-const MORE_LINES = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"];
-const NO_LINES: Record<string, string> = Object.fromEntries([...LINES, ...MORE_LINES].map((name) => [name, ""]));
-
-function draw(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    chars: NO_LINES,
-    style: { "padding-left": 0, "padding-right": 2, head: [], border: [], compact: true },
-  });
-  table.push([...head], ...rows.map((row) => [...row]));
-  return table.toString().replaceAll(/ +$/gm, "");
 }

@@ -1,8 +1,8 @@
 /** The answer of `judge` for a person at a terminal. */
-import Table from "cli-table3";
 import { terminalText } from "../core/escape.ts";
 import type { ChangePointsRow, Fault, JudgeOutput, VerdictRow } from "../core/judge-protocol.ts";
 import { counted, formatChange, formatInterval, formatPercent } from "../core/units.ts";
+import { bareTable } from "./plain-table.ts";
 
 /** Ends with a new line. */
 export function renderAnswer(output: JudgeOutput): string {
@@ -23,7 +23,7 @@ export function faultLines(faults: readonly Fault[]): string[] {
 
 function verdictTable(rows: readonly VerdictRow[]): string {
   if (rows.length === 0) return "no case was judged";
-  return draw(
+  return bareTable(
     ["case", "change", "pairs", "verdict"],
     rows.map((row) => [terminalText(row.id, 80), changeText(row), String(row.pairs_used), verdictText(row)]),
   );
@@ -57,21 +57,8 @@ function remarks(rows: readonly VerdictRow[]): string {
 
 function changePointTable(rows: readonly ChangePointsRow[]): string {
   if (rows.length === 0) return "no series was searched";
-  return draw(
+  return bareTable(
     ["series", "new level from point", "not sure yet"],
     rows.map(({ id, indices, pending }) => [terminalText(id, 80), indices.join(", ") || "none", pending.join(", ")]),
   );
-}
-
-const LINES = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"];
-const MORE_LINES = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"];
-const NO_LINES: Record<string, string> = Object.fromEntries([...LINES, ...MORE_LINES].map((name) => [name, ""]));
-
-function draw(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    chars: NO_LINES,
-    style: { "padding-left": 0, "padding-right": 2, head: [], border: [], compact: true },
-  });
-  table.push([...head], ...rows.map((row) => [...row]));
-  return table.toString().replaceAll(/ +$/gm, "");
 }

@@ -1,4 +1,4 @@
-/** A table without lines, for a terminal. */
+/** Tables without lines, for a terminal. */
 import Table from "cli-table3";
 
 export interface PlainColumn<Row> {
@@ -16,14 +16,24 @@ const NO_LINES: Record<string, string> = Object.fromEntries([...LINES, ...MORE_L
 export function plainTable<Row>(rows: readonly Row[], columns: readonly PlainColumn<Row>[]): string {
   const kept = columns.filter(({ cell }) => rows.some((row) => cell(row) !== ""));
   if (kept.length === 0) return "";
+  return bareTable(
+    kept.map(({ title }) => title),
+    rows.map((row) => kept.map(({ cell }) => cell(row))),
+    kept.map(({ align }) => align),
+  );
+}
+
+/** Titles on the first line, cells drawn as they are; to the left where nothing else is said. */
+export function bareTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  aligns: readonly ("left" | "right")[] = [],
+): string {
   const table = new Table({
     chars: NO_LINES,
     style: { "padding-left": 0, "padding-right": 2, head: [], border: [], compact: true },
-    colAligns: kept.map(({ align }) => align),
+    colAligns: [...aligns],
   });
-  table.push(
-    kept.map(({ title }) => title),
-    ...rows.map((row) => kept.map(({ cell }) => cell(row))),
-  );
+  table.push([...head], ...rows.map((row) => [...row]));
   return table.toString().replaceAll(/ +$/gm, "");
 }
