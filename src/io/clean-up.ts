@@ -1,10 +1,9 @@
 /** What `post` does after the job: ends the processes and removes the folders that a killed action left behind. */
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CHILD_MARK } from "./child-environment.ts";
 import { forgetNotes, readNotes } from "./child-notes.ts";
-import { endMarked } from "./leftovers.ts";
+import { endMarked, waitForEnd } from "./leftovers.ts";
 import { livingProcesses } from "./living.ts";
 import { endTree, orphansOf } from "./orphans.ts";
 import { SCRATCH_PREFIX } from "./scratch.ts";
@@ -14,9 +13,6 @@ export interface CleanedUp {
   readonly processes: number;
   readonly folders: number;
 }
-
-/** For processes that were told to end. */
-const ENDING_MS = 1000;
 
 /** After an action that ended by itself there is nothing to do, and nothing is asked of the system. */
 export async function cleanUp(env: NodeJS.ProcessEnv): Promise<CleanedUp> {
@@ -34,8 +30,7 @@ async function endNoted(env: NodeJS.ProcessEnv): Promise<number> {
   };
   const found = look();
   for (const pid of found) endTree(pid);
-  const until = Date.now() + ENDING_MS;
-  while (process.platform !== "win32" && Date.now() < until && look().length > 0) await sleep(20);
+  if (process.platform !== "win32") await waitForEnd(() => look().length === 0);
   return found.length;
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { lockFolderOf, measuringClock, openDeviceLock, type DeviceLock } from "../../src/io/device-lock.ts";
 import type { ProcessRequest } from "../../src/io/process.ts";
+import { runningTime } from "../support/running-time.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const SILENT = { phase() {}, line() {}, output() {}, runs() {}, end() {} };
@@ -51,8 +52,8 @@ it("a wait is told, and is part of neither the duration, nor the time limit, nor
   await using folder = await temporaryFolder();
   const letGo = await occupy(jobOn(folder.path));
   const { lock, lines } = jobOn(folder.path);
-  const clock = measuringClock(lock);
   const began = Date.now();
+  const clock = measuringClock(lock);
   const running = lock.run("mlx-cpu", shell("echo ran; exit 3", { timeoutS: 1.5 }));
   await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(1);
   expect(lines[0]).toMatch(/^waiting for the processors: process \d+ measures on this machine$/);
@@ -74,10 +75,10 @@ it("a cancelled job stops waiting at once, and its program never begins", async 
   const { lock, lines, stop } = jobOn(folder.path);
   const running = lock.run("torch-cpu", shell("echo ran", { signal: stop.signal }));
   await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(1);
+  using clock = runningTime();
   stop.abort();
-  const began = Date.now();
   expect(await running).toMatchObject({ cancelled: true, tail: [] });
-  expect(Date.now() - began).toBeLessThan(2500);
+  expect(clock.ms()).toBeLessThan(2500);
   await letGo();
 });
 

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noteChild, readNotes } from "../../src/io/child-notes.ts";
 import { measuringEnvironment } from "../../src/io/child-environment.ts";
@@ -67,9 +66,10 @@ describe("what a killed action leaves behind", () => {
   it("is found by its group where the process that led it has ended", async () => {
     const env = { RUNNER_TEMP: temp };
     const child = await start(
-      `import subprocess, sys\nprint(subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid, flush=True)\nsys.stdin.read()\nimport time; time.sleep(1)`,
+      `import subprocess, time\nprint(subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid, flush=True)\ntime.sleep(60)`,
     );
     noteChild(child.pid, env);
+    process.kill(child.pid, "SIGKILL");
     await expect.poll(() => isAlive(child.pid), { timeout: 20_000 }).toBe(false);
     expect(isAlive(Number(child.words))).toBe(true);
     expect((await cleanUp(env)).processes).toBe(1);
@@ -94,7 +94,6 @@ describe("what a killed action leaves behind", () => {
     const other = await start(SLEEP, measuringEnvironment({ ...job, RUNNER_TRACKING_ID: "github_other" }));
     const unmarked = await start(SLEEP, job);
     expect((await cleanUp({ RUNNER_TEMP: temp, RUNNER_TRACKING_ID: "github_this" })).processes).toBe(1);
-    await sleep(50);
     expect([mine, other, unmarked].map(({ pid }) => isAlive(pid))).toEqual([false, true, true]);
   });
 

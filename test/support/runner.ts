@@ -14,6 +14,7 @@ import { kill, treeOf, withVariable } from "./process-tree.ts";
 import { type Annotation, CommandReader } from "./runner-commands.ts";
 import { type EventFacts, eventFacts, jobVariables } from "./runner-event.ts";
 import { parseKeyValues, readSummary } from "./runner-files.ts";
+import { afterRunning, type Clock, runningTime } from "./running-time.ts";
 
 /** From the cancellation: SIGINT at once, SIGTERM, then the whole tree is killed. Milliseconds. */
 const TERMINATE_AFTER = 7500;
@@ -239,8 +240,8 @@ async function execute(
   if (!process.version.startsWith("v24.")) throw new Error(`the action needs Node 24, this is ${process.version}`);
   const child = spawn(process.execPath, [script], { cwd: run.workspace, env, stdio: ["ignore", "pipe", "pipe"] });
   const signals: NodeJS.Signals[] = [];
-  const timers: NodeJS.Timeout[] = [];
-  let cancelledAt: number | null = null;
+  using timers = new DisposableStack();
+  const cancelled: { since: Clock | null } = { since: null };
   const send = (signal: NodeJS.Signals) => {
     signals.push(signal);
     child.kill(signal);
@@ -250,15 +251,15 @@ async function execute(
     for (const pid of child.pid === undefined ? [] : await treeOf(child.pid)) kill(pid, "SIGKILL");
   };
   const cancel = () => {
-    cancelledAt = performance.now();
+    cancelled.since = timers.use(runningTime());
     const first = run.cancelWith ?? "SIGINT";
     send(first);
     if (first === "SIGKILL") return;
-    if (first === "SIGINT") timers.push(setTimeout(() => send("SIGTERM"), TERMINATE_AFTER));
-    timers.push(setTimeout(() => void killTree(), KILL_AFTER));
+    if (first === "SIGINT") timers.use(afterRunning(TERMINATE_AFTER, () => send("SIGTERM")));
+    timers.use(afterRunning(KILL_AFTER, () => void killTree()));
   };
   const ask = () => {
-    if (cancelledAt === null && run.cancelWhen?.(reader.log) === true) cancel();
+    if (cancelled.since === null && run.cancelWhen?.(reader.log) === true) cancel();
   };
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream, crlfDelay: Infinity }).on("line", (line) => {
@@ -272,12 +273,11 @@ async function execute(
     child.once("close", resolve);
     child.once("exit", (status) => {
       // A process left behind may hold the pipes open: the runner waits for it only so long.
-      timers.push(setTimeout(() => resolve(status), LINGER));
+      timers.use(afterRunning(LINGER, () => resolve(status)));
     });
   });
   clearInterval(asking);
   child.stdout.destroy();
   child.stderr.destroy();
-  for (const timer of timers) clearTimeout(timer);
-  return { code, signals, cancelMs: cancelledAt === null ? null : performance.now() - cancelledAt };
+  return { code, signals, cancelMs: cancelled.since?.ms() ?? null };
 }

@@ -1,0 +1,41 @@
+/**
+ * Time in which this process ran: what others let pass while they stopped the whole machine, as hypervisors do, is left out.
+ * A limit for the product is held against it, because then the product did not run either.
+ */
+const TICK_MS = 20;
+/** Of a tick that came late; a busy machine may keep one waiting that long. */
+const LONGEST_TICK_MS = 100;
+
+export interface Clock extends Disposable {
+  /** Milliseconds since it was started. */
+  readonly ms: () => number;
+}
+
+/** Calls back at every tick. */
+function startClock(onTick: (ms: number) => void): Clock {
+  let ran = 0;
+  let last = performance.now();
+  const look = (): number => {
+    const now = performance.now();
+    ran += Math.min(now - last, LONGEST_TICK_MS);
+    last = now;
+    return ran;
+  };
+  const timer = setInterval(() => onTick(look()), TICK_MS);
+  return { ms: look, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** A clock to read. */
+export function runningTime(): Clock {
+  return startClock(() => {});
+}
+
+/** Calls back once when this process has run that long; disposing it calls it off. */
+export function afterRunning(ms: number, action: () => void): Disposable {
+  const clock = startClock((ran) => {
+    if (ran < ms) return;
+    clock[Symbol.dispose]();
+    action();
+  });
+  return clock;
+}
