@@ -24,14 +24,15 @@ async function resultOf({ result }: Job): Promise<JobResult> {
 
 describe("a benchmark of the shipped action that dies half-way", () => {
   it("is failed with its reason, whatever it died of, and the others go on", { timeout: 240_000 }, async () => {
-    await using project = await BenchProject.create({ benchmarks: ["before", ...names, "after"], timeout: "4s" });
+    const benchmarks = ["before", ...names, "after"];
+    await using project = await BenchProject.create({ benchmarks, timeouts: { hang: "4s" } });
     const deaths = names.map((name) => [name, { failure: name, fail_from_repeat: name === "hang" ? 1 : 2 }]);
     const job = await project.push(Object.fromEntries(deaths));
     expect(job.result).toMatchObject({ code: 1, conclusion: "failure", orphans: [] });
     expect(job.result.outputs).toMatchObject({ verdict: "failed", gate: "fail", "baseline-saved": "true" });
 
-    const { benchmarks } = await resultOf(job);
-    const states = benchmarks.map(({ id, status }) => [
+    const measured = (await resultOf(job)).benchmarks;
+    const states = measured.map(({ id, status }) => [
       id.split(".")[0],
       status.state === "failed" ? status.reason : status.state,
     ]);
@@ -39,7 +40,7 @@ describe("a benchmark of the shipped action that dies half-way", () => {
     // The repeat that went well before is kept, and so is every event written before the end.
     const files = await project.artifacts.files(`finetune-bench-${job.result.outputs["runner-key"]}-${job.runId}-1`);
     for (const name of names.filter((death) => death !== "hang")) {
-      const runs = benchmarks.find(({ id }) => id === `${name}.torch-cpu`)?.runs ?? [];
+      const runs = measured.find(({ id }) => id === `${name}.torch-cpu`)?.runs ?? [];
       expect(runs.map((run) => run.outcome.status)).toEqual(["ok", "failed"]);
       expect(runs[0]?.values["tokens_per_second"]).toBeGreaterThan(4000);
       const events = files.get(`runs/${name}.torch-cpu/head-2.jsonl`)?.toString() ?? "";

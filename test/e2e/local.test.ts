@@ -1,4 +1,5 @@
 /** The shipped local command, with real child processes: verdicts, mistakes, deaths and interruptions. */
+import { globSync, readFileSync } from "node:fs";
 import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -58,7 +59,7 @@ test.each([
   ["exit", /exit/],
 ])("a benchmark that dies by %s is failed, the other one is kept", async (failure, words) => {
   await using project = await localProject({
-    "finetune-bench.yml": noisySuite(["dying", "steady"], "    timeout: 5s\n"),
+    "finetune-bench.yml": noisySuite(["dying", "steady"], failure === "hang" ? "    timeout: 5s\n" : ""),
     "noise.json": noise({ dying: { failure, fail_from_repeat: 2 } }),
   });
   const ended = await project.run([...RUN, "--save"]);
@@ -84,6 +85,14 @@ test.each([
   expect(verdicts["steady.torch-cpu"]).not.toBe("no-baseline");
 });
 
+/** Resolves once the program says that it hangs. */
+async function stuckIn(folder: string): Promise<void> {
+  const log = ".finetune-bench/results/*/runs/stuck.torch-cpu/head-1.log";
+  const said = (): string =>
+    globSync(log, { cwd: folder }).map((file) => readFileSync(path.join(folder, file), "utf8"))[0] ?? "";
+  await expect.poll(said, { timeout: 60_000 }).toContain("hanging");
+}
+
 test("Ctrl-C ends every process, keeps what was measured and says so with its exit status", async () => {
   await using project = await localProject({
     "finetune-bench.yml": noisySuite(["steady", "stuck"]),
@@ -93,14 +102,9 @@ test("Ctrl-C ends every process, keeps what was measured and says so with its ex
   const marked = (): Promise<number[]> => withVariable("RUNNER_TRACKING_ID", mark);
   let during: number[] = [];
   const ended = await project.run([...RUN, "--save"], { RUNNER_TRACKING_ID: mark }, (child) => {
-    const interrupt = async (): Promise<void> => {
-      await setTimeout(1000);
-      during = await marked();
-      child.kill("SIGINT");
-    };
-    child.stderr?.on("data", (text: string) => {
-      if (text.includes("stuck.torch-cpu (run 1")) void interrupt();
-    });
+    void stuckIn(project.folder)
+      .then(async () => (during = await marked()))
+      .finally(() => child.kill("SIGINT"));
   });
   expect(ended.code, ended.stderr).toBe(130);
   const [report] = await project.reports();

@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { localProject, NOISY_TRAINING, QUIET_PYTHON } from "../support/local-command.ts";
+import { WAIT_FOR_LOOK } from "../support/watcher-looks.ts";
 
 const SUITE = `version: 1
 benchmarks:
@@ -39,14 +40,15 @@ test("a broken driver is no missing one: its backend fails the gate, unless only
 test("what is switched at a Mac while its job runs is a warning, and disturbs the runs from then on", async () => {
   await using project = await localProject();
   const file = path.join(project.folder, "switched");
-  // The watcher looks once a second: during the first run for certain, and again after the second has switched.
-  const program = `
-import json, os, time
+  // The first look of a run may tell of the moment before it.
+  const program = `${WAIT_FOR_LOOK}
+import json
 if os.environ["FINETUNE_BENCH_REPEAT"] == "1":
-    time.sleep(2)
+    wait_for_look('"low_power": false')
+    wait_for_look('"low_power": false')
 if os.environ["FINETUNE_BENCH_REPEAT"] == "2":
     open(${JSON.stringify(file)}, "w").close()
-    time.sleep(3)
+    wait_for_look('"low_power": true')
 with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
     for _ in range(12):
         events.write(json.dumps({"event": "step", "duration_s": 0.01}) + "\\n")

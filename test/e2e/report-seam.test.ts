@@ -6,14 +6,16 @@ import { jointReportSchema } from "../../src/core/joint.ts";
 import { reportSchema, type Report } from "../../src/core/report.ts";
 import { BenchProject, readJoint, readReport } from "../support/bench-project.ts";
 import { addPullRun } from "../support/uploads.ts";
+import { WAIT_FOR_LOOK } from "../support/watcher-looks.ts";
 
 const SUITE = "repeats: 2\njudge: { confirm: auto }\n";
 /** A run beside the base switches the machine to Low Power Mode, and stays until the watcher has looked. */
 const switching = (file: string, program: string): string =>
   program.replace(
     "def main() -> None:\n",
-    `def main() -> None:\n    if os.environ["FINETUNE_BENCH_REPEAT"] == "4" and sys.argv[1] == "slower":\n` +
-      `        open(${JSON.stringify(file)}, "w").close()\n        time.sleep(3)\n`,
+    `${WAIT_FOR_LOOK}\n\ndef main() -> None:\n` +
+      `    if os.environ["FINETUNE_BENCH_REPEAT"] == "4" and sys.argv[1] == "slower":\n` +
+      `        open(${JSON.stringify(file)}, "w").close()\n        wait_for_look('"low_power": true')\n`,
   );
 
 /** What whoever publishes adds. */

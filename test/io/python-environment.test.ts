@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureEnvironment, findEnvironment, ownEnvironment } from "../../src/io/python-environment.ts";
-import { attempts, CLOSED, failed, ready, workbench, type Workbench } from "../support/environments.ts";
+import { attempts, CLOSED, failed, lockOf, ready, workbench, type Workbench } from "../support/environments.ts";
 import { withVariable } from "../support/process-tree.ts";
 
 const SLOW = "/simple/slow-1.0-py3-none-any.whl";
@@ -61,17 +61,20 @@ describe("an environment", () => {
 
   test("survives a kill in the middle: the next start recovers by itself, here with pip", async () => {
     const env = bench.variables({ UV_DEFAULT_INDEX: "" });
-    const request = await bench.ask("slow==1.0\n", { uv: null, env, staleAfterMs: 2000 });
+    const request = await bench.ask("slow==1.0\n", { uv: null, env, staleAfterMs: 3000 });
     bench.index.stalled.add(path.basename(SLOW));
     const argument = { requirements: request.spec.requirements, uv: null, cache: request.cache, env };
+    const seen = bench.index.asked.length;
     const child = spawn(process.execPath, [MAKER, JSON.stringify(argument)], { stdio: "ignore" });
-    await expect.poll(() => bench.index.asked, { timeout: 50_000 }).toContain(SLOW);
+    await expect.poll(() => bench.index.asked.slice(seen), { timeout: 50_000 }).toContain(SLOW);
     child.kill("SIGKILL");
     const [unfinished] = await attempts(request.cache);
     expect(unfinished).toMatch(/^[0-9a-f]{8}$/);
     expect(await findEnvironment(request)).toBeNull();
 
     bench.index.stalled.clear();
+    // As if it had been killed just after it renewed its lock.
+    await utimes(await lockOf(request.cache), new Date(), new Date());
     const outcome = ready(await ensureEnvironment(request));
     expect(outcome.created).toBe(true);
     expect(outcome.versions).toMatch(/^pip==.*\n(?:setuptools==.*\n)?slow==1\.0\n$/);
@@ -86,7 +89,16 @@ describe("an environment", () => {
     const before = bench.index.asked.filter((url) => url.includes("demo-1.0")).length;
     const { uv, cache, env } = request;
     const argument = JSON.stringify({ requirements: request.spec.requirements, uv, cache, env });
-    const outputs = await Promise.all([1, 2].map(() => execa(process.execPath, [MAKER, argument], { lines: true })));
+    const release = Promise.withResolvers<void>();
+    bench.index.held.set("demo-1.0-py3-none-any.whl", release.promise);
+    const outputs = await Promise.all(
+      [1, 2].map(() => {
+        const maker = execa(process.execPath, [MAKER, argument], { lines: true });
+        maker.stdout.on("data", (text) => String(text).includes("another process") && release.resolve());
+        return maker;
+      }),
+    );
+    bench.index.held.clear();
     const created = outputs.map(({ stdout }) => stdout.at(-1)?.includes('"created":true') === true);
     expect(created.filter(Boolean)).toHaveLength(1);
     const waiting = outputs[created.indexOf(false)]?.stdout ?? [];

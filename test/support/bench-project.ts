@@ -26,8 +26,8 @@ export interface ProjectOptions extends GitHubOptions {
   readonly suite?: string;
   /** Backends of every benchmark. Default: torch-cpu. */
   readonly backends?: readonly string[];
-  /** Longest time of a run, as in the suite file. */
-  readonly timeout?: string;
+  /** Longest time of a run by benchmark, as in the suite file. Default: a minute. */
+  readonly timeouts?: Readonly<Record<string, string>>;
 }
 
 export interface Job {
@@ -208,7 +208,7 @@ export class BenchProject {
     const benchmarks = (this.options.benchmarks ?? ["steady"]).map(
       (name) =>
         `  - name: ${name}\n    command: [python3, train.py, ${name}]\n    backends: [${(this.options.backends ?? ["torch-cpu"]).join(", ")}]\n` +
-        `    timeout: ${this.options.timeout ?? "1m"}\n`,
+        `    timeout: ${this.options.timeouts?.[name] ?? "1m"}\n`,
     );
     return {
       "finetune-bench.yml": `version: 1\n${this.options.suite ?? ""}benchmarks:\n${benchmarks.join("")}`,

@@ -18,6 +18,5 @@ const outcome = await ensureEnvironment({
   python: await findPython({ needsVenv: true }),
   progress: (message) => console.log(message),
   output: () => {},
-  staleAfterMs: 2000,
 });
 console.log(JSON.stringify(outcome));

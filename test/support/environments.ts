@@ -110,6 +110,12 @@ export function failed(outcome: EnvironmentOutcome): Extract<EnvironmentOutcome,
   return outcome;
 }
 
+/** The lock of the one environment of a cache while it is made. */
+export async function lockOf(cache: string): Promise<string> {
+  const envs = path.join(cache, "envs");
+  return path.join(envs, (await readdir(envs)).find((name) => name.endsWith(".lock")) ?? "");
+}
+
 /** Attempts of the one environment of a cache, finished or not. */
 export async function attempts(cache: string): Promise<string[]> {
   const envs = path.join(cache, "envs");

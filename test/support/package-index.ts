@@ -10,6 +10,8 @@ export interface PackageIndex extends Loopback {
   readonly asked: string[];
   /** Wheels named here are begun and never finished, as by a network that stalls. */
   readonly stalled: Set<string>;
+  /** Wheels named here are answered once the promise is kept. */
+  readonly held: Map<string, Promise<void>>;
 }
 
 /** Wheels by the path of their index: `{"simple": ["demo==1.0:other"], "whl/cpu": ["torch==2.0+cpu"]}`. */
@@ -21,12 +23,13 @@ export async function packageIndex(
   for (const [index, pins] of Object.entries(wheels)) await makeWheels(path.join(folder, index), python, pins);
   const asked: string[] = [];
   const stalled = new Set<string>();
+  const held = new Map<string, Promise<void>>();
   const server = await listen((request, response) => {
     const url = decodeURIComponent(request.url ?? "/");
     asked.push(url);
-    void serve(response, folder, url, stalled);
+    void Promise.resolve(held.get(path.basename(url))).then(() => serve(response, folder, url, stalled));
   });
-  return { ...server, asked, stalled };
+  return { ...server, asked, stalled, held };
 }
 
 export async function makeWheels(folder: string, python: string, pins: readonly string[]): Promise<void> {
