@@ -33,8 +33,10 @@ class Place:
     def hub_cache(self) -> Path:
         return self.folder / "hub"
 
-    def prepare(self, workload: str, endpoint: str | None = None, token: str = "", **overrides: Any) -> Any:
-        asked = write_json(self.folder / "request.json", request(workload, self.values | overrides))
+    def prepare(
+        self, workload: str, endpoint: str | None = None, token: str = "", size: str = "tiny", **overrides: Any
+    ) -> Any:
+        asked = write_json(self.folder / "request.json", request(workload, self.values | overrides, size=size))
         return harness(
             *("prepare", asked, "--cache", self.cache, "--out", self.folder / "orders"),
             *("--result", self.folder / "prepared.json"),

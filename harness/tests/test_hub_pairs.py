@@ -188,6 +188,14 @@ def test_what_are_no_such_pairs_is_said(case: str, place: Place) -> None:
     assert words in place.refused(NLI, 2, dataset_id=DATASET, dataset_file=file)
 
 
+def test_tokens_made_for_a_larger_model_do_not_serve_a_smaller(place: Place) -> None:
+    """Whose embedding table ends before them: one framework would fail in the middle, the other read beyond the end."""
+    pieces = [*PIECES[:5], *(f"[unused{number}]" for number in range(3000)), *PIECES[5:]]
+    place.hub.repos[MODEL].files["vocab.txt"] = "\n".join(pieces).encode()
+    place.order(NLI, size="real", steps=6)
+    assert "the model accepts ids below 2048" in place.refused(NLI, 2, steps=6)
+
+
 def test_a_cache_filled_by_hand_serves_offline(place: Place) -> None:
     """It has the word pieces, and does not know that the hub has no tokenizer.json."""
     files = place.hub.repos[MODEL].files

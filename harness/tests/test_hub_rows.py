@@ -1,5 +1,7 @@
 """Which files of a data set are read: formats, several files, a split of its own, and what is refused."""
 
+import subprocess
+
 import pytest
 
 from checkpoints import DATASET, MODEL, model_repo, rows
@@ -8,7 +10,7 @@ from finetune_bench.order import Order
 from hub_files import json_lines, parquet, zipped
 from hub_place import Place
 from local_hub import Repo
-from support import HARNESS, SFT
+from support import HARNESS, SFT, environment
 
 ROWS = rows(SFT)
 FILES = {
@@ -109,3 +111,44 @@ def test_parquet_without_its_reader_names_the_package(place: Place) -> None:
     for lock in ("parquet", "dev"):
         assert PYARROW in (HARNESS / "requirements" / f"{lock}.txt").read_text().splitlines()
     place.order(SFT, dataset_file="rows.jsonl")
+
+
+TWO_MODELS = f"""
+import sys
+from pathlib import Path
+from finetune_bench.errors import BadInput
+from finetune_bench.hub import Repository
+from finetune_bench.hub_rows import Split
+from finetune_bench.hub_text import TEMPLATES, HubSource, hub_rows
+
+train = Split(dataset=Repository("{DATASET}", "main", "dataset"), setting="dataset_file", files=("rows.jsonl",))
+for vocab_size in (4096, 300):
+    try:
+        hub_rows(
+            HubSource(
+                train=train,
+                validation=None,
+                tokenizer=Repository("{MODEL}", "main"),
+                template=TEMPLATES["role-tags-1"],
+                vocab_size=vocab_size,
+            ),
+            {{"rows": 8, "validation_rows": 1, "max_length": 48}},
+            Path(sys.argv[1]),
+        )
+    except BadInput as error:
+        print(error)
+"""
+
+
+def test_tokens_made_for_a_larger_model_do_not_serve_a_smaller(place: Place) -> None:
+    done = subprocess.run(
+        [place.python, "-c", TWO_MODELS, str(place.cache)],
+        env=environment(HF_ENDPOINT=place.hub.url, HF_HOME=str(place.hub_cache)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (said,) = done.stdout.splitlines()
+    assert said.endswith("the model accepts ids below 300")

@@ -37,6 +37,7 @@ def hub_pairs(
         validation_file=",".join(validation.files),
         tokenizer=model.name,
         tokenizer_commit=str(model.commit),
+        vocab_size=vocab_size,
     )
     rows, validation_rows, max_length = values["rows"], values["validation_rows"], values["max_length"]
 

@@ -14,7 +14,7 @@ class HubCheckpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class HubText:
-    """First rows of files, each through the template and the tokenizer of a model.
+    """First rows of files, each through the template and the tokenizer of a model, whose ids are below `vocab_size`.
 
     Without a file for validation the rows after those that train are read.
     """
@@ -26,11 +26,12 @@ class HubText:
     template: str
     tokenizer: str
     tokenizer_commit: str
+    vocab_size: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class HubPairs:
-    """First rows of files as pairs of sentences with a label, through the tokenizer of a model."""
+    """First rows of files as pairs of sentences with a label, through the tokenizer of a model: ids as in `HubText`."""
 
     hub_dataset: str
     commit: str
@@ -38,6 +39,7 @@ class HubPairs:
     validation_file: str
     tokenizer: str
     tokenizer_commit: str
+    vocab_size: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,7 @@ def hub_rows(source: HubSource, values: Values, cache: Path) -> tuple[Data, str]
         template=source.template.name,
         tokenizer=source.tokenizer.name,
         tokenizer_commit=str(source.tokenizer.commit),
+        vocab_size=source.vocab_size,
     )
 
     def make(path: Path) -> dict[str, object]:
