@@ -58,7 +58,13 @@ const nightly: Check[] = [
   {
     name: "fuzzing",
     file: "vitest",
-    args: ["run", "test/core/fuzz.test.ts", "test/core/judge-hostile.test.ts", "test/io/archive-fuzz.test.ts"],
+    args: [
+      "run",
+      "test/core/fuzz.test.ts",
+      "test/core/judge-hostile.test.ts",
+      "test/io/archive-fuzz.test.ts",
+      "test/io/event-payloads.test.ts",
+    ],
     env: MANY_INPUTS,
   },
   {

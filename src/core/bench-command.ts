@@ -1,11 +1,12 @@
 /** The comment `/bench`: who may ask for a measurement, and of which commit. */
 import * as z from "zod";
+import { parsed } from "./github-event.ts";
 
 const sha = z.string().regex(/^[0-9a-f]{40}$/);
 const time = z.iso.datetime({ offset: true });
 
 /** Of `issue_comment`, as far as the decision needs it. */
-export const benchCommentSchema = z.object({
+const benchCommentSchema = z.object({
   action: z.string(),
   issue: z.object({ number: z.int().positive(), pull_request: z.object({}).optional() }),
   comment: z.object({
@@ -17,6 +18,11 @@ export const benchCommentSchema = z.object({
   }),
 });
 export type BenchComment = z.infer<typeof benchCommentSchema>;
+
+/** Throws a UserError that names the field where a payload is not as GitHub documents. */
+export function readBenchComment(payload: unknown, file: string): BenchComment {
+  return parsed(benchCommentSchema, payload, (field) => `${field} of the event (${file})`);
+}
 
 /** Of the pull request, as GitHub's API answers now. */
 export const benchPullSchema = z.object({

@@ -1,17 +1,18 @@
 /** Decides about a `/bench` comment: reads the event, asks GitHub, answers on the pull request, never runs anything. */
-import { readFile } from "node:fs/promises";
 import {
-  benchCommentSchema,
   benchPullSchema,
   freeze,
   isKnown,
   mayAsk,
+  readBenchComment,
   readCommand,
   WRONG_COMMAND,
   type BenchComment,
 } from "../core/bench-command.ts";
 import { UserError } from "../core/errors.ts";
+import { terminalText } from "../core/escape.ts";
 import { connectGitHub, type GitHubApi } from "./github-api.ts";
+import { readPayload } from "./event-file.ts";
 import type { Environment } from "./job-context.ts";
 import { apiFailure, describeFailure, permissionAdvice, withRetry } from "./retry.ts";
 import { annotate } from "./runner.ts";
@@ -25,8 +26,9 @@ export async function decideBench(env: Environment, token: string): Promise<Benc
   const comment = await readComment(env);
   const command = readCommand(comment);
   const { login } = comment.comment.user;
+  const name = terminalText(login, 100);
   if (command.kind === "none") return refused("the comment is no /bench command on a pull request");
-  if (!isKnown(comment)) return refused(`${login} is neither owner, member nor collaborator`);
+  if (!isKnown(comment)) return refused(`${name} is neither owner, member nor collaborator`);
   const api = await connectGitHub({
     token,
     repository: env["GITHUB_REPOSITORY"] ?? "",
@@ -36,7 +38,7 @@ export async function decideBench(env: Environment, token: string): Promise<Benc
   try {
     const permission = await permissionOf(api, login);
     // A stranger gets no answer: it would let anybody make this workflow write.
-    if (!mayAsk(permission)) return refused(`${login} may not write to this repository (${permission})`);
+    if (!mayAsk(permission)) return refused(`${name} may not write to this repository (${permission})`);
     if (command.kind === "wrong") return await refuse(api, comment, WRONG_COMMAND);
     const frozen = freeze(command.sha, comment, await pullOf(api, comment.issue.number));
     if ("refusal" in frozen) return await refuse(api, comment, frozen.refusal);
@@ -56,10 +58,7 @@ async function readComment(env: Environment): Promise<BenchComment> {
   if (event !== "issue_comment") {
     throw new UserError(`this action decides about comments: it needs the event issue_comment, not ${event}`);
   }
-  const parsed = benchCommentSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new UserError(`${issue?.path.join(".") ?? ""} of the event (${file}): ${issue?.message ?? ""}`);
+  return readBenchComment(await readPayload(file), file);
 }
 
 async function permissionOf({ octokit, owner, repo }: GitHubApi, username: string): Promise<string> {

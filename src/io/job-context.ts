@@ -1,20 +1,18 @@
 /** Which job this is: repository, commit, event and pull request, on GitHub or in a folder of one's own. */
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { UserError } from "../core/errors.ts";
 import {
-  eventPayloadSchema,
-  issueCommentPayloadSchema,
-  mergeGroupPayloadSchema,
-  pullRequestPayloadSchema,
+  parsed,
+  readEvent,
   strangerOf,
-  workflowRunPayloadSchema,
+  type GitHubEvent,
   type PullRequestPayload,
   type Stranger,
 } from "../core/github-event.ts";
 import type { Job } from "../core/result.ts";
 import { sameRepository } from "../core/workflow-run.ts";
+import { readPayload } from "./event-file.ts";
 import { gitAt, type Git } from "./git.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,24 +106,12 @@ type Variables = z.infer<typeof variablesSchema>;
 async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
   const variables = parsed(variablesSchema, set, (field) => `variable ${field} of the runner`);
-  const payload = await readPayload(variables.GITHUB_EVENT_PATH);
-  const from = (field: string): string => `${field} of the event (${variables.GITHUB_EVENT_PATH})`;
-  const { repository } = parsed(eventPayloadSchema, payload, from);
-  const pull = /^pull_request(_target)?$/.test(variables.GITHUB_EVENT_NAME)
-    ? parsed(pullRequestPayloadSchema, payload, from).pull_request
-    : null;
-  const ended =
-    variables.GITHUB_EVENT_NAME === "workflow_run"
-      ? parsed(workflowRunPayloadSchema, payload, from).workflow_run
-      : null;
-  const queue = variables.GITHUB_EVENT_NAME === "merge_group" ? parsed(mergeGroupPayloadSchema, payload, from) : null;
+  const file = variables.GITHUB_EVENT_PATH;
+  const event = readEvent(variables.GITHUB_EVENT_NAME, await readPayload(file), file);
+  const { defaultBranch, pull, ended } = event;
   const git = gitAt(cwd, { workspace: true });
   const sha = await headSha(git);
-  const asked =
-    variables.GITHUB_EVENT_NAME === "issue_comment"
-      ? askedFor(parsed(issueCommentPayloadSchema, payload, from), sha, variables)
-      : null;
-  const defaultBranch = repository?.default_branch ?? null;
+  const asked = askedFor(event, sha, variables);
   const history = await isHistory(variables, { defaultBranch, sha, git });
   const status = await git.query("status", "--porcelain", "--untracked-files=no");
   return {
@@ -147,7 +133,7 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
     isDefaultBranch: history.is,
     pullRequest:
       pull === null ? asked : { number: pull.number, headSha: pull.head.sha, baseSha: pull.base?.sha ?? null },
-    queueBase: queue?.merge_group.base_sha ?? null,
+    queueBase: event.queueBase,
     stranger: pull === null ? strangerElsewhere(asked, ended, variables) : stranger(pull, variables),
     commentOn: pull?.number ?? asked?.number ?? null,
     triggeredBy: ended === null ? null : String(ended.id),
@@ -158,21 +144,21 @@ async function readGitHub(env: Environment, cwd: string): Promise<JobContext> {
 
 /**
  * What a comment asks to be measured: the commit that the workflow has checked out, as the event names none. Null on a
- * plain issue, and where nothing is checked out: a job that only reports.
+ * plain issue and in other events; its commit is null where nothing is checked out: a job that only reports.
  */
 function askedFor(
-  { issue }: z.infer<typeof issueCommentPayloadSchema>,
+  { commented }: GitHubEvent,
   sha: string | null,
   variables: Variables,
 ): { number: number; headSha: string | null; baseSha: null } | null {
-  if (issue.pull_request === undefined) return null;
+  if (commented === null) return null;
   if (sha !== null && sha === variables.GITHUB_SHA) {
     throw new UserError(
-      `a comment on pull request #${issue.number} started this job, but the default branch is checked out ` +
+      `a comment on pull request #${commented} started this job, but the default branch is checked out ` +
         `(${sha.slice(0, 7)}): give the checkout step the commit of the pull request as ref:`,
     );
   }
-  return { number: issue.number, headSha: sha, baseSha: null };
+  return { number: commented, headSha: sha, baseSha: null };
 }
 
 function stranger(pull: PullRequestPayload, variables: Variables): Stranger | null {
@@ -182,7 +168,7 @@ function stranger(pull: PullRequestPayload, variables: Variables): Stranger | nu
 /** In jobs that are no pull request's own: what a comment asks for, and what the run that ended had measured. */
 function strangerElsewhere(
   asked: object | null,
-  ended: z.infer<typeof workflowRunPayloadSchema>["workflow_run"] | null,
+  ended: GitHubEvent["ended"],
   { GITHUB_REPOSITORY }: Variables,
 ): Stranger | null {
   if (asked !== null) return "deleted-repository";
@@ -231,19 +217,4 @@ async function isHistory(
 async function headSha(git: Git): Promise<string | null> {
   const sha = await git.query("rev-parse", "--verify", "--quiet", "HEAD^{commit}");
   return sha !== null && /^[0-9a-f]{40,64}$/.test(sha) ? sha : null;
-}
-
-async function readPayload(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    throw new UserError(`the event at ${file} (GITHUB_EVENT_PATH) cannot be read as JSON`, { cause });
-  }
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown, name: (field: string) => string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new UserError(`${name(issue?.path.join(".") ?? "")}: ${issue?.message ?? "is not what GitHub documents"}`);
 }
