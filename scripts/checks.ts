@@ -32,6 +32,7 @@ const everyday: Check[] = [
   { name: "schemas are fresh", file: process.execPath, args: ["scripts/schemas.ts", "--check"] },
   { name: "README tables are fresh", file: process.execPath, args: ["scripts/readme-tables.ts", "--check"] },
   { name: "bundle is fresh", file: process.execPath, args: ["scripts/bundle.ts", "--check"] },
+  { name: "versions agree", file: process.execPath, args: ["scripts/version.ts", "--check"] },
   { name: "workflow files", file: process.execPath, args: ["scripts/lint-workflows.ts"] },
   { name: "harness lint", file: pythons.dev, args: ["-m", "ruff", "check", "harness", "scripts", "bench"] },
   {

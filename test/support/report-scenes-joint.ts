@@ -266,6 +266,7 @@ export function joined(name: JointSceneName): JointReport {
     return { ...report, links: { ...report.links, artifact_url: `${RUN}/artifacts/${2233445501 + index}` } };
   });
   return joinReports(reports, new Set(failOn ?? ["regression", "failed"]), {
+    version: "0.1.0",
     missing: missing ?? [],
     warnings: warnings ?? [],
     links: { artifact_url: `${RUN}/artifacts/2233445566`, run_url: RUN },
