@@ -1,5 +1,6 @@
 """The measuring process: its environment variables, its BLAS, what its failures are called."""
 
+import errno
 import json
 import mmap
 import os
@@ -139,6 +140,8 @@ class OutOfMemoryError(RuntimeError):
         (RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory (0000008)"), "out-of-memory"),
         (RuntimeError("MPS backend out of memory (MPS allocated: 17.94 GB)"), "out-of-memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."), "out-of-memory"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "out-of-memory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "exception"),
         (RuntimeError("shapes do not match"), "exception"),
         (ValueError("out of memory lane"), "exception"),
         (BadInput("x"), "bad-order"),

@@ -1,5 +1,6 @@
 """What can go wrong, with the kind that the `error` event names and the exit code that must agree with it."""
 
+import errno
 import re
 
 EXIT_OK = 0
@@ -73,6 +74,8 @@ def kind_of(error: BaseException) -> str:
     """The kind of any exception, by type where there is one and by text where a framework has only text."""
     if isinstance(error, HarnessError):
         return error.kind
+    if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+        return "out-of-memory"
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "out-of-memory"
     if isinstance(error, RuntimeError) and _OUT_OF_MEMORY_TEXT.search(str(error)):

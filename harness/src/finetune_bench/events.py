@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from finetune_bench import PROTOCOL_VERSION
+from finetune_bench.errors import HarnessError
 
 MAX_TEXT = 2000
 MAX_ERROR_TEXT = 8000
@@ -196,12 +197,17 @@ def without_home(text: str) -> str:
 class EventLog:
     """The events file. A line is one write, so a killed process leaves whole lines, the last one at most cut.
 
-    After `end` or `error` nothing more is written: a signal may arrive while the main thread still works.
+    After `end` or `error` nothing more is written: a signal may arrive while the main thread still works. Nor is it
+    after a write that failed, and may have left half a line. HarnessError where the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        self._file = os.open(path, flags, 0o644)
+        self._path = path
+        try:
+            self._file = os.open(path, flags, 0o644)
+        except OSError as error:
+            raise self._unwritten(error) from error
         self._lock = threading.Lock()
         self._finished = False
 
@@ -212,7 +218,16 @@ class EventLog:
                 return
             self._finished = isinstance(event, End | Error)
             # A path or a library may hold what is no text: half a surrogate must not cost the event.
-            os.write(self._file, line.encode("utf-8", "replace"))
+            rest = line.encode("utf-8", "replace")
+            try:
+                while rest:  # a full disk takes a part first, and says so of the rest
+                    rest = rest[os.write(self._file, rest) :]
+            except OSError as error:
+                self._finished = True
+                raise self._unwritten(error) from error
+
+    def _unwritten(self, error: OSError) -> HarnessError:
+        return HarnessError(f"cannot write the events to {self._path}: {error.strerror}")
 
     @property
     def finished(self) -> bool:

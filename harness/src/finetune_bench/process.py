@@ -95,7 +95,9 @@ def cancel_on_signals(log: EventLog) -> None:
         while True:
             number = outlet.recv(1)[0]
             if not log.finished:  # else the run is over, and its last event stands
-                log.write(Error(kind="cancelled", message=f"stopped by {signal.Signals(number).name}"))
-                os._exit(128 + number)
+                try:
+                    log.write(Error(kind="cancelled", message=f"stopped by {signal.Signals(number).name}"))
+                finally:  # also on a disk that is full
+                    os._exit(128 + number)
 
     threading.Thread(target=watch, name="signals", daemon=True).start()
