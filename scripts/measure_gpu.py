@@ -139,18 +139,45 @@ def main(arguments: Sequence[str]) -> int:
         return 2
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):  # once: what follows must come to its end
-            signal.signal(number, signal.SIG_IGN)
+        heed(signal.SIG_IGN)  # once: what follows must come to its end
         raise KeyboardInterrupt
 
+    heed(interrupt)
+    try:
+        return fill(Session(out, given.cache.absolute(), given.minutes), given)
+    except KeyboardInterrupt:
+        print("interrupted before anything was measured", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"error: cannot write to {out}: {error.strerror}; give another folder with --out", file=sys.stderr)
+        return 2
+
+
+def heed(handler: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupt)
-    session = Session(out, given.cache.absolute(), given.minutes)
-    probed = session.harness("probe", "--salt", given.repository, timeout_s=PROBE_S)
+        signal.signal(number, handler)
+
+
+def ask(session: Session, salt: str) -> dict[str, Any] | None:
+    """The facts of this machine; None, with the reason printed, where they cannot be had."""
+    limit_s = min(PROBE_S, session.limit_s)
+    try:
+        probed = session.harness("probe", "--salt", salt, timeout_s=limit_s)
+    except subprocess.TimeoutExpired:
+        print(f"error: looking at this machine took longer than {limit_s:g} s", file=sys.stderr)
+        return None
     if probed.returncode != 0:
         print(probed.stderr, file=sys.stderr)
+        return None
+    return json.loads(probed.stdout)
+
+
+def fill(session: Session, given: argparse.Namespace) -> int:
+    """Measures into the session's folder. Returns the exit code."""
+    out = session.out
+    probe = ask(session, given.repository)
+    if probe is None:
         return 3
-    probe = json.loads(probed.stdout)
     planned = plan(probe, given)
     if not planned:
         print("error: this Python has no framework for what this machine can run", file=sys.stderr)
@@ -158,13 +185,9 @@ def main(arguments: Sequence[str]) -> int:
             reason = entry["reason"] or f"no {IMPORTS[framework_of(entry['backend'])]} in {sys.executable}"
             print(f"  {entry['backend']}: {reason}", file=sys.stderr)
         return 3
-    try:
-        for name in ("orders", "runs", "env"):
-            (out / name).mkdir(parents=True, exist_ok=True)
-        write_json(out / "probe.json", probe)
-    except OSError as error:
-        print(f"error: cannot write to {out}: {error.strerror}; give another folder with --out", file=sys.stderr)
-        return 2
+    for name in ("orders", "runs", "env"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+    write_json(out / "probe.json", probe)
     backends = list(dict.fromkeys(one.backend for one in planned if one.state == "measured"))
     versions = sorted({f"{one.metadata['Name']}=={one.version}\n" for one in importlib.metadata.distributions()})
     for backend in backends:
@@ -214,6 +237,7 @@ def main(arguments: Sequence[str]) -> int:
         for one in planned:
             if one.state == "measured" and len(one.runs) < given.repeats:
                 one.end("cut", "interrupted")
+    heed(signal.SIG_IGN)
     write_manifest()
     hide_home(out, str(Path.home()))
     counts = {state: sum(one.state == state for one in planned) for state in ("measured", "cut", "failed", "skipped")}

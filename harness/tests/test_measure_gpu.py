@@ -222,3 +222,58 @@ def test_a_folder_with_something_in_it_is_refused(measuring: Measuring) -> None:
     code, text = measuring.run(sys.executable, *QUICK)
     assert (code, [one.name for one in measuring.out.iterdir()]) == (2, ["mine.txt"])
     assert "new or empty" in text
+
+
+SLOW_PROBE = """
+import pathlib, sys, time
+if "probe" in sys.orig_argv:
+    pathlib.Path(__file__).with_name("asked").touch()
+    time.sleep(60)
+"""
+
+
+def slow_to_answer(folder: Path) -> Path:
+    """A folder for PYTHONPATH that keeps the look at the machine waiting, as a driver that hangs does."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(SLOW_PROBE)
+    return folder
+
+
+def wait_for(file: Path) -> None:
+    until = time.monotonic() + 120
+    while not file.exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_interrupted_before_anything_was_measured_it_says_so_and_leaves_nothing(
+    measuring: Measuring, tmp_path: Path
+) -> None:
+    slow = slow_to_answer(tmp_path / "slow")
+    process = measuring.start(sys.executable, *QUICK, PYTHONPATH=str(slow))
+    wait_for(slow / "asked")
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=60)
+    assert (process.returncode, text) == (130, "interrupted before anything was measured\n")
+    assert not measuring.out.exists()
+
+
+def test_a_machine_that_gives_no_answer_is_not_waited_for_beyond_the_limit(
+    measuring: Measuring, tmp_path: Path
+) -> None:
+    slow = slow_to_answer(tmp_path / "slow")
+    code, text = measuring.run(sys.executable, *QUICK, "--minutes", "0.1", PYTHONPATH=str(slow))
+    assert (code, text) == (3, "error: looking at this machine took longer than 6 s\n")
+
+
+def test_a_folder_that_is_lost_meanwhile_is_told_without_a_traceback(
+    measuring: Measuring, interpreters: Interpreters
+) -> None:
+    process = measuring.start(interpreters.torch, *QUICK)
+    wait_for(measuring.out / "runs" / "control.torch-cpu" / "head-1.jsonl")
+    measuring.out.rename(measuring.out.with_name("moved"))
+    measuring.out.write_text("a file")
+    text, _ = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert text.splitlines()[-1].startswith(f"error: cannot write to {measuring.out}: ")
+    assert "Traceback" not in text
