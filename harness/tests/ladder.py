@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from finetune_bench.order import Order, read_order, trainable_hash
+from finetune_bench.order import Order, WeightsRecipe, read_order, trainable_hash
+from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.trace import Trace, read_trace
+from finetune_bench.weights import write_initial_weights
 from finetune_bench.workloads import llama, qwen3, sft_dolly_qwen3
 from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES
 from finetune_bench.workloads.training_work import parameter_count
@@ -32,7 +34,7 @@ GENTLE = FAST | {"learning_rate": 1e-4}
 class Ladder:
     """The work that one workload is proven with: twenty steps of it, and the same with one defect each.
 
-    `rungs` says where each defect must show first.
+    `rungs` says where each defect must show first, and `faults` where faults of code must.
     """
 
     workload: str
@@ -40,13 +42,18 @@ class Ladder:
     defects: Callable[[Order, Order], Mapping[str, Order]]
     """(order, the same with other weights) → defective orders"""
     rungs: Mapping[str, str]
+    faults: Mapping[str, str]
+    """Faults of `torch_faults`, in one step."""
+    std: float | None = None
+    """The standard deviation of the weights, where it is not the workload's."""
 
     @property
     def golden(self) -> Path:
         return HARNESS / "tests" / "golden" / f"{self.workload}.trace"
 
     def base_order(self, folder: Path, cache: Path, **overrides: Any) -> Order:
-        return read_order(prepare(folder, cache, self.workload, {**self.overrides, **overrides}))
+        order = read_order(prepare(folder, cache, self.workload, {**self.overrides, **overrides}))
+        return order if self.std is None else _with_weights(order, self.std, cache)
 
     def orders(self, folder: Path, cache: Path) -> dict[str, Order]:
         """The base order under `base`, and those with a defect, which take one step where it must show in one."""
@@ -56,6 +63,16 @@ class Ladder:
             name: order if self.rungs[name] == "7 training" else changed(order, steps=1)
             for name, order in defects.items()
         }
+
+
+def _with_weights(order: Order, std: float, cache: Path) -> Order:
+    """The same work from weights of another standard deviation."""
+    weights, file = order.work["weights"], order.files["weights"]
+    recipe = weights["recipe"] | {"std": std}
+    shapes = StoredTensors([cache / file], "weights of the workload").shapes
+    sha256 = write_initial_weights(cache / f"bold-{file}", shapes, WeightsRecipe(**recipe))
+    bold = changed(order, weights=weights | {"recipe": recipe, "sha256": sha256})
+    return replace(bold, files=order.files | {"weights": f"bold-{file}"})
 
 
 def golden_order(base: Order) -> Order:
@@ -71,6 +88,7 @@ def _common(base: Order) -> dict[str, Order]:
         "other batches": changed(base, batches=base.work["batches"][::-1]),
         "bias correction off": changed(base, optimiser=optimiser | {"bias_correction": False}),
         "no decay": changed(base, optimiser=optimiser | {"weight_decay": 0.0}),
+        "second moment forgets": changed(base, optimiser=optimiser | {"beta2": 0.99}),
         "schedule off by one": changed(base, optimiser=optimiser | {"learning_rates": [rates[0], *rates[:-1]]}),
     }
 
@@ -79,6 +97,7 @@ COMMON_RUNGS = {
     "other batches": "1 data",
     "bias correction off": "6 first update",
     "no decay": "6 first update",
+    "second moment forgets": "7 training",
     "schedule off by one": "7 training",
 }
 
@@ -154,10 +173,12 @@ LADDERS: Sequence[Ladder] = (
             "scale 20 instead of 2": "5 gradients",
             "missing clip": "6 first update",
         },
+        faults={"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
     ),
     Ladder(
         workload=LM,
-        overrides=FAST | {"tokens": 961, "context": 12, "lr_warmup_steps": 0, "clip": 0.5},
+        overrides=FAST
+        | {"tokens": 961, "context": 12, "batch_size": 2, "accumulation": 2, "lr_warmup_steps": 0, "clip": 0.5},
         defects=_lm_defects,
         rungs=COMMON_RUNGS
         | {
@@ -167,20 +188,25 @@ LADDERS: Sequence[Ladder] = (
             "shifted labels": "4 loss",
             "missing clip": "6 first update",
         },
+        faults={"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
     ),
+    # With the workload's weights, a fifth as large, GELU is a line and all places weigh alike in attention: neither the
+    # approximation of the one nor the scale of the other would show.
     Ladder(
         workload=NLI,
-        overrides=GENTLE | {"rows": 160, "max_length": 24, "clip": 0.2},
+        overrides=GENTLE | {"rows": 160, "max_length": 24, "batch_size": 4, "accumulation": 2, "clip": 0.2},
+        std=0.1,
         defects=_nli_defects,
         rungs=COMMON_RUNGS
         | {
             "other weights": "2 model",
             "norm's epsilon": "3 logits",
-            "other heads": "5 gradients",
+            "other heads": "3 logits",
             "two rows missing": "1 data",
             "dropout": "3 logits",
             "missing clip": "6 first update",
         },
+        faults={"attention-scale": "3 logits", "tanh-gelu": "3 logits", "last-micro-batch": "4 loss"},
     ),
     # The last blocks and the head, which is tied: gradients pass all of the model, and most of it stays as it is.
     Ladder(
@@ -195,6 +221,7 @@ LADDERS: Sequence[Ladder] = (
             "shifted labels": "4 loss",
             "missing clip": "6 first update",
         },
+        faults={"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
     ),
 )
 
@@ -202,16 +229,28 @@ ON_MLX = ("bias correction off",)
 """torch's AdamW cannot leave the correction out; MLX leaves it out unless told."""
 
 
-def record(python: str, backend: str, cache: Path, folder: Path, orders: Mapping[str, Order]) -> dict[str, Trace]:
-    """The traces of several orders, recorded by one process."""
+def record(
+    python: str,
+    backend: str,
+    cache: Path,
+    folder: Path,
+    orders: Mapping[Any, Order],
+    faults: Mapping[Any, str] | None = None,
+) -> dict[Any, Trace]:
+    """The traces of several orders, recorded by one process; `faults` names those that are put into some of them."""
     folder.mkdir(exist_ok=True)
     paths = {name: write_order(folder, order) for name, order in orders.items()}
-    command = [python, HARNESS / "tests" / "record_traces.py", backend, cache, *paths.values()]
+    put = {name: (faults or {}).get(name, "") for name in orders}
+    words = [f"{path}{put[name] and f'::{put[name]}'}" for name, path in paths.items()]
+    command = [python, HARNESS / "tests" / "record_traces.py", backend, cache, *words]
     done = subprocess.run(
         [str(word) for word in command], env=environment(), capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
-    return {name: read_trace(path.with_suffix(f".{backend}.trace")) for name, path in paths.items()}
+    return {
+        name: read_trace(path.with_suffix(f"{put[name] and f'.{put[name]}'}.{backend}.trace"))
+        for name, path in paths.items()
+    }
 
 
 def main(names: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from finetune_bench.order import Order
 from finetune_bench.parity import RUNGS, climb, draw, first_failure
 from finetune_bench.trace import Trace, read_trace, write_trace
 from ladder import LADDERS, ON_MLX, Ladder, golden_order, record
-from support import LORA, NLI, Interpreters, harness
+from support import LORA, NLI, Interpreters, changed, harness
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ def all_climbed(
     }
     on_torch = {key: order for key, order in orders.items() if key[1] not in ON_MLX}
     on_mlx = {key: order for key, order in orders.items() if key[1] in (*ON_MLX, "base")}
-    torch = record(interpreters.torch, "torch-cpu", cache, folder / "torch", on_torch)
+    faults = {(ladder.workload, fault): fault for ladder in LADDERS for fault in ladder.faults}
+    on_torch |= {key: changed(orders[key[0], "base"], steps=1) for key in faults}
+    torch = record(interpreters.torch, "torch-cpu", cache, folder / "torch", on_torch, faults)
     mlx = record(interpreters.mlx, "mlx-cpu", cache, folder / "mlx", on_mlx)
     return {
         ladder.workload: Climbed(
@@ -93,11 +95,13 @@ def test_the_traced_work_has_what_the_ladder_is_to_find(climbed: Climbed) -> Non
     assert all(any(values) for values in golden.first_update.values())
 
 
-EVERY_DEFECT = [(ladder.workload, defect) for ladder in LADDERS for defect in ladder.rungs]
+EVERY_DEFECT = [
+    (ladder.workload, defect, rung) for ladder in LADDERS for defect, rung in (ladder.rungs | ladder.faults).items()
+]
 
 
-@pytest.mark.parametrize(("workload", "defect"), EVERY_DEFECT)
-def test_a_defect_is_found_at_its_rung(workload: str, defect: str, all_climbed: dict[str, Climbed]) -> None:
+@pytest.mark.parametrize(("workload", "defect", "rung"), EVERY_DEFECT)
+def test_a_defect_is_found_at_its_rung(workload: str, defect: str, rung: str, all_climbed: dict[str, Climbed]) -> None:
     """Against the other framework and against the float64 trace alike."""
     climbed = all_climbed[workload]
     defective, other = (climbed.mlx, climbed.torch) if defect in ON_MLX else (climbed.torch, climbed.mlx)
@@ -105,11 +109,11 @@ def test_a_defect_is_found_at_its_rung(workload: str, defect: str, all_climbed: 
         rungs = climb(sound, defective[defect])
         failure = first_failure(rungs)
         assert failure is not None
-        assert failure.name == climbed.ladder.rungs[defect], f"\n{draw(rungs)}"
+        assert failure.name == rung, f"\n{draw(rungs)}"
 
 
 def test_every_defect_is_tried(climbed: Climbed) -> None:
-    assert {*climbed.torch, *climbed.mlx} == {"base", *climbed.ladder.rungs}
+    assert {*climbed.torch, *climbed.mlx} == {"base", *climbed.ladder.rungs, *climbed.ladder.faults}
 
 
 def test_the_bias_of_keys_has_no_gradient_and_is_left_out(all_climbed: dict[str, Climbed]) -> None:
@@ -146,7 +150,7 @@ def test_the_command_compares_two_files(all_climbed: dict[str, Climbed], tmp_pat
         {"gradient_norms": {}},
         {"total_norms": (math.nan,) * 20},
         {"total_norms": ()},
-        {"trained": {}},
+        {"movement": {}},
         {"first_update": {"q_proj.lora_A": (0.0,) * 64}},
         {"groups": {}},
     ],

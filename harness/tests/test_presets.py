@@ -89,7 +89,7 @@ def test_an_untied_head_starts_as_the_table_and_leaves_the_table_as_it_is(
         assert tied.logits == untied.logits
         assert tied.losses[0] == untied.losses[0]
         assert tied.losses[-1] != untied.losses[-1]
-        assert untied.trained.keys() ^ tied.trained.keys() == {"embed_tokens", "lm_head"}
+        assert untied.movement.keys() ^ tied.movement.keys() == {"embed_tokens", "lm_head"}
 
 
 @pytest.mark.parametrize("key", REPLAYED, ids=str)
@@ -232,7 +232,7 @@ def test_small_steps_add_up_in_mixed_precision_and_are_lost_in_bfloat16(
 ) -> None:
     """Against float32. What is left in mixed precision is the rounding of the copies that compute."""
     for backend in CPU_BACKENDS:
-        exact, mixed, narrow = (traces[backend][SFT, precision].trained for precision in PRECISIONS)
+        exact, mixed, narrow = (traces[backend][SFT, precision].movement for precision in PRECISIONS)
         for name in ("q_proj", "down_proj", "embed_tokens"):
             assert math.dist(mixed[name], exact[name]) < 0.6 * math.dist(narrow[name], exact[name])
 
@@ -240,10 +240,11 @@ def test_small_steps_add_up_in_mixed_precision_and_are_lost_in_bfloat16(
 def test_adapters_are_float32_in_mixed_precision_and_bfloat16_in_bfloat16(
     traces: dict[str, dict[tuple[str, str], Trace]],
 ) -> None:
+    """As their B tells, which begins at zero."""
     for backend in CPU_BACKENDS:
         for _, precision in LESS_PRECISE:
-            trained = traces[backend][LORA, precision].trained
-            values = np.concatenate([np.array(one, dtype=np.float32) for one in trained.values()])
+            movement = traces[backend][LORA, precision].movement
+            values = np.concatenate([np.float32(movement[f"{one}.lora_B"]) for one in ("q_proj", "v_proj")])
             narrow = (values.view(np.uint32) & np.uint32(0xFFFF)) == 0
             assert narrow.all() if precision == "bfloat16" else not narrow.any()
 

@@ -96,7 +96,7 @@ def _training(ours: Trace, theirs: Trace) -> Iterator[Difference]:
         else []
     )
     yield Difference("gradient norm of a step", max(norms, default=math.inf), norm_gate)
-    yield from _weights("trained", ours.trained, theirs.trained)
+    yield from _weights("movement of", ours.movement, theirs.movement)
 
 
 RUNGS: Mapping[str, Callable[[Trace, Trace], Iterator[Difference]]] = {

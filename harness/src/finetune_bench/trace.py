@@ -60,8 +60,8 @@ class Trace:
     """Parameters after the first step, minus before."""
     losses: tuple[float, ...]
     total_norms: tuple[float, ...]
-    trained: dict[str, tuple[float, ...]]
-    """Parameters after the last step."""
+    movement: dict[str, tuple[float, ...]]
+    """Parameters after the last step, minus before the first."""
 
 
 def record(order: Order, backend_name: str, cache: Path) -> Trace:
@@ -91,8 +91,7 @@ def record(order: Order, backend_name: str, cache: Path) -> Trace:
         losses.append(step.loss)
         total_norms.append(step.grad_norm if unclipped is None else math.hypot(*group_norms(unclipped).values()))
         if index == 0:
-            update = {name: value - before[name] for name, value in model.trained().items()}
-            first_update = sample_groups(update, vanishing)
+            first_update = sample_groups(_moved(model.trained(), before), vanishing)
     return Trace(
         backend=backend_name,
         precision=work.precision.compute,
@@ -107,8 +106,12 @@ def record(order: Order, backend_name: str, cache: Path) -> Trace:
         first_update=first_update,
         losses=tuple(losses),
         total_norms=tuple(map(_rounded, total_norms)),
-        trained=sample_groups(model.trained(), vanishing),
+        movement=sample_groups(_moved(model.trained(), before), vanishing),
     )
+
+
+def _moved(after: Mapping[str, np.ndarray], before: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: value - before[name] for name, value in after.items()}
 
 
 def group_of(name: str) -> str:
