@@ -9,7 +9,7 @@ import { bullets, details, drawSentence, type Markdown } from "./markdown-parts.
 import { comparisonTable, everyRow, worstOf } from "./markdown-tables.ts";
 import { benchmarkCount, rowsOf, runnerKeys } from "./parts.ts";
 import type { Report } from "./report.ts";
-import { reproduceOf } from "./reproduce.ts";
+import { reproducedWith, reproduceOf } from "./reproduce.ts";
 import { among, listed, named, plain, say, type Sentence } from "./sentence.ts";
 import { counted } from "./units.ts";
 
@@ -132,8 +132,9 @@ export function reproduceSection({ reports }: JointReport, { runners }: Detail):
   const commands = Map.groupBy(reports, reproduceOf);
   const blocks = [...commands].slice(0, runners).flatMap(([command, alike]) => {
     const where = drawSentence(listed(runnerKeys(alike)));
+    const by = alike.slice(0, 1).map(reproducedWith).join("");
     return [
-      `On ${where}, in a checkout of the repository with finetune-bench checked out beside it (Node 24):`,
+      `On ${where}, in a checkout of the repository with finetune-bench checked out beside it (${by}):`,
       codeBlock(command, 2000, "sh"),
     ];
   });

@@ -62,3 +62,13 @@ export const measuredSchema = z.strictObject({
   control: z.array(z.strictObject({ backend: backendSchema, runs })).max(6),
 });
 export type Measured = z.infer<typeof measuredSchema>;
+
+/** What stands in place of a suite file: the script measures what it knows by itself. */
+export function measuredSuite(size: Measured["size"]): string {
+  return `measured-${size}`;
+}
+
+/** The size of such a suite; null for a suite of any other name. */
+export function measuredSize(suite: string): Measured["size"] | null {
+  return sizeSchema.options.find((size) => measuredSuite(size) === suite) ?? null;
+}

@@ -1,10 +1,13 @@
 /** Shell lines that measure the same again. */
 import { leadOf } from "./lead.ts";
+import { measuredSize } from "./measured.ts";
 import type { Report } from "./report.ts";
 
 /** Where base and head were run in pairs, or lie on both sides of a lasting change, they are run in pairs again. */
 export function reproduceOf(report: Report): string {
   const { job, suite, comparisons } = report;
+  const size = measuredSize(suite.name);
+  if (size !== null) return scriptCall(report, size);
   const { head, base } = commitsOf(report);
   const paired = base === null ? [] : comparisons.filter(({ pairs }) => pairs > 0);
   const backends = new Set((paired.length > 0 ? paired : comparisons).map(({ backend }) => backend));
@@ -20,6 +23,27 @@ export function reproduceOf(report: Report): string {
       ? []
       : [`git fetch origin ${wanted.join(" ")} && git checkout ${shellWord(head)}`];
   return [...checkout, `node ../finetune-bench/dist/cli.js run ${options.join(" ")}`].join("\n");
+}
+
+/** What runs it beside the checkout. */
+export function reproducedWith({ suite }: Report): string {
+  return measuredSize(suite.name) === null ? "Node 24" : "a Python with the same packages";
+}
+
+/** Of a machine without Node: within the minutes that it took. */
+function scriptCall({ job, suite, comparisons, measured_s: measuredS }: Report, size: string): string {
+  const workloads = new Set(comparisons.map(({ title }) => title.split(".")[0] ?? title));
+  const backends = new Set(comparisons.map(({ backend }) => backend));
+  const options = [
+    `--minutes ${Math.max(1, Math.ceil(measuredS / 60))}`,
+    "--out measured",
+    `--size ${size}`,
+    `--repeats ${suite.repeats}`,
+    `--repository ${shellWord(job.repository)}`,
+    ...[...backends].map((backend) => `--backend ${backend}`),
+    ...[...workloads].map((workload) => `--workload ${shellWord(workload)}`),
+  ];
+  return `python ../finetune-bench/scripts/measure_gpu.py ${options.join(" ")}`;
 }
 
 function commitsOf(report: Report): { head: string | null; base: string | null } {

@@ -9,7 +9,7 @@ import { MAX_EVENTS_BYTES, readEvents } from "../core/events.ts";
 import { machineIdentity, runnerKey } from "../core/identity.ts";
 import { machineChanges } from "../core/machine-changes.ts";
 import { idOf, measuredBenchmarks, measuredControl } from "../core/measured-benchmarks.ts";
-import { measuredSchema } from "../core/measured.ts";
+import { measuredSchema, measuredSuite } from "../core/measured.ts";
 import { readResult, type ReadResult } from "../core/read-result.ts";
 import { parseJson } from "../core/stored-result.ts";
 import { suiteSchema } from "../core/suite.ts";
@@ -58,7 +58,7 @@ function resultOf(folder: string): ReadResult {
   const interrupted = measured.interrupted ? ["measuring was interrupted before its end"] : [];
   const result = assembleResult({
     host: { version: measured.version, context: { job: { ...job, run_url: null } } },
-    suite: { ...suite, name: `measured-${measured.size}` },
+    suite: { ...suite, name: measuredSuite(measured.size) },
     repeats,
     machine: { probe, identity: machineIdentity(probe), runnerKey: runnerKey(probe) },
     plan: {

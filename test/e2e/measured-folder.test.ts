@@ -86,6 +86,19 @@ test("becomes a report and, where asked, the first point of a history that the n
   expect(second.stdout).toContain("1 earlier job");
 });
 
+test("says how to measure it again with the same script, whose words the script takes", async () => {
+  const { stdout } = await project.run(["report", "gpu", "--baseline", "dir:nowhere"]);
+  const place = /report +(\S+)/.exec(stdout)?.[1] ?? "";
+  const report = await readFile(path.join(place, "report.md"), "utf8");
+  expect(report).toContain("(a Python with the same packages)");
+  const words = /^python \S+measure_gpu\.py (.*)$/m.exec(report)?.[1]?.split(" ") ?? [];
+  expect(words.join(" ")).toMatch(
+    /^--minutes \d+ --out measured --size tiny --repeats 2 --repository octo\/models --backend torch-cpu --workload nli-bert-tiny --workload switch-matmul$/,
+  );
+  // Every word before it is looked at first.
+  await promisify(execFile)(await developmentPython("torch"), [SCRIPT, ...words, "--help"]);
+});
+
 test("what the limit cut off is listed as unmeasured", async () => {
   const message = "the limit of 4 min left no room for its 2 runs";
   const cut = await copy("cut", (all) => changed(all, MATMUL, { state: "cut", message, runs: [], work_hash: null }));
