@@ -40,6 +40,7 @@ function workloadEntry(workload: Workload): JsonSchema {
               type: TYPES[parameter.type],
               description: `${parameter.help} (tiny: ${String(parameter.default.tiny)}, real: ${String(parameter.default.real)})`,
               minimum: parameter.minimum,
+              exclusiveMaximum: parameter.below,
               enum: parameter.choices,
             },
           ]),

@@ -1,7 +1,7 @@
 /** The workloads the harness offers, as `finetune_bench list` prints them: names, presets, sizes, backends, hyperparameters. */
 import * as z from "zod";
 import workloads from "../../schema/workloads.json" with { type: "json" };
-import { backendSchema } from "./backend.ts";
+import { backendSchema, frameworkSchema } from "./backend.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -13,7 +13,10 @@ export const hyperparameterSchema = z.strictObject({
   type: z.enum(["int", "float", "bool", "str"]),
   help: z.string(),
   minimum: z.number().optional(),
+  below: z.number().optional(),
   choices: z.array(scalar).optional(),
+  /** The values that a framework cannot do. */
+  not_on: z.partialRecord(frameworkSchema, z.array(scalar)).optional(),
   default: z.record(sizeSchema, scalar),
 });
 export type Hyperparameter = z.infer<typeof hyperparameterSchema>;

@@ -1,5 +1,5 @@
 /** Which benchmarks this machine runs, in which order, and what it leaves out and why. */
-import { backendSchema, type Backend } from "./backend.ts";
+import { backendSchema, frameworkOf, type Backend } from "./backend.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Probe } from "./environment.ts";
 import type { Inputs } from "./inputs.ts";
@@ -70,6 +70,11 @@ export function makePlan(suite: Suite, probe: Probe, inputs: Pick<Inputs, "backe
         plan.skipped.push(left(notOffered(entry, backend, catalogue)));
         continue;
       }
+      const impossible = impossibleValue(entry, backend, catalogue);
+      if (impossible !== null) {
+        plan.skipped.push(left(impossible));
+        continue;
+      }
       const state = probe.backends.find((candidate) => candidate.backend === backend);
       if (state?.possible !== true) {
         const reason = state?.reason ?? `${backend} is not known to the probe`;
@@ -88,6 +93,19 @@ function notOffered(entry: WorkloadEntry | CommandEntry, backend: Backend, catal
   const sizes = catalogue.workloads.find(({ name }) => name === entry.workload)?.backends[backend] ?? [];
   const only = sizes.length === 0 ? "" : ` in size ${entry.size}, only in size ${sizes.join(" and ")}`;
   return `${entry.workload} is not offered on ${backend}${only}`;
+}
+
+/** "lm-ptb is not offered on torch-cpu with bias_correction: false", or null where the backend can do all that is set. */
+function impossibleValue(entry: WorkloadEntry | CommandEntry, backend: Backend, catalogue: Catalogue): string | null {
+  if (!("workload" in entry)) return null;
+  const declared = catalogue.workloads.find(({ name }) => name === entry.workload)?.hyperparameters ?? [];
+  const given = declared.find(({ name, not_on }) => {
+    const value = entry.set[name];
+    return value !== undefined && not_on?.[frameworkOf(backend)]?.includes(value) === true;
+  });
+  return given === undefined
+    ? null
+    : `${entry.workload} is not offered on ${backend} with ${given.name}: ${String(entry.set[given.name])}`;
 }
 
 function offeredBackends(entry: WorkloadEntry | CommandEntry, catalogue: Catalogue): Backend[] | null {

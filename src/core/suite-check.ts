@@ -73,6 +73,12 @@ function checkHyperparameter(workload: Workload, name: string, value: string | n
   if (parameter.minimum !== undefined && typeof value === "number" && value < parameter.minimum) {
     return `must be at least ${parameter.minimum}; given ${value}`;
   }
+  if (parameter.type === "int" && typeof value === "number" && !Number.isSafeInteger(value)) {
+    return `must be at most ${Number.MAX_SAFE_INTEGER}; given ${value}`;
+  }
+  if (parameter.below !== undefined && typeof value === "number" && value >= parameter.below) {
+    return `must be less than ${parameter.below}; given ${value}`;
+  }
   return null;
 }
 

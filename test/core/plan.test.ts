@@ -122,6 +122,26 @@ benchmarks:
   ]);
 });
 
+test("what a framework cannot do is left out by its name on that framework alone", () => {
+  const uncorrected = parseSuite(
+    `version: 1
+benchmarks:
+  - { workload: lm-ptb, size: tiny, set: { bias_correction: false } }
+  - { workload: lm-ptb, size: tiny, preset: tuned, set: { bias_correction: true } }
+`,
+    "s.yml",
+  );
+  const plan = makePlan(uncorrected, machine(["torch-cpu", "mlx-cpu"]), { backends: null }, shippedCatalogue());
+  expect(plan.benchmarks.map(({ id }) => id)).toEqual([
+    "lm-ptb.strict.tiny.mlx-cpu",
+    "lm-ptb.tuned.tiny.mlx-cpu",
+    "lm-ptb.tuned.tiny.torch-cpu",
+  ]);
+  expect(plan.skipped.map(({ reason }) => reason)).toEqual([
+    "lm-ptb is not offered on torch-cpu with bias_correction: false",
+  ]);
+});
+
 test("the budget cuts from the end of the suite, and only what does not fit", () => {
   const spent = [
     { id: "a", durations: [10] },

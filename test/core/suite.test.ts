@@ -110,6 +110,20 @@ benchmarks:
   );
 });
 
+test("a value is held to both ends of its range", () => {
+  const said = mistakes(`version: 1
+benchmarks:
+  - workload: lm-ptb
+    size: tiny
+    set: { dropout: 1, seed: 9007199254740993, stride: -1 }
+`);
+  expect(said.map((line) => line.replace(/^\S+ /, ""))).toEqual([
+    "benchmarks[0].set.dropout: must be less than 1; given 1",
+    "benchmarks[0].set.seed: must be at most 9007199254740991; given 9007199254740992",
+    "benchmarks[0].set.stride: must be at least 0; given -1",
+  ]);
+});
+
 function named(name: string): string[] {
   return mistakes(
     `version: 1\nbenchmarks:\n  - name: ${name}\n    command: [python, train.py]\n    backends: [torch-cpu]\n`,

@@ -11,6 +11,9 @@ from finetune_bench.errors import BadInput
 Scalar = int | float | bool | str
 TypeName = Literal["int", "float", "bool", "str"]
 
+LARGEST_WHOLE = 2**53 - 1
+"""The largest whole number that JSON holds exactly, whoever reads it."""
+
 _WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "a text"}
 
 
@@ -24,6 +27,8 @@ class Hyperparameter:
     minimum: int | float | None = None
     below: int | float | None = None
     choices: tuple[Scalar, ...] | None = None
+    not_on: Mapping[str, tuple[Scalar, ...]] | None = None
+    """Framework → the values that it cannot do."""
 
     def default(self, size: str) -> Scalar:
         return self.tiny if size == "tiny" else self.real
@@ -33,8 +38,12 @@ class Hyperparameter:
         optional: dict[str, object] = {}
         if self.minimum is not None:
             optional["minimum"] = self.minimum
+        if self.below is not None:
+            optional["below"] = self.below
         if self.choices is not None:
             optional["choices"] = list(self.choices)
+        if self.not_on is not None:
+            optional["not_on"] = {framework: list(values) for framework, values in self.not_on.items()}
         default = {"tiny": self.tiny, "real": self.real}
         return {"name": self.name, "type": self.type, "help": self.help, **optional, "default": default}
 
@@ -49,6 +58,8 @@ class Hyperparameter:
             raise BadInput(f"set.{self.name} must be one of {', '.join(accepted)}; got {value!r}{hint}")
         if self.minimum is not None and not isinstance(parsed, str) and parsed < self.minimum:
             raise BadInput(f"set.{self.name} must be at least {self.minimum}, got {value!r}")
+        if self.type == "int" and not isinstance(parsed, str) and parsed > LARGEST_WHOLE:
+            raise BadInput(f"set.{self.name} must be at most {LARGEST_WHOLE}, got {value!r}")
         if self.below is not None and not isinstance(parsed, str) and parsed >= self.below:
             raise BadInput(f"set.{self.name} must be less than {self.below}, got {value!r}")
         return parsed
@@ -62,11 +73,19 @@ def _cast(type_name: TypeName, value: object) -> Scalar | None:
             return None
         case "int", int():
             return value
-        case "float", int() | float() if math.isfinite(value):
-            return float(value)
+        case "float", int() | float():
+            return _finite(value)
         case "str", str():
             return value
     return None
+
+
+def _finite(value: float) -> float | None:
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
+    return number if math.isfinite(number) else None
 
 
 def resolve(

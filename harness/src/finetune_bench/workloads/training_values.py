@@ -59,7 +59,12 @@ def optimiser_values(
 
 def bias_correction() -> Hyperparameter:
     return Hyperparameter(
-        name="bias_correction", type="bool", help="Adam's; torch cannot leave it out", tiny=True, real=True
+        name="bias_correction",
+        type="bool",
+        help="Adam's; torch cannot leave it out",
+        tiny=True,
+        real=True,
+        not_on={"torch": (False,)},
     )
 
 
