@@ -121,6 +121,15 @@ def test_a_replay_has_the_published_settings_of_each_side() -> None:
     assert (mlx["batch_size"], mlx["accumulation"], mlx["precision"], mlx["clip"]) == (4, 1, "mixed", 0.0)
 
 
+def test_an_order_tells_the_values_in_force_on_each_side(orders: dict[tuple[str, str], Order]) -> None:
+    told = orders[SFT, "seed-replay"].hyperparameters
+    assert (told["torch.mask"], told["mlx.mask"]) == ("all", "attended")
+    assert (told["torch.bias_correction"], told["mlx.bias_correction"]) == (True, False)
+    assert told.keys().isdisjoint({"mask", "bias_correction"})
+    assert told["rows"] == SMALL[SFT]["rows"]
+    assert orders[SFT, "tuned"].hyperparameters["mask"] == "attended"
+
+
 def test_what_is_set_holds_on_both_sides() -> None:
     asked = parse_request(request(SFT, {"learning_rate": 0.5, "rows": 16}, preset="seed-replay"))
     assert [side["learning_rate"] for side in asked.sides.values()] == [0.5, 0.5]

@@ -18,7 +18,7 @@ def prepare(request: Request, cache: Path, out: Path) -> dict[str, object]:
         request.workload.cost(request.size, values)  # contradictions are found before anything is generated
     cache.mkdir(parents=True, exist_ok=True)
     made = _sided(request, cache) if request.sides else _make(request, request.values, cache)
-    order = make_order(made.work, request.comparison_class, dict(request.values), made.files)
+    order = make_order(made.work, request.comparison_class, request.in_force, made.files)
     path = out / f"{order.work_hash}.json"
     write_atomically(path, lambda temporary: temporary.write_text(order_text(order), encoding="utf-8"))
     steps = order.work["steps"]

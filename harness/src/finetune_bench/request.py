@@ -29,6 +29,15 @@ class Request:
     def comparison_class(self) -> str:
         return self.workload.presets[self.preset].comparison_class
 
+    @property
+    def in_force(self) -> dict[str, Any]:
+        """Every value by its name; where the sides differ, each by theirs: `torch.mask`, `mlx.mask`."""
+        found: dict[str, Any] = {}
+        for name, value in self.values.items():
+            by_side = {f"{side}.{name}": values[name] for side, values in self.sides.items()}
+            found |= by_side if len(set(by_side.values())) > 1 else {name: next(iter(by_side.values()), value)}
+        return found
+
     def values_on(self, framework: str) -> Mapping[str, Any]:
         return self.sides.get(framework, self.values)
 
