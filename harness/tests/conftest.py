@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from checkpoints import tokenizer
 from hub_place import Place, offer
 from local_hub import serving
-from support import LORA, PYTHON_VARIABLES, SFT, Interpreters
+from support import LORA, PYTHON_VARIABLES, SFT, Clock, Interpreters
+
+# How long one example takes is the machine's affair. Every day the same examples are tried, so that a failure belongs
+# to the change that is tested; `npm run test:nightly`, which sets the number of inputs, draws others each time.
+settings.register_profile(
+    "here",
+    deadline=None,
+    derandomize="FINETUNE_BENCH_FUZZ" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +41,15 @@ def interpreters() -> Interpreters:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache of weights and token files for the session."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Of the measuring loop, in place of the machine's, which goes on while others use the machine."""
+    made = Clock()
+    for module in ("measure", "slowdown"):
+        monkeypatch.setattr(f"finetune_bench.{module}.perf_counter_ns", made)
+    return made
 
 
 @pytest.fixture

@@ -37,6 +37,20 @@ TRAINING = (LORA, LM, NLI, SFT)
 CPU_BACKENDS = ("torch-cpu", "mlx-cpu")
 
 
+@dataclass
+class Clock:
+    """Time passes where it is spent, and a microsecond at every look, so that who waits for it comes to an end."""
+
+    ns: int = 0
+
+    def __call__(self) -> int:
+        self.ns += 1000
+        return self.ns
+
+    def spend(self, seconds: float) -> None:
+        self.ns += round(seconds * 1e9)
+
+
 @dataclass(frozen=True)
 class Interpreters:
     torch: str

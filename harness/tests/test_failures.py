@@ -193,8 +193,8 @@ if sys.platform == "linux":  # elsewhere the system keeps no process to this lim
 def test_a_signal_ends_the_run_in_the_middle_of_a_step(
     tmp_path: Path, cache: Path, backend: str, number: signal.Signals, interpreters: Interpreters
 ) -> None:
-    """A step of several seconds, most of them inside one library call, where Python handles no signal."""
-    long = {"rows": 32, "batch_size": 16, "max_length": 512}
+    """A step of a quarter of a minute, most of it inside library calls, where Python handles no signal."""
+    long = {"rows": 128, "batch_size": 64, "max_length": 512}
     order = prepare(tmp_path, cache, LORA, long)
     events = tmp_path / "events.jsonl"
     command = [interpreters.of(backend), "-m", "finetune_bench"]
@@ -213,7 +213,7 @@ def test_a_signal_ends_the_run_in_the_middle_of_a_step(
     assert problem is None
     assert lines[-1] == {"event": "error", "kind": "cancelled", "message": f"stopped by {number.name}"}
     assert exit_code == 128 + number
-    assert waited < 3
+    assert waited < 6
     assert "step" not in [line["event"] for line in lines]
 
 

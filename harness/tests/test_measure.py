@@ -4,7 +4,7 @@ import gc
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from finetune_bench.errors import CheckFailed, NotFinite
 from finetune_bench.events import EventLog, Metric
 from finetune_bench.measure import measure, warmup_steps
 from finetune_bench.tasks import Concluded, Conclusion, Preparation, StepNumbers
-from support import read_events
+from support import Clock, read_events
 
 
 @dataclass
@@ -27,13 +27,14 @@ class LaggingBackend:
     """Steps leave work behind that is done when the device is asked to be idle, as on an accelerator."""
 
     name: str = "torch-cuda"
+    spend: Callable[[float], None] = time.sleep
     queued_s: float = 0.0
     intervals: int = 0
 
     def open(self) -> None: ...
 
     def synchronise(self) -> None:
-        time.sleep(self.queued_s)
+        self.spend(self.queued_s)
         self.queued_s = 0.0
 
     def reset_peaks(self) -> None:
@@ -74,7 +75,7 @@ class LeastSquares:
 
     def fetch(self, index: int) -> Any:
         """Half the time on this side; the device takes the other half to copy, after the call has returned."""
-        time.sleep(self.data_s / 2)
+        self.backend.spend(self.data_s / 2)
         self.backend.queued_s += self.data_s / 2
         return self.x, self.y
 
@@ -143,25 +144,23 @@ def test_a_single_step_is_timed(tmp_path: Path) -> None:
     assert "warmup" not in [event.get("name") for event in events]
 
 
-def test_a_step_lasts_until_the_device_is_idle_and_its_data_are_not_in_it(tmp_path: Path) -> None:
-    events = measured(tmp_path, LeastSquares(LaggingBackend(), steps=4, step_s=0.03, data_s=0.4))
+def test_a_step_lasts_until_the_device_is_idle_and_its_data_are_not_in_it(tmp_path: Path, clock: Clock) -> None:
+    backend = LaggingBackend(spend=clock.spend)
+    events = measured(tmp_path, LeastSquares(backend, steps=4, step_s=0.03, data_s=0.4))
     steps = [event for event in events if event["event"] == "step"]
-    for step in steps:
-        assert 0.03 <= step["duration_s"] < 0.4
-        assert step["data_s"] >= 0.4
+    assert [step["duration_s"] for step in steps] == pytest.approx([0.03] * 4, abs=1e-5)
+    assert [step["data_s"] for step in steps] == pytest.approx([0.4] * 4, abs=1e-5)
     timed = next(event for event in events if event.get("name") == "timed")
     spent = sum(step["duration_s"] + step["data_s"] for step in steps if step["phase"] == "timed")
-    assert spent <= timed["duration_s"] < spent + 0.4
+    assert timed["duration_s"] == pytest.approx(spent, abs=1e-4)
 
 
-def test_an_injected_slow_down_lengthens_every_step_and_nothing_else(tmp_path: Path) -> None:
+def test_an_injected_slow_down_lengthens_every_step_and_nothing_else(tmp_path: Path, clock: Clock) -> None:
     """It follows the device, which is idle by then, and it ends before the clock is read."""
-    task = LeastSquares(LaggingBackend(), steps=6, step_s=0.02, data_s=0.01)
+    task = LeastSquares(LaggingBackend(spend=clock.spend), steps=6, step_s=0.02, data_s=0.01)
     steps = [event for event in measured(tmp_path, task, slowdown=1.0) if event["event"] == "step"]
-    assert len(steps) == 6
-    assert all(step["duration_s"] >= 0.04 for step in steps)
-    assert min(step["duration_s"] for step in steps) < 0.06
-    assert min(step["data_s"] for step in steps) < 0.02
+    assert [step["duration_s"] for step in steps] == pytest.approx([0.04] * 6, abs=1e-5)
+    assert [step["data_s"] for step in steps] == pytest.approx([0.01] * 6, abs=1e-5)
     assert task.w.any()
 
 

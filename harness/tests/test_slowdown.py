@@ -2,13 +2,12 @@
 
 import sys
 from pathlib import Path
-from time import perf_counter_ns
 
 import pytest
 
 from finetune_bench.errors import BadInput
 from finetune_bench.slowdown import VARIABLE, read_slowdown, spend
-from support import MATMUL, SMALL_MATMUL, Interpreters, prepare, run
+from support import MATMUL, SMALL_MATMUL, Clock, Interpreters, prepare, run
 
 
 @pytest.mark.parametrize(("text", "share"), [("", 0.0), ("0", 0.0), ("0.15", 0.15), (" 1e-2 ", 0.01), ("10", 10.0)])
@@ -23,17 +22,11 @@ def test_anything_else_is_refused_in_words_that_help(text: str) -> None:
         read_slowdown({VARIABLE: text})
 
 
-def test_the_time_is_spent_and_hardly_more() -> None:
-    """A busy neighbour can only make a wait longer, so the best of ten tells."""
-    took = []
-    for _ in range(10):
-        start = perf_counter_ns()
-        while perf_counter_ns() - start < 4_000_000:
-            pass
-        spend(start, 0.5)
-        took.append((perf_counter_ns() - start) / 4e6)
-    assert all(ratio >= 1.5 for ratio in took)
-    assert min(took) < 1.6
+def test_the_time_is_spent_and_hardly_more(clock: Clock) -> None:
+    start = clock()
+    clock.spend(0.004)
+    spend(start, 0.5)
+    assert (clock() - start) / 1e9 == pytest.approx(0.006, abs=1e-5)
 
 
 def test_a_run_says_that_it_was_slowed_down(tmp_path: Path, cache: Path, interpreters: Interpreters) -> None:
@@ -50,8 +43,8 @@ def test_a_run_says_that_it_was_slowed_down(tmp_path: Path, cache: Path, interpr
     # Inside the window, and nowhere else: the halves of a step know nothing of it.
     for step in slowed.of("step"):
         assert step["duration_s"] >= 10 * (step["accelerator_s"] + step["cpu_s"])
-    for step in plain.of("step"):
-        assert step["duration_s"] < 5 * (step["accelerator_s"] + step["cpu_s"])
+    # Others may make any step longer, and hardly all of them.
+    assert min(step["duration_s"] / (step["accelerator_s"] + step["cpu_s"]) for step in plain.of("step")) < 5
 
 
 def test_a_share_that_is_none_ends_the_run(tmp_path: Path, cache: Path) -> None:

@@ -14,14 +14,14 @@ from finetune_bench.store import made_once
 processes = multiprocessing.get_context("spawn")
 
 
-def make_slowly(path: str, note: str) -> None:
+def make_slowly(path: str, note: str, pause_s: float = 0.5) -> None:
     """Makes a file in two halves and notes that it did."""
 
     def make(temporary: Path) -> dict[str, object]:
         with open(note, "a") as file:
             file.write(f"{os.getpid()}\n")
         temporary.write_bytes(b"first half, ")
-        time.sleep(0.5)
+        time.sleep(pause_s)
         temporary.write_bytes(b"first half, second half")
         return {"sha256": "abc"}
 
@@ -42,7 +42,7 @@ def test_of_several_processes_one_makes_and_all_get_the_whole(tmp_path: Path) ->
 
 def test_a_killed_maker_leaves_nothing_that_is_taken_for_the_file(tmp_path: Path) -> None:
     path, note = tmp_path / "file", tmp_path / "note"
-    maker = processes.Process(target=make_slowly, args=(str(path), str(note)))
+    maker = processes.Process(target=make_slowly, args=(str(path), str(note), 600))
     maker.start()
     while not note.exists():
         time.sleep(0.01)

@@ -1,6 +1,6 @@
 /** The input `baseline`, against git's own opinion about names of branches. */
 import { execa } from "execa";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { parseBaselineInput } from "../../src/core/baseline-input.ts";
 import { UserError } from "../../src/core/errors.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { findChangePoints, MAX_SERIES, type ChangeCut, type SeriesPoint } from "../../src/core/change-points.ts";
 import { seededRandom } from "../support/random.ts";

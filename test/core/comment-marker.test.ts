@@ -1,5 +1,5 @@
 /** The hidden line by which a comment is known again. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { isNewer, readMarker, writeMarker } from "../../src/core/comment-marker.ts";
 import { suiteKeyOf } from "../../src/core/suite-key.ts";

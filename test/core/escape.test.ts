@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { describe, expect, test } from "vitest";
 import { clip, codeBlock, codeSpan, inertText, link, terminalText } from "../../src/core/escape.ts";
 import { drawSentence, table } from "../../src/core/markdown-parts.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { MAX_LINE_LENGTH } from "../../src/core/event-line.ts";
 import { MAX_EVENTS_BYTES, readEvents } from "../../src/core/events.ts";

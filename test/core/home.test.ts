@@ -1,5 +1,5 @@
 /** The home folder in what is published. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { filterPieces, textWithoutHome, withoutHome } from "../../src/core/home.ts";

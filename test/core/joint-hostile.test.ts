@@ -1,5 +1,5 @@
 /** Whatever strangers write into any field of a report: what is drawn of several runners stays words, code and our own links. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { checkRunOf } from "../../src/core/check-run.ts";
 import { joinReports } from "../../src/core/join-reports.ts";

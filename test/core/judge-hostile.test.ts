@@ -1,7 +1,7 @@
 /** Files that nobody meant well: the judge answers or says what is wrong, and never dies. */
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
 import { judgeText } from "../../src/core/judge-file.ts";

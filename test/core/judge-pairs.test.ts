@@ -1,5 +1,5 @@
 /** What the judge does with pairs: when it asks for them, when it looks, and that what it decided stays decided. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import type { Decision, JudgeCase, JudgePolicy, Pairs } from "../../src/core/decision.ts";
 import { DOUBTS } from "../../src/core/doubts.ts";

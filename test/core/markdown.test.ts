@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { describe, expect, test } from "vitest";
 import type { Comparison } from "../../src/core/comparison.ts";
 import { joinReports } from "../../src/core/join-reports.ts";

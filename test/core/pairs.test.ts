@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { completePairs, lookAt } from "../../src/core/pairs.ts";
 import { isRatioScale } from "../../src/core/samples.ts";

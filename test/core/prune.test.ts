@@ -1,5 +1,5 @@
 /** Which stored files may go: never those that a series in use rests on, unless that is said. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { identity } from "../../src/core/identity.ts";
 import { KEEP, planPrune, type PruneRule } from "../../src/core/prune.ts";

@@ -1,5 +1,5 @@
 /** Numbers at the ends of their range, as a hostile result or a broken clock may hold them: what comes of them is whole. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { checkRunOf } from "../../src/core/check-run.ts";
 import { jointReportSchema } from "../../src/core/joint.ts";

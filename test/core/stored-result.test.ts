@@ -1,7 +1,7 @@
 /** Files of a store, read without trusting them: old ones serve, damaged ones are named with what to do. */
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import {
   qualificationPath,

@@ -1,6 +1,6 @@
 /** Archives that nobody meant well: what comes out of them is named and bounded, or they are refused. */
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { packTar } from "modern-tar";
 import { beforeAll, expect, test } from "vitest";
 import { parseStoredPath, storedPath, storedText, type RawFile } from "../../src/core/stored-result.ts";

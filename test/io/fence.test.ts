@@ -1,5 +1,5 @@
 /** Nothing a measured program prints becomes an order to the runner. */
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { expect, test } from "vitest";
 import { fence, harmless } from "../../src/io/fence.ts";
 import { commandsIn } from "./runner-log.ts";

@@ -1,5 +1,5 @@
 /** Text of strangers that means to be more than text, and what of it would be alive on GitHub. */
-import fc from "fast-check";
+import fc from "./property.ts";
 import { readMarkdown } from "./markdown-reader.ts";
 
 /** Everything that means something to a markdown reader, to GitHub after it, or to a runner's log; one a line. */

@@ -1,5 +1,5 @@
 /** How many inputs every fuzz test tries, and what makes a good text bad. */
-import fc from "fast-check";
+import fc from "./property.ts";
 
 /** `FINETUNE_BENCH_FUZZ`: 2,000 where it is not set, 100,000 in `npm run test:nightly`. */
 export const INPUTS = Number(process.env["FINETUNE_BENCH_FUZZ"] ?? 2000);

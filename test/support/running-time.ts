@@ -39,3 +39,11 @@ export function afterRunning(ms: number, action: () => void): Disposable {
   });
   return clock;
 }
+
+/** Milliseconds of processor time that work takes of this thread, however many others want the processor. */
+export function processorMs(work: () => void): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
