@@ -30,6 +30,13 @@ const INSTALLING = [
 const NEVER_INSTALLING =
   /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
 
+/**
+ * A user's own program may rely on packages of the user's folder; nothing installed here may, and nothing goes there,
+ * whatever a pip.conf says.
+ */
+const OWN_FOLDER = { PYTHONNOUSERSITE: "1", PIP_USER: "0" };
+const QUIET = { PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", UV_NO_PROGRESS: "1" };
+
 /** Stands in the environment of everything that is started here, so that `post` knows it on Linux. */
 export const CHILD_MARK = { FINETUNE_BENCH_CHILD: "1" };
 
@@ -58,9 +65,11 @@ export function installEnvironment(
 ): Variables {
   const installing = keep(parent, INSTALLING, platform);
   for (const name of Object.keys(installing)) if (NEVER_INSTALLING.test(name.toUpperCase())) delete installing[name];
-  // A user's own program may rely on packages of the user's folder; nothing installed here may.
-  const quiet = { PYTHONNOUSERSITE: "1", PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", UV_NO_PROGRESS: "1" };
-  return merge({ ...measuringEnvironment(parent, {}, platform), ...installing, ...quiet }, extra, platform);
+  return merge(
+    { ...measuringEnvironment(parent, {}, platform), ...installing, ...OWN_FOLDER, ...QUIET },
+    extra,
+    platform,
+  );
 }
 
 function keep(parent: NodeJS.ProcessEnv, allowed: readonly RegExp[], platform: NodeJS.Platform): Variables {

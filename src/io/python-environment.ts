@@ -130,11 +130,11 @@ export async function ensureEnvironment(request: EnvironmentRequest): Promise<En
   } catch (error) {
     if (request.signal?.aborted === true) return cancelled();
     if (!(error instanceof InstallFailure || error instanceof UserError || isSystemError(error))) throw error;
-    return {
-      status: "failed",
-      reason: "environment",
-      message: `environment ${request.spec.name}: ${describeError(error)}`,
-    };
+    // An installer's own trouble is an InstallFailure: what the system refuses here are folders of the cache.
+    const what = isSystemError(error)
+      ? `the cache folder ${request.cache} cannot be used (${describeError(error)}); set FINETUNE_BENCH_CACHE to one that can be written`
+      : describeError(error);
+    return { status: "failed", reason: "environment", message: `environment ${request.spec.name}: ${what}` };
   }
 }
 

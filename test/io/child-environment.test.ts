@@ -83,8 +83,8 @@ describe("an installation", () => {
       UV_PROJECT_ENVIRONMENT: "x",
     };
     const env = installEnvironment({ ...stray, PIP_CACHE_DIR: "/pip" }, {}, "linux");
-    expect(Object.keys(env).filter((name) => name in stray)).toEqual([]);
-    expect(env).toMatchObject({ PIP_CACHE_DIR: "/pip" });
+    expect(Object.keys(env).filter((name) => name in stray)).toEqual(["PIP_USER"]);
+    expect(env).toMatchObject({ PIP_CACHE_DIR: "/pip", PIP_USER: "0" });
   });
 });
 

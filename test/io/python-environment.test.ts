@@ -124,7 +124,10 @@ describe("an environment", () => {
   });
 
   test("is left to pip where only pip is set up for an index of the user's own", async () => {
-    const env = bench.variables({ UV_DEFAULT_INDEX: "" });
+    // On shared machines a pip.conf often sends packages to the user's folder.
+    const config = path.join(bench.folder, "pip.conf");
+    await writeFile(config, "[global]\nuser = true\n");
+    const env = bench.variables({ UV_DEFAULT_INDEX: "", PIP_CONFIG_FILE: config });
     const request = await bench.ask("demo==1.0\n", { uv: path.join(bench.folder, "no-such-uv"), env });
     expect(ready(await ensureEnvironment(request)).versions).toContain("demo==1.0\n");
     expect(request.told[0]).toContain("with pip");
@@ -170,6 +173,8 @@ describe("a failure is a value that says what to do", () => {
     const blocked = path.join(bench.folder, "a file");
     await writeFile(blocked, "");
     const request = await bench.ask("demo==1.0\n", { cache: blocked });
-    expect(failed(await ensureEnvironment(request)).message).toMatch(/ENOTDIR|EEXIST/);
+    expect(failed(await ensureEnvironment(request)).message).toMatch(
+      /the cache folder .*a file cannot be used \((?:ENOTDIR|EEXIST).*set FINETUNE_BENCH_CACHE to one that can be written/,
+    );
   });
 });
