@@ -71,6 +71,25 @@ def test_a_device_that_multiplies_wrongly_fails_the_smoke_test(interpreters: Int
     assert ended.stderr == "error: mlx-cpu multiplies wrongly: 63.0 instead of 64\n"
 
 
+@pytest.mark.parametrize(
+    ("torch", "said"),
+    [
+        ("raise AttributeError('module numpy has no x')", "torch cannot be imported: AttributeError: module numpy has"),
+        ("raise OSError('libcudart.so.13: cannot open')", "torch cannot be imported: libcudart.so.13: cannot open"),
+        ("__version__ = '2.13.0'", "torch-cpu cannot multiply two matrices: AttributeError: module 'torch' has no"),
+    ],
+    ids=["does not fit", "library lost", "half there"],
+)
+def test_a_broken_installation_fails_the_smoke_test_in_a_sentence(tmp_path: Path, torch: str, said: str) -> None:
+    (tmp_path / "torch.py").write_text(torch)
+    smoke = [sys.executable, "-m", "finetune_bench", "smoke", "--backend", "torch-cpu"]
+    path = os.pathsep.join((str(tmp_path), environment()["PYTHONPATH"]))
+    ended = subprocess.run(smoke, capture_output=True, text=True, env=environment(PYTHONPATH=path), check=False)
+    assert ended.returncode == 3
+    assert ended.stderr.startswith(f"error: {said}")
+    assert "Traceback" not in ended.stderr
+
+
 def test_an_order_that_is_not_there(cache: Path, tmp_path: Path) -> None:
     done = run(sys.executable, tmp_path / "nowhere.json", "torch-cpu", cache, tmp_path)
     failed(done, "bad-order", 2, "cannot read the work order")

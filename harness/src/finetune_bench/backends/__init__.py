@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from finetune_bench.errors import BadInput
+from finetune_bench.errors import BackendUnavailable, BadInput
 
 BACKENDS = ("mlx-metal", "mlx-cuda", "mlx-cpu", "torch-cuda", "torch-mps", "torch-cpu")
 
@@ -22,6 +22,12 @@ def no_device(framework: str, backend: str, platform: str = sys.platform) -> str
     """What is said where an imported framework finds no device for a backend."""
     needed = ": the runner needs a logged-in session" if platform == "darwin" else ""
     return f"{framework} finds no {backend.split('-')[1]} device on this machine{needed}"
+
+
+def not_imported(framework: str, error: Exception) -> BackendUnavailable:
+    """For whatever an import raises: of half an installation, or of packages that do not fit each other, anything."""
+    kind = "" if isinstance(error, ImportError | OSError) else f"{type(error).__name__}: "
+    return BackendUnavailable(f"{framework} cannot be imported: {kind}{error}")
 
 
 @dataclass(frozen=True, kw_only=True)

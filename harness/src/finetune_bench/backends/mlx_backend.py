@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
+from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device, not_imported
 from finetune_bench.blas import mlx_blas
 from finetune_bench.errors import BackendUnavailable
 from finetune_bench.machine import processor_name
@@ -21,8 +21,8 @@ class MlxBackend:
     def open(self) -> None:
         try:
             import mlx.core as mx
-        except (ImportError, OSError) as error:
-            raise BackendUnavailable(f"mlx cannot be imported: {error}") from error
+        except Exception as error:
+            raise not_imported("mlx", error) from error
         self.mx = mx
         missing = {
             "mlx-metal": lambda: not mx.metal.is_available(),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device
+from finetune_bench.backends import AllocatorPeaks, DeviceFacts, is_cpu, no_device, not_imported
 from finetune_bench.backends.mps_peaks import MpsPeaks
 from finetune_bench.blas import torch_blas
 from finetune_bench.errors import BackendUnavailable
@@ -21,8 +21,8 @@ class TorchBackend:
     def open(self) -> None:
         try:
             import torch
-        except (ImportError, OSError) as error:
-            raise BackendUnavailable(f"torch cannot be imported: {error}") from error
+        except Exception as error:
+            raise not_imported("torch", error) from error
         self.torch = torch
         available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
         if self.device_type in available and not available[self.device_type]():
