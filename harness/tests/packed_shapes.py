@@ -6,6 +6,7 @@ python packed_shapes.py CACHE ORDER.json      prints an object
 import json
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -26,7 +27,7 @@ backend = TorchBackend("torch-cpu")
 task = find_workload(order.workload).open_task(order, backend, cache)
 for _, prepare in task.preparation():
     prepare()
-task.model._forward = torch.compile(task.model._model.logits, backend="eager", fullgraph=True)
+task.model.compile_with(partial(torch.compile, backend="eager", fullgraph=True))
 steps = [task.step(index, task.fetch(index)) for index in range(task.steps)]
 graphs = counters["stats"]["unique_graphs"]
 

@@ -4,6 +4,7 @@ A process of its own, so that no measured step is a profiled one. What the profi
 it stands what steps take without it.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
@@ -34,7 +35,7 @@ def profile(order_path: Path, backend_name: str, cache: Path, out: Path) -> None
     last = min(task.steps, warmup + LEAST_CLOCKED + 1) - 1
     clocked = [_step(task, backend, index) for index in range(last)][warmup:]
     events, profiled_s = _profiled(task, backend, last)
-    busy_us = sum(event.self_device_time_total for event in events if event.device_type.name == "CUDA")
+    busy_us = kernels_us(events)
     # The profiler slows the processor down, not the kernels: they are compared with steps that ran without it.
     usual_s = median(clocked) if clocked else None
     lines = [f"{order.workload} on {backend_name}: step {last} of {task.steps}, work {order.work_hash}"]
@@ -48,21 +49,34 @@ def profile(order_path: Path, backend_name: str, cache: Path, out: Path) -> None
     out.write_text("\n".join(lines) + f"\n\n{table}\n", encoding="utf-8")
 
 
+def kernels_us(events: Iterable[Any]) -> float:
+    """What the device computed and copied. Names that a program gives to stretches of it hold the same time again."""
+    return sum(
+        event.self_device_time_total
+        for event in events
+        if event.device_type.name == "CUDA" and not event.is_user_annotation
+    )
+
+
 def _profiled(task: Task, backend: Backend, index: int) -> tuple[Any, float]:
     from torch.profiler import ProfilerActivity, profile
 
     activities = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if backend.name == "torch-cuda" else [])]
+    data = task.fetch(index)
     with profile(activities=activities) as profiler:
-        seconds = _step(task, backend, index)
+        seconds = _clocked(task, backend, index, data)
     return profiler.key_averages(), seconds
 
 
 def _step(task: Task, backend: Backend, index: int) -> float:
-    data = task.fetch(index)
+    seconds = _clocked(task, backend, index, task.fetch(index))
+    task.check(index)
+    return seconds
+
+
+def _clocked(task: Task, backend: Backend, index: int, data: Any) -> float:
     backend.synchronise()
     start = perf_counter_ns()
     task.step(index, data)
     backend.synchronise()
-    seconds = (perf_counter_ns() - start) / 1e9
-    task.check(index)
-    return seconds
+    return (perf_counter_ns() - start) / 1e9

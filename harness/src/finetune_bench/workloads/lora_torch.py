@@ -5,6 +5,7 @@ from typing import Any
 
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.errors import BackendUnavailable
+from finetune_bench.workloads.causal_torch import causal_attention
 from finetune_bench.workloads.lora_work import LoraWork
 from finetune_bench.workloads.training_torch import DTYPES, Place, TorchModel, TorchTraining, read_tensors, torch
 
@@ -31,7 +32,7 @@ def open_lora(work: LoraWork, backend: TorchBackend, weights: Path, adapter: Pat
         rope_theta=shape.rope_theta,
         tie_word_embeddings=False,
         use_cache=False,
-        attn_implementation="sdpa",
+        attn_implementation=causal_attention(),
     )
 
     def complete(module: Any, place: Place) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from finetune_bench.backends.torch_backend import TorchBackend
 from finetune_bench.errors import BackendUnavailable
-from finetune_bench.workloads.packed_torch import MASKED, attention_inputs, choose_attention
+from finetune_bench.workloads.causal_torch import causal_attention
+from finetune_bench.workloads.packed_torch import attention_inputs, choose_attention
 from finetune_bench.workloads.qwen3 import EMBEDDING, HEAD, trained_tensors
 from finetune_bench.workloads.sft_work import SftWork
 from finetune_bench.workloads.training_torch import Place, TorchModel, TorchTraining, torch
@@ -19,7 +20,7 @@ except ImportError as error:
 
 def open_qwen3(work: SftWork, backend: TorchBackend, weights: Path) -> TorchTraining:
     shape, packed = work.model, work.padding == "packed"
-    attention = choose_attention(backend, shape, work.precision) if packed else MASKED
+    attention = choose_attention(backend, shape, work.precision) if packed else causal_attention()
     config = Qwen3Config(
         vocab_size=shape.vocab_size,
         hidden_size=shape.hidden_size,

@@ -60,6 +60,7 @@ class MlxTraining:
         )
         self._compute = DTYPES[work.precision.compute]
         self.compiles = backend.compiles
+        self.compiles_validation = False
         self._model = model
         self.module: Any = None
 

@@ -78,6 +78,8 @@ class TrainedModel(Protocol):
     """What a framework does for this task. Names and shapes are the work order's; adapters as PEFT stores them."""
 
     warnings: Sequence[str]
+    compiles_validation: bool
+    """Whether the first batch of a shape is compiled before it is evaluated."""
 
     def build(self) -> None: ...
 
@@ -210,12 +212,23 @@ class TrainingTask:
         return {name: zlib.crc32(np.ascontiguousarray(self.model.values(name, FINGERPRINT_VALUES))) for name in names}
 
     def conclusion(self) -> Conclusion:
-        return (("evaluate", self._evaluate), *self._then)
+        compiling = (("compile_validation", self._compile_validation),) if self.model.compiles_validation else ()
+        return (*compiling, ("evaluate", self._evaluate), *self._then)
+
+    def _validation_batches(self) -> list[Batch]:
+        return [self.rows.batch("validation", rows) for rows in self.work.validation_batches]
+
+    def _compile_validation(self) -> Concluded:
+        """One batch of every shape: no compiler shall run in the clock of the validation."""
+        self.model.evaluation_mode()
+        for batch in {batch.inputs[0].shape: batch for batch in self._validation_batches()}.values():
+            self.model.evaluate(self.model.place(batch))
+        return Concluded()
 
     def _evaluate(self) -> Concluded:
         """The whole validation split, in evaluation mode."""
         self.model.evaluation_mode()
-        batches = [self.rows.batch("validation", rows) for rows in self.work.validation_batches]
+        batches = self._validation_batches()
         answers = [self.model.evaluate(self.model.place(batch)) for batch in batches]
         samples = sum(batch.samples for batch in batches)
         loss = sum(loss for loss, _ in answers) / sum(batch.loss_tokens for batch in batches)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from finetune_bench.backends.torch_backend import TorchBackend
+from finetune_bench.backends.torch_compiler import trouble_compiling
 from finetune_bench.errors import BackendUnavailable, BadInput
 from finetune_bench.workloads.training_task import Batch
 from finetune_bench.workloads.training_work import TUNED, TrainingWork, check_precision, not_compiled
@@ -60,14 +61,19 @@ class TorchTraining:
         self.work = work
         tuned = work.preset == TUNED
         self._fuses = tuned and backend.device_type in FUSED_OPTIMISER
-        self._compiles = tuned and backend.device_type == "cuda"
-        backend.knobs |= {"compile": self._compiles, "fused_optimiser": self._fuses}
-        self.warnings: Sequence[str] = not_compiled(backend.name) if tuned and not self._compiles else ()
+        obstacle = trouble_compiling(backend.device) if tuned and backend.device_type == "cuda" else None
+        compiles = self.compiles_validation = tuned and backend.device_type == "cuda" and obstacle is None
+        backend.knobs |= {"compile": compiles, "fused_optimiser": self._fuses}
+        self.warnings: Sequence[str] = not_compiled(backend.name, obstacle) if tuned and not compiles else ()
         self.place_of_weights = backend.device, DTYPES[work.precision.compute]
         self._loss_dtype = torch.float64 if work.precision.compute == "float64" else torch.float32
         self._model = model
-        self._forward = torch.compile(model.logits) if self._compiles else model.logits
+        self.compile_with(torch.compile if compiles else _as_it_is)
         self.module: Any = None
+
+    def compile_with(self, compiler: Callable[[Any], Any]) -> None:
+        """The functions that a compiler gets: with the loss in them, logits are never written in float32."""
+        self._loss, self._judgement = compiler(self._loss_sum), compiler(self._judge)
 
     def build(self) -> None:
         with torch.device("meta"):
@@ -113,10 +119,19 @@ class TorchTraining:
         tensor = torch.from_numpy(np.ascontiguousarray(array)).to(self.place_of_weights[0])
         return tensor.to(torch.int64) if array.dtype == np.int32 else tensor
 
-    def _loss_sum(self, batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def _loss_sum(self, module: Any, batch: Any) -> torch.Tensor:
+        return self._losses(module, batch)[0]
+
+    def _judge(self, module: Any, batch: Any) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """The sum of the losses that count, and of a classifier how many rows it got right."""
+        loss, logits = self._losses(module, batch)
+        targets = batch[1]
+        return loss, (logits.argmax(-1) == targets).sum() if targets.ndim == 1 else None
+
+    def _losses(self, module: Any, batch: Any) -> tuple[torch.Tensor, torch.Tensor]:
         """The sum of the losses that count, and the logits."""
         inputs, targets, mask = batch
-        logits = self._forward(self.module, inputs).to(self._loss_dtype)
+        logits = self._model.logits(module, inputs).to(self._loss_dtype)
         wanted = logits if targets.ndim == 1 else logits[:, : targets.shape[1]].flatten(0, 1)
         losses = functional.cross_entropy(wanted, targets.flatten(), reduction="none")
         return (losses * mask.flatten()).sum(), logits
@@ -126,7 +141,7 @@ class TorchTraining:
         self._optimiser.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self.place_of_weights[0], dtype=self._loss_dtype)
         for batch in batches:
-            loss = self._loss_sum(batch)[0] / loss_tokens
+            loss = self._loss(self.module, batch) / loss_tokens
             loss.backward()
             if self._keeps_masters:
                 self._collect()
@@ -158,9 +173,8 @@ class TorchTraining:
 
     @torch.no_grad()
     def evaluate(self, batch: Any) -> tuple[float, int | None]:
-        loss, logits = self._loss_sum(batch)
-        targets = batch[1]
-        return float(loss), int((logits.argmax(-1) == targets).sum()) if targets.ndim == 1 else None
+        loss, right = self._judgement(self.module, batch)
+        return float(loss), None if right is None else int(right)
 
     def parameters(self) -> Mapping[str, tuple[tuple[int, ...], bool]]:
         return {name: (tuple(value.shape), value.requires_grad) for name, value in self._named.items()}
@@ -174,7 +188,7 @@ class TorchTraining:
 
     @torch.no_grad()
     def logits(self, batch: Any) -> np.ndarray:
-        return _numpy(self._forward(self.module, batch[0]))
+        return _numpy(self._model.logits(self.module, batch[0]))
 
     def gradients(self, batches: Sequence[Any], loss_tokens: int) -> tuple[float, Mapping[str, np.ndarray]]:
         loss = self._accumulate(batches, loss_tokens)

@@ -83,9 +83,10 @@ def learning_rates(values: Values, steps: int) -> tuple[float, ...]:
     return tuple(values["learning_rate"] * factor(step) for step in range(steps))
 
 
-def not_compiled(backend: str) -> tuple[str, ...]:
-    """What a run says of a preset that would compile its step, where it does not."""
-    return (f"not_compiled: steps are not compiled on {backend}, and the preset {TUNED} runs without",)
+def not_compiled(backend: str, obstacle: str | None = None) -> tuple[str, ...]:
+    """What a run says of a preset that would compile its step, where it does not, and what is in the way of it."""
+    why = "" if obstacle is None else f": {obstacle}"
+    return (f"not_compiled: steps are not compiled on {backend}, and the preset {TUNED} runs without{why}",)
 
 
 PRECISIONS = {
