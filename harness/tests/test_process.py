@@ -138,6 +138,7 @@ class OutOfMemoryError(RuntimeError):
         (RuntimeError("[malloc] Unable to allocate 68719476736 bytes."), "out-of-memory"),
         (RuntimeError("[metal::malloc] Attempting to allocate 64 bytes which is greater than"), "out-of-memory"),
         (RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory (0000008)"), "out-of-memory"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), "out-of-memory"),
         (RuntimeError("MPS backend out of memory (MPS allocated: 17.94 GB)"), "out-of-memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."), "out-of-memory"),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "out-of-memory"),

@@ -62,10 +62,11 @@ class NotFinite(HarnessError):
     kind = "not-finite"
 
 
-# MLX has no exception type of its own for this: its allocators raise RuntimeError with these words.
+# MLX has no exception type of its own for this: its allocators raise RuntimeError with these words. So do NVIDIA's
+# libraries under torch, whose work space is not of torch's allocator.
 _OUT_OF_MEMORY_TEXT = re.compile(
     r"out of memory|insufficient memory|unable to allocate|attempting to allocate|malloc.* failed|std::bad_alloc"
-    r"|cudaErrorMemoryAllocation|can't allocate memory|not enough memory",
+    r"|cudaErrorMemoryAllocation|can't allocate memory|not enough memory|CU(BLAS|DNN|SOLVER)_STATUS_ALLOC_FAILED",
     re.IGNORECASE,
 )
 
