@@ -81,3 +81,18 @@ def test_the_probe_and_the_start_count() -> None:
     said = estimate(parse_request(request(LORA, little, size="real")), "torch-cuda")
     weights = 4.4e9 / 500e6
     assert said["seconds"] == pytest.approx(4.5 + 2 + weights, abs=0.5)
+
+
+def test_the_processors_half_is_the_processors_on_every_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    """50 times three products of 10,000 on four cores of 50 GFLOP/s each, whatever the accelerator."""
+    monkeypatch.setattr("finetune_bench.estimate._cores", lambda: 4)
+    asked = parse_request(request(MATMUL, {}, size="real"))
+    for backend in ("torch-cuda", "mlx-metal"):
+        assert 1500 < float(str(estimate(asked, backend)["seconds"])) < 1600
+
+
+def test_what_a_product_reached_on_the_device_counts_more_than_its_family() -> None:
+    asked = parse_request(request(LM, {}, size="real"))
+    flop = float(str(estimate(asked, "torch-cuda")["flop"]))
+    fast, faster = (float(str(estimate(asked, "torch-cuda", rate)["seconds"])) for rate in (10e12, 40e12))
+    assert fast - faster == pytest.approx(flop / 3e12 - flop / 12e12, abs=0.1)

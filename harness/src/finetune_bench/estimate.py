@@ -41,18 +41,31 @@ BASE_MEMORY = {"torch": 800 * 2**20, "mlx": 120 * 2**20}
 DISK_BYTES_PER_S = 500e6
 
 
-def estimate(request: Request, backend: str) -> dict[str, object]:
-    """Seconds, FLOPs and bytes of one run. What is downloaded is counted as if nothing were in the cache."""
+PROCESSOR_CORE = 50e9
+"""FLOP/s of one core, of several that multiply together beside an accelerator."""
+TRAINING_SHARE, PRODUCTS_SHARE = 0.3, 0.8
+"""Of what a large float32 product reaches on an accelerator: what is hoped for of training, and of bare products."""
+
+
+def estimate(request: Request, backend: str, reached: float | None = None) -> dict[str, object]:
+    """Seconds, FLOPs and bytes of one run. What is downloaded is counted as if nothing were in the cache.
+
+    `reached`: FLOP/s of a large float32 product on this accelerator, where that is known already.
+    """
     framework = framework_of(backend)
     values = request.values_on(framework)
     cost = request.workload.cost(request.size, values)
     speed = rate(backend, str(values.get("precision", "float32")))
+    if reached is not None:
+        training, products = TRAINING_SHARE * reached, PRODUCTS_SHARE * reached
+        speed = Rate(training, training, products, "measured: a large product on this device")
     flop = cost.steps * cost.step_flop + cost.other_flop
     seconds = sum(START_S[framework].get(package, 0.0) for package in request.workload.packages[framework])
     seconds += cost.disk_bytes / DISK_BYTES_PER_S + cost.steps * STEP_OVERHEAD_S
     seconds += cost.steps * cost.step_bytes / CACHED_BYTES_PER_S
     if cost.products:
-        seconds += flop / speed.products
+        on_processor = 0.0 if is_cpu(backend) else cost.steps * cost.processor_flop
+        seconds += (flop - on_processor) / speed.products + on_processor / (PROCESSOR_CORE * _cores())
     else:
         large = cost.step_flop > LARGE_STEP
         seconds += probe_seconds(backend, request.size) + flop / (speed.large_steps if large else speed.small_steps)
@@ -63,6 +76,11 @@ def estimate(request: Request, backend: str) -> dict[str, object]:
         "disk_bytes": cost.disk_bytes,
         "memory_bytes": cost.memory_bytes + BASE_MEMORY[framework],
     }
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def rate(backend: str, precision: str) -> Rate:

@@ -28,6 +28,8 @@ class Cost:
     """Of files of a hub that are not here yet."""
     products: bool = False
     """All of it large products and nothing between them: they reach nearly what a device can do."""
+    processor_flop: float = 0.0
+    """Of a step, what the processor does on every backend."""
     step_bytes: int = 0
     """Of files read in every step, from the system's cache."""
 

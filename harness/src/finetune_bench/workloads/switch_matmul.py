@@ -99,6 +99,7 @@ def cost(_size: str, values: Values) -> Cost:
     return Cost(
         steps=values["iterations"],
         step_flop=2 * half_flop(n),
+        processor_flop=half_flop(n),
         other_flop=CHECK_ITERATIONS * 2 * half_flop(CHECK_SIZE),
         disk_bytes=3 * 4 * (n**2 + CHECK_SIZE**2),
         memory_bytes=2 * 3 * 4 * n**2,  # old and new values of the three
