@@ -19,40 +19,55 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from measure_plan import IMPORTS, Benchmark, fits, kept_for_control, plan
+from measure_plan import IMPORTS, Benchmark, kept_for_control, longest_s, next_of, plan
 from measure_session import ROOT, SOURCES, Session, hide_home, watcher
 
 sys.path.insert(0, str(SOURCES))
 
 from finetune_bench import __version__
-from finetune_bench.backends import BACKENDS, framework_of
+from finetune_bench.backends import BACKENDS, framework_of, is_cpu
+from finetune_bench.control_work import control_work
 from finetune_bench.profiling import PROFILED
 from finetune_bench.workloads import WORKLOADS
 
 PROBE_S = 180.0
 
 
-def measure(session: Session, planned: list[Benchmark], repeats: int, kept_s: float, keep: Callable[[], None]) -> None:
-    """Repeats of all benchmarks in turn; `kept_s` of the time left belong to what follows."""
-    for number in range(1, repeats + 1):
-        for benchmark in planned:
-            if benchmark.state != "measured":
-                continue
-            if fits(benchmark, planned, repeats, session.left_s() - kept_s):
-                run_once(session, benchmark, number, repeats)
-            else:
-                benchmark.end("cut", f"the limit of {session.limit_s / 60:g} min left no room for its {repeats} runs")
-            keep()
+def measure(
+    session: Session,
+    planned: list[Benchmark],
+    repeats: int,
+    kept_s: Callable[[], float],
+    keep: Callable[[], None],
+) -> None:
+    """Repeats of all benchmarks in turn, as long as any fits; `kept_s` of the time left belong to what follows."""
+    while True:
+        left_s = session.left_s() - kept_s()
+        benchmark = next_of(planned, repeats, left_s)
+        if benchmark is None:
+            break
+        run_once(session, benchmark, len(benchmark.runs) + 1, repeats, longest_s(benchmark, planned, repeats, left_s))
+        keep()
+    for one in planned:
+        if one.state == "measured" and len(one.runs) < repeats:
+            one.end("cut", f"the limit of {session.limit_s / 60:g} min left no room for its {repeats} runs")
+    keep()
 
 
-def run_once(session: Session, benchmark: Benchmark, number: int, repeats: int) -> None:
+def profile_s(planned: list[Benchmark]) -> float:
+    """Kept free for a profile of the most important of what ran."""
+    return next((one.run_s for one in planned if one.runs and one.backend in PROFILED), 0.0)
+
+
+def run_once(session: Session, benchmark: Benchmark, number: int, repeats: int, most_s: float) -> None:
     if benchmark.prepared is None and not prepare(session, benchmark):
         return
     order = benchmark.prepared["order"]  # type: ignore[index]
     arguments = ["run", order, "--cache", session.cache, "--benchmark", benchmark.id]
-    run = session.run(benchmark.backend, benchmark.id, number, arguments)
+    run = session.run(benchmark.backend, benchmark.id, number, arguments, most_s)
     if run is None:
-        benchmark.end("cut", f"the limit of {session.limit_s / 60:g} min was over in its run {number}")
+        limit = f"the limit of {session.limit_s / 60:g} min"
+        benchmark.end("cut", f"its run {number} did not end in the {most_s:.0f} s that {limit} left for it")
         return
     benchmark.runs.append(run)
     print(f"{benchmark.id}: run {number} of {repeats}, {run['duration_s']:.1f} s, exit {run['code']}", flush=True)
@@ -92,6 +107,18 @@ def profile(session: Session, planned: list[Benchmark]) -> None:
         print(f"{benchmark.id}: profile, {ended}", flush=True)
         if made is not None and made["cancelled"]:
             raise KeyboardInterrupt
+
+
+def reached(session: Session, backend: str) -> float | None:
+    """FLOP/s of the control's product on an accelerator; None where it told nothing."""
+    events = session.events(f"control.{backend}", 1)
+    if is_cpu(backend) or not events.exists():
+        return None
+    seen = [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()]
+    steps = [one["duration_s"] for one in seen if one["event"] == "step"]
+    if not steps or seen[-1]["event"] != "end":
+        return None
+    return 2.0 * control_work(backend)["matmul_n"] ** 3 / min(steps)
 
 
 def git(*arguments: str) -> str | None:
@@ -185,6 +212,11 @@ def fill(session: Session, given: argparse.Namespace) -> int:
             reason = entry["reason"] or f"no {IMPORTS[framework_of(entry['backend'])]} in {sys.executable}"
             print(f"  {entry['backend']}: {reason}", file=sys.stderr)
         return 3
+    if all(is_cpu(one.backend) for one in planned) and not given.backend:
+        print("no accelerator can be used, so the processor is measured:", flush=True)
+        for entry in probe["backends"]:
+            if entry["accelerated"]:
+                print(f"  {entry['backend']}: {entry['reason'] or 'its framework is not installed'}", flush=True)
     for name in ("orders", "runs", "env"):
         (out / name).mkdir(parents=True, exist_ok=True)
     write_json(out / "probe.json", probe)
@@ -228,7 +260,18 @@ def fill(session: Session, given: argparse.Namespace) -> int:
     try:
         with watcher(out / "device.jsonl"):
             measure_control(1)
-            measure(session, planned, given.repeats, kept_for_control(control), write_manifest)
+            for benchmark in planned:
+                done = control.get(benchmark.backend)
+                benchmark.least_s = done[0]["duration_s"] if done else 0.0
+                benchmark.expect(reached(session, benchmark.backend))
+            control_s = kept_for_control(control)
+            measure(
+                session,
+                planned,
+                given.repeats,
+                lambda: control_s + (profile_s(planned) if given.profile else 0.0),
+                write_manifest,
+            )
             measure_control(2)
         if given.profile:
             profile(session, planned)

@@ -1,6 +1,7 @@
 """The processes of `measure_gpu.py`: each run one of its own, under the lock of its devices, beside a watcher."""
 
 import json
+import math
 import os
 import re
 import signal
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "harness" / "src"
 KEPT = {
     *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"),
-    *("CUDA_VISIBLE_DEVICES", "HF_HOME", "LD_LIBRARY_PATH"),
+    *("CUDA_VISIBLE_DEVICES", "HF_HOME", "LD_LIBRARY_PATH", "CC"),
 }
 LONGEST_RUN_S = 600.0
 LATE = 75
@@ -40,10 +41,15 @@ class Session:
             command, capture_output=True, text=True, env=environment(), timeout=timeout_s, check=False
         )
 
-    def run(self, backend: str, benchmark: str, number: int, arguments: Sequence[str | Path]) -> dict[str, Any] | None:
-        """One process that is measured, under the lock of its devices; None where the time of all was over."""
-        events = self.out / "runs" / benchmark / f"head-{number}.jsonl"
-        return self._locked(backend, events, number, [*arguments, "--events", events])
+    def run(
+        self, backend: str, benchmark: str, number: int, arguments: Sequence[str | Path], most_s: float = math.inf
+    ) -> dict[str, Any] | None:
+        """One process that is measured, under the lock of its devices; None where its time or that of all was over."""
+        events = self.events(benchmark, number)
+        return self._locked(backend, events, number, [*arguments, "--events", events], most_s)
+
+    def events(self, benchmark: str, number: int) -> Path:
+        return self.out / "runs" / benchmark / f"head-{number}.jsonl"
 
     def profile(self, backend: str, benchmark: str, arguments: Sequence[str | Path]) -> dict[str, Any] | None:
         """The same for one whose step is profiled, into a table of its own."""
@@ -51,7 +57,7 @@ class Session:
         return self._locked(backend, table, 1, [*arguments, "--out", table])
 
     def _locked(
-        self, backend: str, written: Path, number: int, arguments: Sequence[str | Path]
+        self, backend: str, written: Path, number: int, arguments: Sequence[str | Path], most_s: float = math.inf
     ) -> dict[str, Any] | None:
         written.parent.mkdir(parents=True, exist_ok=True)
         program = [sys.executable, "-m", "finetune_bench", *map(str, arguments), "--backend", backend]
@@ -59,7 +65,8 @@ class Session:
             word for name, shared in locks_for(backend) for word in ("--shared" if shared else "--exclusive", name)
         ]
         launcher = [sys.executable, "-I", "-S", str(SOURCES / "finetune_bench" / "hold.py"), "--folder"]
-        launcher += [os.environ.get("FINETUNE_BENCH_LOCK_DIR") or "/tmp", "--wait", str(max(0.0, self.left_s()))]
+        end = time.monotonic() + max(0.0, min(most_s, self.left_s()))
+        launcher += [os.environ.get("FINETUNE_BENCH_LOCK_DIR") or "/tmp", "--wait", str(end - time.monotonic())]
         # The variable marks the process as ours, for the watcher.
         variables = environment(FINETUNE_BENCH_EVENTS=str(written), FINETUNE_BENCH_BACKEND=backend)
         heard, said = os.pipe()
@@ -83,7 +90,7 @@ class Session:
                 for line in words:
                     print(f"  {line.strip()}", flush=True)
             started = time.time()
-            limit = min(LONGEST_RUN_S, max(0.0, self.left_s()))
+            limit = min(LONGEST_RUN_S, max(0.0, end - time.monotonic()))
             process.wait(limit)
         except subprocess.TimeoutExpired:
             timed_out = True
