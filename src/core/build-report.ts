@@ -73,7 +73,10 @@ function ageDays(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 86_400_000);
 }
 
-/** Failed benchmarks of the job, then those that never got into it (a benchmark of the baseline that did not run). */
+/**
+ * Failed benchmarks of the job, then those that never got into it (a benchmark of the baseline that did not run). Those
+ * that are informative come last: the headline tells of the first.
+ */
 function failuresOf(result: JobResult, comparisons: readonly Comparison[]): Failure[] {
   const measured = result.benchmarks.flatMap(({ id, title, backend, status, runs }): Failure[] => {
     if (status.state !== "failed") return [];
@@ -91,7 +94,12 @@ function failuresOf(result: JobResult, comparisons: readonly Comparison[]): Fail
     const why = present === undefined ? "missing" : inPairs ? "exit-code" : "check-failed";
     return [{ benchmark, title, backend, reason: why, message: reason ?? "", duration_s: null }];
   });
-  return [...measured, ...others];
+  const informative = new Set(
+    comparisons.filter(({ comparison_class }) => comparison_class === "informative").map(({ benchmark }) => benchmark),
+  );
+  return [...measured, ...others].toSorted(
+    (a, b) => Number(informative.has(a.benchmark)) - Number(informative.has(b.benchmark)),
+  );
 }
 
 function softwareOf(result: JobResult): Report["environment"]["software"] {

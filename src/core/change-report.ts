@@ -22,7 +22,7 @@ interface Point {
 }
 
 /**
- * Changes in the primary metric of every benchmark of `result`, newest first. An older change is settled: its reader has
+ * Changes in the primary metric of every benchmark of `result`, newest first; an informative one blames nobody. An older change is settled: its reader has
  * seen it. A job is one point, also where another measured the same commit; where both stand at a change, `last_good` and
  * `first_bad` are equal, and no commit is to blame. A change of speed that the control workload shows too is the machine's
  * and is left out.
@@ -38,6 +38,7 @@ export function changePointsOf(
 ): ChangePoint[] {
   const jobs = [...otherJobs(result, stored), result];
   return result.benchmarks
+    .filter(({ comparison_class }) => comparison_class !== "informative")
     .flatMap(({ id }) => changesOf(id, jobs, newest))
     .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }

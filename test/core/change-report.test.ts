@@ -117,6 +117,11 @@ test("another machine, software, work or estimator begins a new series and blame
   expect(changes(moved)).toEqual([]);
 });
 
+test("an informative benchmark blames nobody", () => {
+  const replays = days(twelve(1000, 900), (level) => speed(level, { comparison_class: "informative" }));
+  expect(changes(replays)).toEqual([]);
+});
+
 test("failed, cut and disturbed results are no points", () => {
   const slowed = near(500).map((value, run) => ({
     ...runRecord(run + 1, { tokens_per_second: value }),

@@ -79,6 +79,14 @@ describe("built from", () => {
     expect(renderComment(jointOf(report))).toContain("regression (informative)");
   });
 
+  test("an informative benchmark that failed beside one that counts: told after it", () => {
+    const lost = { ...compared(lora, "final_loss", "failed"), head: null, reason: "final_loss is missing now" };
+    const replay = { ...lost, benchmark: "replay", title: "replay", comparison_class: "informative" as const };
+    const report = reportOf({ benchmarks: [lora], comparisons: [replay, lost] });
+    expect(report.failures.map(({ title }) => title)).toEqual(["lora", "replay"]);
+    expect(plain(report.headline)).toMatch(/the first: lora · torch-cuda failed its check/);
+  });
+
   test("informative benchmarks of which nothing is stored: told with the others, and marked", () => {
     const fresh = { ...compared(lora, "tokens_per_second", "no-baseline"), base: null };
     const replay = { ...fresh, benchmark: "replay", title: "replay", comparison_class: "informative" as const };
