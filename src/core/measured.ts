@@ -19,7 +19,13 @@ const runSchema = z.strictObject({
 });
 export type MeasuredRun = z.infer<typeof runSchema>;
 
-const runs = z.array(runSchema).max(50);
+/** Two of one number would count one file twice. */
+const runs = z
+  .array(runSchema)
+  .max(50)
+  .refine((all) => all.every(({ number }, index) => number > (all[index - 1]?.number ?? 0)), {
+    error: "the numbers of its runs do not grow",
+  });
 
 const benchmarkSchema = z.strictObject({
   /** `workload.preset.size`; a part of paths. */
@@ -58,7 +64,12 @@ export const measuredSchema = z.strictObject({
   repeats: z.int().min(1).max(50),
   size: sizeSchema,
   interrupted: z.boolean(),
-  benchmarks: z.array(benchmarkSchema).max(200),
+  benchmarks: z
+    .array(benchmarkSchema)
+    .max(200)
+    .refine((all) => new Set(all.map(({ title, backend }) => `${title}.${backend}`)).size === all.length, {
+      error: "a benchmark stands there twice",
+    }),
   control: z.array(z.strictObject({ backend: backendSchema, runs })).max(6),
 });
 export type Measured = z.infer<typeof measuredSchema>;

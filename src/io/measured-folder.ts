@@ -5,10 +5,11 @@ import * as z from "zod";
 import { gpuCoresOf } from "../core/device-peaks.ts";
 import { probeSchema } from "../core/environment.ts";
 import { clip } from "../core/escape.ts";
-import { MAX_EVENTS_BYTES, readEvents } from "../core/events.ts";
+import { MAX_EVENTS_BYTES } from "../core/events.ts";
 import { machineIdentity, runnerKey } from "../core/identity.ts";
 import { machineChanges } from "../core/machine-changes.ts";
 import { idOf, measuredBenchmarks, measuredControl } from "../core/measured-benchmarks.ts";
+import { watchedIn } from "../core/measured-watch.ts";
 import { measuredSchema, measuredSuite } from "../core/measured.ts";
 import { readResult, type ReadResult } from "../core/read-result.ts";
 import { parseJson } from "../core/stored-result.ts";
@@ -38,8 +39,7 @@ class Unusable extends Error {
 function resultOf(folder: string): ReadResult {
   const measured = parsed(measuredSchema, folder, MANIFEST);
   const probe = parsed(probeSchema, folder, PROBE);
-  const { events: seen } = readEvents(optional(folder, "device.jsonl", MAX_EVENTS_BYTES));
-  const samples = seen.filter((event) => event.event === "device");
+  const { samples, warning } = watchedIn(optional(folder, "device.jsonl", MAX_EVENTS_BYTES), measured);
   const files = {
     samples,
     gpuCores: gpuCoresOf(probe),
@@ -70,7 +70,7 @@ function resultOf(folder: string): ReadResult {
       benchmarks: measuredBenchmarks(measured, files),
       control: { results: () => measuredControl(measured, files) },
       measuredS: Math.max(0, measured.finished_at_s - measured.started_at_s),
-      warnings: [...interrupted, ...machineChanges(samples)],
+      warnings: [...interrupted, ...(warning === null ? [] : [warning]), ...machineChanges(samples)],
     },
     startedAt,
     finishedAt: new Date(measured.finished_at_s * 1000),
@@ -82,7 +82,9 @@ function resultOf(folder: string): ReadResult {
 }
 
 function parsed<T>(schema: z.ZodType<T>, folder: string, file: string): T {
-  const checked = schema.safeParse(parseJson(plain(folder, file, MOST_JSON_BYTES)));
+  const json = parseJson(plain(folder, file, MOST_JSON_BYTES));
+  if (json === undefined) throw new Unusable(`its ${file} is no valid JSON`);
+  const checked = schema.safeParse(json);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? "it" : issue.path.join(".");

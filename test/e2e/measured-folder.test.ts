@@ -123,6 +123,23 @@ test("what was not run to its end is not complete, whatever the manifest says", 
   expect(stateOf(resultOf(dead), MATMUL)).toEqual({ state: "complete" });
 });
 
+test("where nothing was seen of the machine the report says so", async () => {
+  expect(unwatched(resultOf(folder))).toEqual([]);
+  const spoilt = await copy("spoilt", (all) => ({ ...all, control: all.control.map(longer) }));
+  const file = path.join(spoilt, "device.jsonl");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, `${text.slice(0, text.indexOf("\n") + 1)}not a sample\n${text}`);
+  expect(unwatched(resultOf(spoilt))).toEqual([
+    expect.stringMatching(
+      /^nothing is known of the machine in the last \d.* of measuring: device\.jsonl cannot be read from line 2 on: /,
+    ),
+  ]);
+  await rm(file);
+  expect(unwatched(resultOf(spoilt))).toEqual([
+    expect.stringMatching(/of measuring: device\.jsonl holds no sample of it$/),
+  ]);
+});
+
 test("a run that a signal ended is told as such", async () => {
   const killed = await copy("killed", (all) => {
     const runs = all.benchmarks[0]?.runs.map((run) => ({ ...run, code: -9 }));
@@ -135,7 +152,7 @@ test("a run that a signal ended is told as such", async () => {
 describe("a folder that the script did not write is set aside with the reason", () => {
   test.each<[string, (to: string) => Promise<unknown>, RegExp]>([
     ["no probe", (to) => rm(path.join(to, "probe.json")), /it has no probe\.json/],
-    ["no JSON", (to) => writeFile(path.join(to, "measured.json"), "{"), /its measured\.json is not what/],
+    ["no JSON", (to) => writeFile(path.join(to, "measured.json"), "{"), /its measured\.json is no valid JSON/],
     ["another schema", (to) => writeFile(path.join(to, "measured.json"), '{"schema":2}'), /schema: /],
     ["a link for events", (to) => linked(to, path.join("runs", NLI, "head-1.jsonl")), /no plain file of its own/],
     ["a link for a folder", (to) => linked(to, "runs"), /no plain file of its own/],
@@ -143,6 +160,14 @@ describe("a folder that the script did not write is set aside with the reason", 
     const to = await copy(name.replaceAll(" ", "-"));
     await spoil(to);
     const read = readMeasured(to);
+    expect("fault" in read ? read.fault : "").toMatch(reason);
+  });
+
+  test.each<[string, (measured: Measured) => Measured, RegExp]>([
+    ["a run that counts twice", (all) => changed(all, NLI, { runs: twice(all.benchmarks[0]?.runs) }), /do not grow/],
+    ["a benchmark that counts twice", (all) => ({ ...all, benchmarks: twice(all.benchmarks) }), /stands there twice/],
+  ])("%s", async (name, change, reason) => {
+    const read = readMeasured(await copy(name.replaceAll(" ", "-"), change));
     expect("fault" in read ? read.fault : "").toMatch(reason);
   });
 
@@ -154,6 +179,19 @@ describe("a folder that the script did not write is set aside with the reason", 
     expect(await readdir(to)).toContain("measured.json");
   });
 });
+
+/** The last run of the folder, a minute longer: however quick this machine is, a watcher would have seen some of it. */
+function longer(control: Measured["control"][number]): Measured["control"][number] {
+  return { ...control, runs: control.runs.map((run) => ({ ...run, duration_s: run.duration_s + 60 })) };
+}
+
+function unwatched({ warnings }: JobResult): string[] {
+  return warnings.filter((line) => line.includes("device.jsonl"));
+}
+
+function twice<T>(all: readonly T[] = []): T[] {
+  return all.flatMap((one) => [one, one]);
+}
 
 async function linked(folderOf: string, file: string): Promise<void> {
   const [at, beside] = [path.join(folderOf, file), `${folderOf}-moved`];
