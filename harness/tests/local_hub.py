@@ -32,7 +32,9 @@ class Hub:
     altered: set[str] = field(default_factory=set)
     """Files that arrive with a byte changed."""
     elsewhere: str = ""
-    """The address of another server, to which readers of large files are sent."""
+    """The address of another server, to which readers of large files are sent with a signature."""
+    out_of_order: bool = False
+    """Nothing is answered but that."""
     tokens: set[str] = field(default_factory=set)
     """Every token that a request brought."""
 
@@ -60,7 +62,9 @@ def serving() -> Iterator[Hub]:
             name, found, rest = path.partition("/resolve/")
             revision, file = map(unquote, rest.split("/", 1) if "/" in rest else (rest, ""))
             repo = hub.repos.get(name)
-            if not found or repo is None:
+            if hub.out_of_order:
+                self._refuse(503, "OutOfOrder")
+            elif not found or repo is None:
                 self._refuse(401, "RepoNotFound")
             elif repo.token is not None and self.headers.get("Authorization") != f"Bearer {repo.token}":
                 self._refuse(401, "GatedRepo")
@@ -84,7 +88,7 @@ def serving() -> Iterator[Hub]:
         def _send_on(self, repo: Repo, file: str) -> None:
             data = repo.files[file]
             self.send_response(302)
-            self.send_header("Location", f"{hub.elsewhere}{self.path}")
+            self.send_header("Location", f"{hub.elsewhere}{self.path}?Signature=of-the-hub")
             self.send_header("X-Repo-Commit", repo.commit)
             self.send_header("X-Linked-Etag", f'"{etag(file, data)}"')
             self.send_header("X-Linked-Size", str(len(data)))

@@ -1,9 +1,12 @@
 """Downloads from a hub that break off, fill the disk, or bring other bytes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
-from checkpoints import MODEL, stored, values
+from checkpoints import DATASET, MODEL, stored, values
 from hub_place import Place
+from local_hub import serving
 
 CHUNK = 10 * 2**20
 """What the hub's client writes at a time."""
@@ -42,3 +45,32 @@ def test_bytes_that_are_not_the_promised_ones_are_removed(sft: str, place: Place
         assert f"{file} of the model {MODEL} at main arrived with other bytes" in place.refused(sft, 1)
     place.hub.altered = set()
     place.order(sft)
+
+
+def test_an_address_is_told_without_the_signature_that_opens_it(sft: str, place: Place) -> None:
+    with serving() as store:
+        store.out_of_order, place.hub.elsewhere = True, store.url
+        done = place.prepare(sft, token="of-mine")
+    said = done.stderr.splitlines()[-1]
+    assert f"cannot fetch rows.jsonl of the data set {DATASET} at main: " in said
+    assert f"{store.url}/" in said
+    assert "Signature" not in done.stderr
+    assert "of-mine" not in done.stderr
+
+
+def test_two_that_prepare_at_once_fetch_every_file_once_and_agree(sft: str, place: Place) -> None:
+    def prepare(number: int) -> str:
+        folder = place.folder / str(number)
+        folder.mkdir()
+        (folder / "cache").symlink_to(place.cache)
+        (folder / "hub").symlink_to(place.hub_cache)
+        return replace(place, folder=folder).order(sft).work_hash
+
+    place.cache.mkdir()
+    place.hub_cache.mkdir()
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(prepare, range(2))
+    assert first == second
+    assert len(place.hub.gets("model.safetensors")) == 1
+    assert len(list(place.cache.glob("hub-*.safetensors"))) == 1
+    assert not list(place.cache.glob("*.part-*"))

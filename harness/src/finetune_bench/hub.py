@@ -177,8 +177,12 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
+SIGNED = re.compile(r"(https?://[^\s?'\"]*)\?[^\s'\"]*")
+"""An address, and what follows its question mark: where large files lie, a signature that opens them to anybody."""
+
+
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return SIGNED.sub(r"\1", (str(error).strip().splitlines() or [type(error).__name__])[0])
 
 
 def _check(path: Path, name: str, what: str) -> None:
