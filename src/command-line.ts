@@ -1,5 +1,5 @@
 /** The local command: its subcommands, and what each kind of error means to whoever typed it. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help, type Option } from "commander";
 import { addBaselines } from "./commands/baselines.ts";
 import { addInit } from "./commands/init.ts";
 import { addJudge } from "./commands/judge.ts";
@@ -18,25 +18,37 @@ export async function runCommandLine(argv: readonly string[], entry: string): Pr
   let status: number = EXIT.passed;
   try {
     const finish = (ended: number): void => void (status = ended);
-    await program({ signal: stop.signal, harness: ownHarness(entry), finish }).parseAsync(argv);
+    await commandLine({ signal: stop.signal, harness: ownHarness(entry), finish }).parseAsync(argv);
     return status;
   } catch (error) {
     return stop.signal.aborted ? interrupted() : explained(error);
   }
 }
 
-function program(context: CommandContext): Command {
+export function commandLine(context: CommandContext): Command {
   const command = new Command("finetune-bench")
     .description(
       "Runs fine-tuning benchmarks on this machine, MLX and PyTorch, and judges them against its own history.",
     )
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError("(finetune-bench --help shows what there is)")
-    .configureHelp({ sortSubcommands: false });
+    .configureHelp({ optionDescription });
   for (const add of [addRun, addReport, addJudge, addQualify, addBaselines, addValidate, addInit])
     add(command, context);
+  helpAfterErrors(command, command.name());
   return command;
+}
+
+/** Defaults as a user would type them; that a switch is off without being given goes without saying. */
+function optionDescription(option: Option): string {
+  const described = new Help().optionDescription(option);
+  return described.replace(/ \(default: false\)$/, "").replace(/\(default: "(.*)"\)$/, "(default: $1)");
+}
+
+/** A mistake leads to the help of the very command that it was made in. */
+function helpAfterErrors(command: Command, typed: string): void {
+  command.showHelpAfterError(`(${typed} --help shows what there is)`);
+  for (const sub of command.commands) helpAfterErrors(sub, `${typed} ${sub.name()}`);
 }
 
 function interrupted(): number {

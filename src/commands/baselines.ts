@@ -5,16 +5,17 @@ import { KEEP } from "../core/prune.ts";
 import { exportTo, list, show, type ExportOptions, type ListOptions, type ShowOptions } from "./baselines-read.ts";
 import { note, type StoreOptions } from "./baselines-store.ts";
 import { importFrom, prune, type PruneOptions } from "./baselines-write.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 export function addBaselines(program: Command, context: CommandContext): void {
   const baselines = program
     .command("baselines")
     .description("look after stored results: list, show, prune, export, import");
-  const sub = (name: string, description: string): Command =>
+  const sub = (name: string, description: string, own = "0 done"): Command =>
     baselines
       .command(name)
       .description(description)
+      .addHelpText("after", exitStatuses(own))
       .option("--baseline <place>", "dir:PATH or branch:NAME (default: dir:.finetune-bench/baselines)");
 
   const finish = async (work: Promise<number>): Promise<void> => {
@@ -52,15 +53,18 @@ export function addBaselines(program: Command, context: CommandContext): void {
     .argument("<file>", "a new file, .tar.gz")
     .option("--runner <runner>", "of this runner only")
     .action((file: string, options: ExportOptions) => finish(exportTo(file, options, context)));
-  sub("import", "add results from an export, a folder of baselines or the folder of an artifact")
+  sub(
+    "import",
+    "add results from an export, a folder of baselines or the folder of an artifact",
+    "0 all is stored, 1 something was refused or conflicts",
+  )
     .argument("<source>", "file or folder")
-    .action((source: string, options: StoreOptions) => finish(importFrom(source, options, context)))
-    .addHelpText("after", "\nExit status: 0 all is stored, 1 something was refused or conflicts, 2 bad input.");
+    .action((source: string, options: StoreOptions) => finish(importFrom(source, options, context)));
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("must be a whole number from 1.");
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number from 1.");
   return value;
 }
 
@@ -70,6 +74,6 @@ function count(text: string): number {
 
 function days(text: string): number {
   const seconds = parseDuration(text);
-  if (seconds === null) throw new InvalidArgumentError("must be a duration such as 180d.");
+  if (seconds === null) throw new InvalidArgumentError("It must be a duration such as 180d.");
   return seconds / DAY_S;
 }

@@ -4,6 +4,11 @@ import { realpathSync } from "node:fs";
 
 export const EXIT = { passed: 0, failed: 1, badInput: 2, bug: 70, interrupted: 130 } as const;
 
+/** The end of a command's help. `own`: what 0 and 1 mean of it. */
+export function exitStatuses(own: string): string {
+  return `\nExit status: ${own}, ${EXIT.badInput} bad input, ${EXIT.bug} a bug, ${EXIT.interrupted} interrupted.`;
+}
+
 export interface CommandContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

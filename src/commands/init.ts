@@ -11,7 +11,7 @@ import { readRepository, readSuiteFacts, readTemplate, readWorkflowFacts } from 
 import { probeMachine } from "../io/probe.ts";
 import { findPython } from "../io/python.ts";
 import { DEFAULT_SUITE } from "../core/suite-key.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 interface InitOptions {
   readonly dryRun: boolean;
@@ -24,6 +24,7 @@ export function addInit(program: Command, context: CommandContext): void {
     .command("init")
     .description("write a suite file and a workflow that fit this machine; files that are there stay as they are")
     .option("--dry-run", "print both and write nothing", false)
+    .addHelpText("after", exitStatuses("0 both files are there"))
     .action(async (options: InitOptions) => context.finish(await init(options, context)));
 }
 
@@ -69,7 +70,11 @@ function next(isPinned: boolean, isGit: boolean): string[] {
   const steps = [
     ...(isGit ? [] : ["git init, as this folder is no git repository yet"]),
     "finetune-bench run, to measure here with this suite",
-    ...(isPinned ? [] : [`in ${WORKFLOW}: the action's repository and the SHA of a release, as its comment says`]),
+    ...(isPinned
+      ? []
+      : [
+          `in ${WORKFLOW}: the action's repository and the commit to run, that of the newest release or of main, in place of the zeros`,
+        ]),
     `in ${WORKFLOW}: other labels under runs-on, if this machine is not the runner or has labels of its own`,
     "a pull request with both files; when it is merged, the push to the default branch records the baseline",
   ];

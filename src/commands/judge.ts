@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { judgeText } from "../core/judge-file.ts";
 import { readInput, writeOutput } from "../io/judge-io.ts";
 import { faultLines, renderAnswer } from "../io/judge-table.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 export function addJudge(program: Command, context: CommandContext): void {
   program
@@ -11,10 +11,7 @@ export function addJudge(program: Command, context: CommandContext): void {
     .description("judge samples of any origin, or find the change points of a series: see docs/judge.md")
     .argument("[file]", "the samples as JSON; - or nothing: standard input")
     .option("--output <file>", "where the answer goes as JSON; - or nothing: standard output (a table on a terminal)")
-    .addHelpText(
-      "after",
-      "\nExit status: 0 all judged, 1 a case was malformed, 2 bad input, 70 a bug, 130 interrupted.",
-    )
+    .addHelpText("after", exitStatuses("0 all judged, 1 a case was malformed"))
     .action(async (file: string | undefined, options: { readonly output?: string }) =>
       context.finish(await judgeFile(file, options.output, context)),
     );

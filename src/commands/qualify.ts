@@ -9,7 +9,7 @@ import { localHost } from "../io/local-host.ts";
 import { openLocalStore } from "../io/local-store.ts";
 import { qualify } from "../io/qualify.ts";
 import { renderQualified } from "../io/qualify-table.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 interface QualifyOptions {
   readonly suite?: string;
@@ -43,7 +43,7 @@ export function addQualify(program: Command, context: CommandContext): void {
     .option("--runner-key <name>", "name of a pool of interchangeable machines")
     .addHelpText(
       "after",
-      "\nExit status: 0 every slow-down was caught without a false alarm, 1 it was not, or a benchmark did not run, 2 bad input, 70 a bug, 130 interrupted.",
+      exitStatuses("0 every slow-down was caught without a false alarm, 1 it was not, or a benchmark did not run"),
     )
     .action(async (options: QualifyOptions) => context.finish(await run(options, context)));
 }
@@ -55,7 +55,7 @@ function gather(text: string, before: readonly string[] = []): readonly string[]
 function slowdown(text: string): number {
   const share = parsePercent(text);
   if (share !== null) return share;
-  throw new InvalidArgumentError("must be a percentage above 0% and below 100%, such as 5%.");
+  throw new InvalidArgumentError("It must be a percentage above 0% and below 100%, such as 5%.");
 }
 
 async function run(options: QualifyOptions, { harness, signal }: CommandContext): Promise<number> {

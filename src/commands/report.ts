@@ -12,7 +12,7 @@ import type { ReportHost } from "../io/report-host.ts";
 import { localFolder } from "../io/results-folder.ts";
 import { renderTerminal } from "../io/terminal.ts";
 import { runReportLine } from "../report-line.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 interface ReportOptions {
   readonly save: boolean;
@@ -31,7 +31,7 @@ export function addReport(program: Command, context: CommandContext): void {
     .option("--save", "record the results as new points of their runners' histories", false)
     .option("--baseline <place>", "dir:PATH or branch:NAME of the history (default: dir:.finetune-bench/baselines)")
     .option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)")
-    .addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.")
+    .addHelpText("after", exitStatuses("0 gate passed, 1 gate failed"))
     .action(async (given: string[], options: ReportOptions) => context.finish(await report(given, options, context)));
 }
 

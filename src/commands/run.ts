@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "commander";
 import { parseInputs } from "../core/inputs.ts";
 import { localHost } from "../io/local-host.ts";
 import { runPipeline } from "../pipeline.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 interface RunOptions {
   readonly suite?: string;
@@ -33,14 +33,14 @@ export function addRun(program: Command, context: CommandContext): void {
     .option("--fail-on <verdicts>", "verdicts that give exit status 1 (default: regression,failed)")
     .option("--python <path>", "an interpreter used as it is, with its packages")
     .option("--runner-key <name>", "name of a pool of interchangeable machines")
-    .addHelpText("after", "\nExit status: 0 gate passed, 1 gate failed, 2 bad input, 70 a bug, 130 interrupted.")
+    .addHelpText("after", exitStatuses("0 gate passed, 1 gate failed"))
     .action(async (options: RunOptions) => context.finish(await run(options, context)));
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 50)
-    throw new InvalidArgumentError("must be a whole number from 1 to 50.");
+    throw new InvalidArgumentError("It must be a whole number from 1 to 50.");
   return value;
 }
 

@@ -1,14 +1,16 @@
 /** `finetune-bench validate`: checks a suite file without running it. */
 import type { Command } from "commander";
 import { UserError } from "../core/errors.ts";
+import { counted } from "../core/units.ts";
 import { loadSuite } from "../io/suite-file.ts";
-import { EXIT, type CommandContext } from "./command.ts";
+import { EXIT, exitStatuses, type CommandContext } from "./command.ts";
 
 export function addValidate(program: Command, context: CommandContext): void {
   program
     .command("validate")
     .description("explain the mistakes in a suite file, with line and column")
-    .argument("[file]", "the suite file", undefined)
+    .argument("[file]", "the suite file (default: finetune-bench.yml)")
+    .addHelpText("after", exitStatuses("0 nothing is wrong with it"))
     .action(async (file: string | undefined) => context.finish(await validate(file)));
 }
 
@@ -17,7 +19,7 @@ async function validate(file: string | undefined): Promise<number> {
   if (note !== null)
     throw new UserError(`there is no finetune-bench.yml in ${process.cwd()}; name a suite file to validate`);
   process.stdout.write(
-    `${suite.name}: ${suite.benchmarks.length} benchmarks, ${suite.repeats} runs each: nothing is wrong with it\n`,
+    `${suite.name}: ${counted(suite.benchmarks.length, "benchmark")}, ${counted(suite.repeats, "run")} each: nothing is wrong with it\n`,
   );
   return EXIT.passed;
 }

@@ -1,5 +1,6 @@
 /** Where baselines are kept, as the input `baseline` says it. */
 import { UserError } from "./errors.ts";
+import { inputNamed } from "./input-name.ts";
 
 export type BaselineInput =
   | { readonly kind: "directory"; readonly path: string }
@@ -11,18 +12,18 @@ export function parseBaselineInput(text: string): BaselineInput {
   const value = match?.[2]?.trim() ?? "";
   if (match === null || value === "") {
     throw new UserError(
-      `input baseline: ${JSON.stringify(text)} is not accepted; use branch:NAME (a branch of this repository, such as ` +
+      `${inputNamed("baseline")}: ${JSON.stringify(text)} is not accepted; use branch:NAME (a branch of this repository, such as ` +
         `branch:finetune-bench) or dir:PATH (a folder that outlives the job, such as dir:/srv/finetune-bench)`,
     );
   }
   if (match[1] === "dir") {
-    if (value.includes("\0")) throw new UserError(`input baseline: a path cannot hold a zero character`);
+    if (value.includes("\0")) throw new UserError(`${inputNamed("baseline")}: a path cannot hold a zero character`);
     return { kind: "directory", path: value };
   }
   const name = value.replace(/^refs\/heads\//, "");
   const fault = branchFault(name);
   if (fault !== null) {
-    throw new UserError(`input baseline: ${JSON.stringify(name)} cannot be the name of a branch: ${fault}`);
+    throw new UserError(`${inputNamed("baseline")}: ${JSON.stringify(name)} cannot be the name of a branch: ${fault}`);
   }
   return { kind: "branch", name };
 }

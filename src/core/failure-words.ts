@@ -9,7 +9,7 @@ const FAILURE_WORDS: Readonly<Record<FailureReason, string>> = {
   timeout: "ran into its time limit",
   killed: "was killed",
   "exit-code": "ended with an error",
-  "bad-events": "wrote events that cannot be read",
+  "bad-events": "left no events that can be used",
   "bad-order": "could not use its work order",
   "check-failed": "failed its check",
   "backend-unavailable": "cannot run on this machine",

@@ -2,6 +2,7 @@
 import type { Difference } from "./comparison.ts";
 import type { Identity, Probe } from "./environment.ts";
 import { UserError } from "./errors.ts";
+import { inputNamed } from "./input-name.ts";
 import { canonicalJson, sha256Hex } from "./hash.ts";
 import type { HarnessEvent } from "./protocol.ts";
 
@@ -69,7 +70,7 @@ export function runnerKey(probe: Probe, pool: string | null = null): string {
 function checkPool(pool: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,99}$/.test(pool)) return pool;
   throw new UserError(
-    `input runner-key: ${JSON.stringify(pool)} cannot name a pool of machines; use 1 to 100 lower-case letters, ` +
+    `${inputNamed("runner-key")}: ${JSON.stringify(pool)} cannot name a pool of machines; use 1 to 100 lower-case letters, ` +
       "digits, dots, underscores and hyphens, the first a letter or digit (or auto for this machine's own key)",
   );
 }

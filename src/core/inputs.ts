@@ -4,6 +4,7 @@ import { parseDuration } from "./duration.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { UserError } from "./errors.ts";
 import { FAIL_ON, type FailOn } from "./gate.ts";
+import { inputNamed } from "./input-name.ts";
 
 /** Which part of the line a job runs: all of it, up to the results, or from the results of other jobs on. */
 export const MODES = ["full", "measure", "report"] as const;
@@ -40,7 +41,7 @@ export function parseInputs(raw: RawInputs): Inputs {
   const timeBudget = parseDuration(budget);
   if (timeBudget === null) {
     throw new UserError(
-      `input time-budget: must be a duration such as 90s, 10m or 1h30m; given ${JSON.stringify(budget)}`,
+      `${inputNamed("time-budget")}: must be a duration such as 90s, 10m or 1h30m; given ${JSON.stringify(budget)}`,
     );
   }
   const runnerKey = text("runner-key") ?? "auto";
@@ -81,6 +82,6 @@ function oneOf<T extends string>(input: string, given: string, accepted: readonl
   const match = accepted.find((value) => value === given);
   if (match !== undefined) return match;
   throw new UserError(
-    `input ${input}: ${JSON.stringify(given)} is not accepted; use ${accepted.join(", ")}${more}${didYouMean(given, accepted)}`,
+    `${inputNamed(input)}: ${JSON.stringify(given)} is not accepted; use ${accepted.join(", ")}${more}${didYouMean(given, accepted)}`,
   );
 }

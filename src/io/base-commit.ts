@@ -83,8 +83,12 @@ export async function baseOfRef(ref: string, cwd: string): Promise<BaseChoice> {
   const git = gitAt(cwd, { workspace: false });
   const sha = await git.query("rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`);
   if (sha === null || !SHA.test(sha)) {
+    const folder = path.resolve(cwd);
+    const root = await git.query("rev-parse", "--show-toplevel");
     throw new UserError(
-      `--base ${ref}: git knows no such commit in ${path.resolve(cwd)}; name a branch, tag or commit`,
+      root === null
+        ? `--base ${ref}: ${folder} is no git repository; run it in one, or leave --base out`
+        : `--base ${ref}: git knows no such commit in ${folder}; name a branch, tag or commit`,
     );
   }
   const shared = await git.query("merge-base", "HEAD", sha);

@@ -1,5 +1,6 @@
 /** Baselines on a branch of the repository. */
 import { UserError } from "../core/errors.ts";
+import { inputNamed } from "../core/input-name.ts";
 import {
   storeOver,
   type Added,
@@ -27,7 +28,7 @@ const BATCH = { files: 100, bytes: 4 * 1024 * 1024 } as const;
 export function branchStore({ api, branch, defaultBranch }: BranchStoreOptions): BaselineStore {
   if (branch === defaultBranch) {
     throw new UserError(
-      `input baseline: ${branch} is the default branch, and results do not belong among the source; ` +
+      `${inputNamed("baseline")}: ${branch} is the default branch, and results do not belong among the source; ` +
         `name a branch of their own such as branch:finetune-bench (it is created when the first result is stored)`,
     );
   }

@@ -1,5 +1,6 @@
 /** Finds a Python interpreter that can measure or make virtual environments. */
 import { UserError } from "../core/errors.ts";
+import { inputNamed } from "../core/input-name.ts";
 import * as z from "zod";
 import { installEnvironment, usesPip } from "./child-environment.ts";
 import { pythonCandidates, type Candidate } from "./python-candidates.ts";
@@ -109,14 +110,14 @@ export async function findPython(request: PythonRequest = {}): Promise<Python> {
     [
       `no usable Python ${OLDEST_PYTHON} or newer. ${found}`,
       ...seen.map((line) => `  ${line}`),
-      `Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the input python (--python).` +
+      `Install Python ${OLDEST_PYTHON} or newer, or name an interpreter with the ${inputNamed("python")}.` +
         (uv === null ? " With uv installed, one is fetched." : ""),
     ].join("\n"),
   );
 }
 
 function useRequested(requested: string, answer: Answer): Python {
-  const where = `input python: ${JSON.stringify(requested)}`;
+  const where = `${inputNamed("python")}: ${JSON.stringify(requested)}`;
   if ("problem" in answer) {
     throw new UserError(
       `${where} cannot be used: ${answer.problem}; give the path of a Python ${OLDEST_PYTHON} or newer`,

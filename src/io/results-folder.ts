@@ -2,7 +2,9 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import { UserError } from "../core/errors.ts";
 import { jsonWithoutHome, textWithoutHome } from "../core/home.ts";
+import { systemFault } from "./system-fault.ts";
 
 export interface ResultsFolder {
   readonly path: string;
@@ -35,7 +37,14 @@ export async function makeResultsFolder(root: string, name: string): Promise<Res
 /** The folder of local runs below `workspace`, kept out of the user's commits by a file of its own. */
 export async function localFolder(workspace: string): Promise<string> {
   const folder = path.join(workspace, ".finetune-bench");
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, ".gitignore"), "*\n");
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, ".gitignore"), "*\n");
+  } catch (error) {
+    const { message } = systemFault(error);
+    throw new UserError(
+      `${folder}, where results and history lie, cannot be written: ${message}; run this in a folder that you may write to`,
+    );
+  }
   return folder;
 }

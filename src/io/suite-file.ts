@@ -28,11 +28,10 @@ export async function loadSuite(
     if (given === null && isMissing(error)) {
       return { suite: builtin(FALLBACK), note: `No ${DEFAULT_SUITE} in the repository: ran ${FALLBACK}.` };
     }
+    if (!isMissing(error)) throw new UserError(`suite ${JSON.stringify(name)} cannot be read`, { cause: error });
     throw new UserError(
-      isMissing(error)
-        ? `suite ${JSON.stringify(name)}: there is no such file in ${workspace}; give a path from there, or one of ${Object.keys(BUILTIN_SUITES).join(", ")}`
-        : `suite ${JSON.stringify(name)} cannot be read`,
-      { cause: error },
+      `suite ${JSON.stringify(name)}: there is no such file in ${workspace}; give a path from there, or one of ` +
+        Object.keys(BUILTIN_SUITES).join(", "),
     );
   }
   return { suite: parseSuite(text, name), note: null };

@@ -63,10 +63,10 @@ describe("bad input to the shipped action", () => {
   it("is explained in one line, without a stack, and nothing is run", async () => {
     await using project = await BenchProject.create();
     const cases: [Record<string, string>, RegExp][] = [
-      [{ "fail-on": "regresion" }, /input fail-on: "regresion" is not accepted.*regression/],
-      [{ "time-budget": "half an hour" }, /input time-budget: must be a duration such as 90s/],
+      [{ "fail-on": "regresion" }, /input fail-on \(--fail-on\): "regresion" is not accepted.*regression/],
+      [{ "time-budget": "half an hour" }, /input time-budget \(--time-budget\): must be a duration such as 90s/],
       [{ suite: "bench.yml" }, /bench\.yml/],
-      [{ backends: "cuda" }, /input backends: "cuda" is not accepted/],
+      [{ backends: "cuda" }, /input backends \(--backend\): "cuda" is not accepted/],
       [{ baseline: "bucket:x" }, /baseline.*"bucket:x"/],
     ];
     for (const [inputs, message] of cases) {

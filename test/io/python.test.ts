@@ -26,7 +26,7 @@ describe("the input python", () => {
     const file = await interpreter("old/python", { version: "3.9.6" });
     const message = await refusal(findPython({ requested: file }));
     expect(message).toMatch(
-      /^input python: ".*old\/python" is Python 3\.9\.6; at least 3\.11 is needed: change the input/,
+      /^input python \(--python\): ".*old\/python" is Python 3\.9\.6; at least 3\.11 is needed: change the input/,
     );
   });
 
