@@ -257,6 +257,7 @@ def fill(session: Session, given: argparse.Namespace) -> int:
             if run is not None and run["cancelled"]:
                 raise KeyboardInterrupt
 
+    write_manifest()  # a machine may be taken away in its first run
     try:
         with watcher(out / "device.jsonl"):
             measure_control(1)

@@ -314,6 +314,7 @@ def test_interrupted_it_leaves_a_valid_folder(measuring: Measuring, interpreters
     while not begun.exists():
         assert time.monotonic() < until
         time.sleep(0.1)
+    assert measuring.states() == {NLI: ("measured", 0), MATMUL: ("measured", 0)}, "killed now it would leave this"
     process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=60)
     assert process.returncode == 130, text

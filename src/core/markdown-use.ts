@@ -44,6 +44,7 @@ export function useSection(joint: JointReport, { rows, facts }: Detail): Markdow
     share("Device busy", "device_busy"),
     share("Its memory busy", "device_memory_busy"),
     value("Clock", "device_clock"),
+    share("At its power cap", "device_power_capped"),
     value("Temperature", "device_temperature"),
     value("Memory in use", "device_memory_peak"),
     value("Validation", "phase.evaluate.tokens_per_second"),

@@ -33,6 +33,7 @@ const REGISTRY = {
   device_memory_busy: info("1", "higher", "median"),
   device_memory_peak: info("B", "lower", "maximum"),
   device_clock: info("Hz", "higher", "median"),
+  device_power_capped: info("1", "lower", "total"),
   device_temperature: info("°C", "lower", "maximum"),
   swap_growth: info("B", "lower", "total"),
   idle_power: info("W", "lower", "minimum"),

@@ -2,7 +2,8 @@
 import { isCpu, type Backend } from "./backend.ts";
 import type { DeviceEvent, HarnessEvent } from "./protocol.ts";
 import type { MetricName } from "./registry.ts";
-import { median, sum } from "./statistics.ts";
+import { POWER_CAP } from "./run-disturbances.ts";
+import { mean, median, sum } from "./statistics.ts";
 
 interface Window {
   readonly startS: number;
@@ -46,6 +47,7 @@ function useIn({ startS, endS }: Window, samples: readonly DeviceEvent[]): [Metr
     ["device_memory_busy", told((sample) => sample.memory_busy), median],
     ["device_memory_peak", told((sample) => sample.memory_used_bytes), (values) => Math.max(...values)],
     ["device_clock", told((sample) => sample.clock_mhz && sample.clock_mhz * 1e6), median],
+    ["device_power_capped", told(({ throttle }) => throttle && Number(throttle.includes(POWER_CAP))), mean],
     ["device_temperature", told((sample) => sample.temperature_c), (values) => Math.max(...values)],
   ];
   return found.flatMap(([name, values, of]): [MetricName, number][] =>

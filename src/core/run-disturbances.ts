@@ -27,7 +27,7 @@ const THERMAL = new Set(["hw_slowdown", "hw_thermal_slowdown", "sw_thermal_slowd
 /** A power supply that cannot deliver. */
 const POWER = new Set(["hw_power_brake_slowdown"]);
 /** No disturbance: a data-centre board trains at its power cap all day. */
-const POWER_CAP = "sw_power_cap";
+export const POWER_CAP = "sw_power_cap";
 // Nor are the others: chosen application clocks, boards in step with each other and the display
 // (applications_clocks_setting, sync_boost, display_clock_setting) are states that hold for every run alike.
 

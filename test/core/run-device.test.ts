@@ -79,6 +79,7 @@ test("how busy, how fast and how hot the device was and what its memory held, of
       memory_used_bytes: inside ? 2e9 + second : 9e9,
       clock_mhz: inside ? 1900 + second : 300,
       temperature_c: inside ? 50 + second : 90,
+      throttle: inside && second < 7 ? ["sync_boost", "sw_power_cap"] : [],
     };
   });
   expect(told(samples)).toEqual({
@@ -86,6 +87,7 @@ test("how busy, how fast and how hot the device was and what its memory held, of
     device_memory_busy: 0.4,
     device_memory_peak: 2e9 + 20,
     device_clock: 1.91e9,
+    device_power_capped: 7 / 21,
     device_temperature: 70,
   });
 });

@@ -44,6 +44,7 @@ const samplesWith = (field: "energy_j" | "power_w"): DeviceEvent[] =>
     memory_used_bytes: 1,
     clock_mhz: 1980,
     temperature_c: 60,
+    throttle: ["sw_power_cap"],
     cpu_energy_j: second,
     power_w: 100,
     ...(field === "energy_j" ? { energy_j: second } : {}),
