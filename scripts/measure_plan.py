@@ -93,8 +93,10 @@ class Benchmark:
 def plan(probe: dict[str, Any], given: argparse.Namespace) -> list[Benchmark]:
     """What is asked for, else what is offered, on every backend; what cannot run has the reason."""
     states = {entry["backend"]: entry for entry in probe["backends"]}
-    able = [name for name, entry in states.items() if entry["possible"] and has(IMPORTS[framework_of(name)])]
-    accelerated = [name for name in able if states[name]["accelerated"]]
+    here = [name for name in states if has(IMPORTS[framework_of(name)])]
+    able = [name for name in here if states[name]["possible"]]
+    # An accelerator that is there and cannot be used is named as what is in the way: no processor stands in for it.
+    wanted = [name for name in here if states[name]["accelerated"] and (name in able or states[name]["faulty"])]
     large = {one["kind"] for one in probe["accelerators"] if (one["memory_bytes"] or 0) >= LARGE_BYTES}
     planned = []
     named = {workload for workload, _ in ORDER}
@@ -103,7 +105,7 @@ def plan(probe: dict[str, Any], given: argparse.Namespace) -> list[Benchmark]:
         if given.workload and workload not in given.workload:
             continue
         offered = find_workload(workload).backends
-        for backend in given.backend or accelerated or able:
+        for backend in given.backend or wanted or able:
             if not given.workload and given.size not in offered.get(backend, ()):
                 continue
             request = {"protocol": 1, "workload": workload, "preset": preset, "size": given.size}

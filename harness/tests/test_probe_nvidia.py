@@ -111,6 +111,16 @@ class TestNvidia:
         assert "Jetson" in facts["machine"]["model"]
         assert facts["accelerators"] == []
 
+    def test_a_container_without_the_drivers_tools_is_no_machine_without_a_board(self, tmp_path: Path) -> None:
+        system = machine(tmp_path, "h200")
+        (tmp_path / "bin" / "nvidia-smi").unlink()
+        assert faulty(probe(system, "salt")) == set()
+        (tmp_path / "root" / "dev").mkdir(exist_ok=True)
+        (tmp_path / "root" / "dev" / "nvidiactl").touch()
+        facts = probe(system, "salt")
+        assert faulty(facts) == {"torch-cuda", "mlx-cuda"}
+        assert "NVIDIA_DRIVER_CAPABILITIES" in reasons(facts)["torch-cuda"]
+
     def test_nvidia_smi_is_found_where_wsl_keeps_it(self, tmp_path: Path) -> None:
         system = machine(tmp_path, "h200")
         (tmp_path / "bin" / "nvidia-smi").unlink()

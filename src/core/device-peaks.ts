@@ -21,9 +21,13 @@ const NVIDIA: Readonly<Record<string, readonly [number, number | null]>> = {
   "GeForce RTX 4090": [82.6, 165.2],
   "GeForce RTX 5060 Ti": [23.7, 47.4],
   "GeForce RTX 5090": [104.8, 209.5],
+  "A100-SXM4-40GB": [19.5, 312],
+  "A100-PCIE-40GB": [19.5, 312],
   "A100-SXM4-80GB": [19.5, 312],
   "A100 80GB PCIe": [19.5, 312],
   "H100 80GB HBM3": [66.9, 989],
+  "H100 PCIe": [51.2, 756],
+  "H100 NVL": [60, 835],
   H200: [66.9, 989],
 };
 

@@ -97,10 +97,11 @@ describe("vendor peaks", () => {
   test("a name is known as a whole or not at all: another edition has another peak", () => {
     expect(peak("NVIDIA GeForce RTX 3090", "bfloat16")).toBe(71e12);
     expect(peak("NVIDIA GeForce RTX 3090", "float32")).toBe(35.6e12);
+    expect([peak("NVIDIA H100 80GB HBM3", "bfloat16"), peak("NVIDIA H100 PCIe", "bfloat16")]).toEqual([989e12, 756e12]);
     const others = [
       "NVIDIA GeForce RTX 3090 Ti",
       "NVIDIA GeForce RTX 4090 Laptop GPU",
-      "NVIDIA H100 PCIe",
+      "NVIDIA H800 PCIe",
       "constructor",
     ];
     expect(others.map((name) => peak(name, "bfloat16"))).toEqual([null, null, null, null]);

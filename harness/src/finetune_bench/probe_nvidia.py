@@ -34,6 +34,10 @@ _JETSON_REASON = (
     "this is a Jetson, whose graphics part needs NVIDIA's own builds of the frameworks and is watched by tegrastats "
     "instead of nvidia-smi: it is not supported. To measure its processor, name the backend (backends: torch-cpu)"
 )
+_UNSEEN_REASON = (
+    "there is an NVIDIA driver (/dev/nvidiactl), but not its nvidia-smi, which says what boards there are: a container "
+    "needs the driver's part `utility` too (NVIDIA_DRIVER_CAPABILITIES=compute,utility)"
+)
 # Bits of the reasons for a lower clock that mean heat or a lack of power, by nvml.h.
 _SLOWED = {0x4: "power cap", 0x8: "hardware slowdown", 0x20: "heat", 0x40: "heat", 0x80: "power brake"}
 
@@ -51,6 +55,8 @@ def nvidia_accelerators(system: System) -> Accelerators:
     if system.which("nvidia-smi") is None:
         if _is_jetson(system):
             return Accelerators(reason=_JETSON_REASON, faulty=True, warnings=(_JETSON_REASON,))
+        if (system.root / "dev" / "nvidiactl").exists():
+            return Accelerators(reason=_UNSEEN_REASON, faulty=True, warnings=(_UNSEEN_REASON,))
         return Accelerators(reason="no NVIDIA driver: nvidia-smi was not found")
     rows, trouble = _boards(system)
     if any("nvgpu" in row.get("name", "") for row in rows):
