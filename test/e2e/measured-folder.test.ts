@@ -10,6 +10,7 @@ import type { JobResult } from "../../src/core/result.ts";
 import { directoryStore } from "../../src/io/directory-store.ts";
 import { developmentPython } from "../support/development-python.ts";
 import { localProject, type LocalProject } from "../support/local-command.ts";
+import { withoutDisturbances } from "../support/undisturbed.ts";
 
 const SCRIPT = path.resolve(import.meta.dirname, "..", "..", "scripts", "measure_gpu.py");
 const NLI = "nli-bert-tiny.strict.tiny.torch-cpu";
@@ -81,6 +82,8 @@ test("becomes a report and, where asked, the first point of a history that the n
     ]);
   }
   expect(stored?.control.map(({ id, runs }) => [id, runs.length])).toEqual([["control.torch-cpu", 2]]);
+  const history = path.join(project.folder, "history", result.runner_key);
+  for (const file of await readdir(history)) await withoutDisturbances(path.join(history, file));
   await copy("again", (measured) => ({ ...measured, started_at_s: measured.started_at_s + 1 }));
   const second = await project.run(["report", "again", "--baseline", "dir:history"]);
   expect(second.stdout).toContain("1 earlier job");

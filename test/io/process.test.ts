@@ -27,7 +27,7 @@ function python(code: string, more: Partial<ProcessRequest> = {}): Promise<Await
 
 /** One that was killed closes its output a moment before the system shows it as ended. */
 async function expectEnded(pid: number): Promise<void> {
-  await expect.poll(() => isAlive(pid)).toBe(false);
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
 }
 
 /** A process that has ended may still stand in the list until its new parent looks: that is dead too. */
