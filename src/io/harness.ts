@@ -211,7 +211,12 @@ export function runControl(harness: Harness, request: ControlRequest): Promise<P
 export function lastWords(result: ProcessResult, otherwise: string): string {
   const tail = result.tail.slice(-5);
   const error = tail.findLastIndex((line) => line.startsWith("error: "));
-  const said = tail.slice(Math.max(error, 0)).join("\n").trim();
+  // Whoever reads this reads of an error already.
+  const said = tail
+    .slice(Math.max(error, 0))
+    .join("\n")
+    .trim()
+    .replace(/^error: /, "");
   if (said !== "") return said;
   if (result.startError !== null) return `${otherwise}: ${result.startError}`;
   return `${otherwise} (${result.signal === null ? `exit ${result.code}` : `signal ${result.signal}`})`;
