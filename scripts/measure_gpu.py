@@ -74,7 +74,8 @@ def run_once(session: Session, benchmark: Benchmark, number: int, repeats: int, 
     if run["cancelled"]:
         raise KeyboardInterrupt
     if run["code"] != 0 or run["timed_out"]:
-        benchmark.end("failed", f"run {number} ended with {run['code']}")
+        why = session.last_words(benchmark.id, number)[:1000]
+        benchmark.end("failed", f"run {number} ended with {run['code']}{': ' if why else ''}{why}")
 
 
 def prepare(session: Session, benchmark: Benchmark) -> bool:

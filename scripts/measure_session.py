@@ -51,6 +51,19 @@ class Session:
     def events(self, benchmark: str, number: int) -> Path:
         return self.out / "runs" / benchmark / f"head-{number}.jsonl"
 
+    def last_words(self, benchmark: str, number: int) -> str:
+        """What a run that failed said of it: its own error, else the last line of its output; empty for neither."""
+        events = self.out / "runs" / benchmark / f"head-{number}.jsonl"
+        lines = events.read_text(encoding="utf-8", errors="replace").splitlines() if events.exists() else []
+        try:
+            last = json.loads(lines[-1]) if lines else {}
+        except ValueError:  # cut where it was killed
+            last = {}
+        if last.get("event") == "error":
+            return str(last["message"])
+        said = events.with_suffix(".log").read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line.strip() for line in reversed(said) if line.strip()), "")
+
     def profile(self, backend: str, benchmark: str, arguments: Sequence[str | Path]) -> dict[str, Any] | None:
         """The same for one whose step is profiled, into a table of its own."""
         table = self.out / "profiles" / f"{benchmark}.txt"

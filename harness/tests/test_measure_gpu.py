@@ -308,6 +308,19 @@ def test_what_dies_is_failed_and_the_others_are_kept(
     assert failed["runs"][0]["code"] == -signal.SIGKILL
 
 
+def test_a_failure_is_told_on_the_spot_with_its_reason(measuring: Measuring, tmp_path: Path) -> None:
+    """On a machine that is lent for minutes nobody has time to look for it in a file."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "torch.py").write_text("raise AttributeError('half an installation')")
+    which = ("--minutes", "4", "--backend", "torch-cpu", "--repeats", "1", "--workload", MATMUL)
+    code, text = measuring.run(sys.executable, *which, PYTHONPATH=str(broken))
+    assert code == 1
+    reason = "run 1 ended with 3: torch cannot be imported: AttributeError: half an installation"
+    assert f"{MATMUL}.strict.tiny.torch-cpu: failed, {reason}\n" in text
+    assert measuring.manifest["benchmarks"][0]["message"] == reason
+
+
 def test_a_missing_package_is_a_skip_that_names_it(measuring: Measuring) -> None:
     code, text = measuring.run(sys.executable, *QUICK)
     assert code == 1
