@@ -28,9 +28,10 @@ ATTENTION = "scaled_dot_product_attention"
 
 def compiled(order):
     """Trains and validates with every function traced as a whole; how often that was, and what attention is given."""
-    calls = []
+    calls, outputs = [], []
 
     def keep(graph, _inputs):
+        outputs.append(len(graph.graph.output_node().args[0]))
         nodes = [node for node in graph.graph.nodes if ATTENTION in str(node.target)]
         calls.extend([node.kwargs.get("attn_mask") is None, node.kwargs.get("is_causal")] for node in nodes)
         return graph.forward
@@ -50,7 +51,12 @@ def compiled(order):
         task.step(index, task.fetch(index))
         return graphs()
 
-    told = {"graphs": [step(index) for index in range(task.steps)], "phases": {}, "attention": calls}
+    told = {
+        "graphs": [step(index) for index in range(task.steps)],
+        "phases": {},
+        "attention": calls,
+        "outputs": outputs,
+    }
     for name, conclude in task.conclusion():
         before = graphs()
         conclude()

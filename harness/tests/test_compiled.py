@@ -38,6 +38,12 @@ def test_a_step_is_compiled_once_and_a_validation_before_its_clock(told: dict[st
 
 
 @pytest.mark.parametrize("workload", COMPILED)
+def test_logits_do_not_leave_a_compiled_step(told: dict[str, Any], workload: str) -> None:
+    """Only the loss: 4 bytes for each token of the vocabulary at every place are written and read no more."""
+    assert set(told["compiled"][workload]["outputs"]) == {1}
+
+
+@pytest.mark.parametrize("workload", COMPILED)
 def test_attention_is_causal_without_a_mask(told: dict[str, Any], workload: str) -> None:
     """A mask rules out flash attention. transformers' own makes one in whatever is compiled."""
     attention = told["compiled"][workload]["attention"]
