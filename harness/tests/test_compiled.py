@@ -1,6 +1,7 @@
 """Compiled steps: traced once, with the kernels that are quick, and in no clock but that of their own phase."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,26 @@ def test_a_machine_that_cannot_compile_is_told_why(told: dict[str, Any]) -> None
     assert "C++ compiler" in told["without a compiler"]
     assert told["sound"] is None
     assert told["wrong"] == "what torch.compile makes computes wrongly"
+
+
+@pytest.fixture(scope="module")
+def told_by_mlx(cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """On a processor MLX compiles with the system's C++ compiler."""
+    folder = tmp_path_factory.mktemp("compiled-mlx")
+    asked = SMALL[LM] | {"precision": "mixed", "dropout": 0.1, "accumulation": 2}
+    order = prepare(folder, cache, LM, asked, preset="tuned")
+    command = [interpreters.mlx, HARNESS / "tests" / "compiled_mlx.py", cache, order]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler, with which MLX compiles on a processor")
+def test_mlx_computes_the_same_compiled_and_traces_no_step_twice(told_by_mlx: dict[str, Any]) -> None:
+    """With masters and values that are dropped: the state of a step is that of the one before."""
+    plain, compiled = told_by_mlx["plain"], told_by_mlx["compiled"]
+    assert compiled["numbers"] == plain["numbers"]
+    assert compiled["validation"] == plain["validation"]
+    first, *others = compiled["traces"]
+    assert set(others) == {first}, "once for the first micro-batch, once for those that are added to it"
+    assert first == 2 < plain["traces"][-1]
