@@ -47,6 +47,8 @@ export function lockFor(backend: Backend, probe: Probe): Lock {
 export interface Size {
   readonly downloadBytes: number;
   readonly diskBytes: number;
+  /** Nobody knows: as much as is looked for on the disk. */
+  readonly isGuess?: true;
 }
 
 const MB = 1e6;

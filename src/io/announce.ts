@@ -41,16 +41,26 @@ export async function announceJob(input: Announcement): Promise<void> {
   for (const left of plan.skipped) progress.line(`${left.id}: left out, ${left.reason}`);
   for (const left of plan.failed) progress.line(`${left.id}: cannot run, ${left.reason}`);
   progress.line(`measuring: ${totalText(known, unknown)}, ${budgetText(known, input.inputs.timeBudget)}`);
+  progress.line(
+    input.installs.length === 0 ? "environments: all there, nothing to download" : installsText(input.installs),
+  );
+}
+
+function installsText(installs: readonly Install[]): string {
+  const known = installs.filter(({ isGuess }) => isGuess !== true);
+  const unknown = installs.filter(({ isGuess }) => isGuess === true);
   const sum = (bytes: (install: Install) => number): string =>
     formatValue(
-      input.installs.reduce((total, install) => total + bytes(install), 0),
+      known.reduce((total, install) => total + bytes(install), 0),
       "B",
     );
-  progress.line(
-    input.installs.length === 0
-      ? "environments: all there, nothing to download"
-      : `environments to make first (once): ${input.installs.map((install) => install.name).join(", ")}; about ${sum((install) => install.downloadBytes)} to download, ${sum((install) => install.diskBytes)} on disk`,
-  );
+  const download = sum((install) => install.downloadBytes);
+  const parts = [
+    `environments to make first (once): ${installs.map(({ name }) => name).join(", ")}`,
+    ...(known.length === 0 ? [] : [`about ${download} to download, ${sum((install) => install.diskBytes)} on disk`]),
+    ...(unknown.length === 0 ? [] : ["how large packages of your own become is not known beforehand"]),
+  ];
+  return parts.join("; ");
 }
 
 function totalText(known: number, unknown: number): string {

@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { Inputs } from "../core/inputs.ts";
 import { shippedCatalogue } from "../core/catalogue.ts";
-import { lockFor, PARQUET_LOCK } from "../core/lock.ts";
+import { lockFor, PARQUET_LOCK, type Size } from "../core/lock.ts";
 import { readsParquet } from "../core/parquet.ts";
 import type { Plan, PlannedBenchmark } from "../core/plan.ts";
 import { environmentDamage } from "./environment-damage.ts";
@@ -20,10 +20,8 @@ import {
 } from "./python-environment.ts";
 import type { ProvideEnvironment } from "./ready.ts";
 
-export interface Install {
+export interface Install extends Size {
   readonly name: string;
-  readonly downloadBytes: number;
-  readonly diskBytes: number;
 }
 
 export interface PlannedEnvironments {

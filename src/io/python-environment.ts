@@ -37,9 +37,9 @@ export function lockedEnvironment(lock: Lock, harness: string, os: "linux" | "ma
   return { ...lock, requirements, size: downloadEstimate(lock, os) };
 }
 
-/** A user's own requirements file. Its size is anybody's guess: this much is looked for on the disk. */
+/** A user's own requirements file. */
 export function ownEnvironment(requirements: string): EnvironmentSpec {
-  const size = { downloadBytes: 0.5e9, diskBytes: 1.5e9 };
+  const size: Size = { downloadBytes: 0.5e9, diskBytes: 1.5e9, isGuess: true };
   return { name: "requirements", requirements, torch: null, driverMajor: null, size };
 }
 
@@ -194,7 +194,8 @@ async function fallBackToPyPI(name: string, folder: string, progress: (message: 
   await checkSpace(name, size, folder);
 }
 
-function sizeText({ downloadBytes, diskBytes }: Size): string {
+function sizeText({ downloadBytes, diskBytes, isGuess }: Size): string {
+  if (isGuess === true) return "how large it becomes is not known beforehand";
   return `about ${formatValue(downloadBytes, "B")} to download, ${formatValue(diskBytes, "B")} on disk`;
 }
 
@@ -205,7 +206,7 @@ async function checkSpace(name: string, size: Size, folder: string): Promise<voi
   const needed = size.diskBytes + size.downloadBytes;
   if (free >= needed) return;
   throw new InstallFailure(
-    `${name} needs ${formatValue(needed, "B")} in ${folder}, and ${formatValue(free, "B")} are free there; free some ` +
+    `${name} ${size.isGuess === true ? "may need" : "needs"} ${formatValue(needed, "B")} in ${folder}, and ${formatValue(free, "B")} are free there; free some ` +
       "space, or set FINETUNE_BENCH_CACHE to a folder on a larger disk",
   );
 }

@@ -5,6 +5,8 @@ import { shippedCatalogue } from "../../src/core/catalogue.ts";
 import { makePlan } from "../../src/core/plan.ts";
 import { parseSuite } from "../../src/core/suite-parse.ts";
 import { announceJob } from "../../src/io/announce.ts";
+import type { Install } from "../../src/io/environments.ts";
+import { ownEnvironment } from "../../src/io/python-environment.ts";
 import { findPython } from "../../src/io/python.ts";
 import { probeOf } from "../support/probes.ts";
 
@@ -12,7 +14,7 @@ const HARNESS = path.join(import.meta.dirname, "..", "..", "harness");
 
 const nothing = () => {};
 
-async function announced(suiteText: string, timeBudget: number): Promise<string[]> {
+async function announced(suiteText: string, timeBudget: number, installs: readonly Install[] = []): Promise<string[]> {
   const lines: string[] = [];
   const suite = parseSuite(suiteText, "suite.yml");
   const line = (text: string) => void lines.push(text);
@@ -30,7 +32,7 @@ async function announced(suiteText: string, timeBudget: number): Promise<string[
     machine: { python: await findPython({}) },
     plan: makePlan(suite, probeOf(), { backends: null }, shippedCatalogue()),
     history: [],
-    installs: [],
+    installs,
   });
   return lines;
 }
@@ -55,5 +57,17 @@ test("what fits is announced as within the time budget", async () => {
     "version: 1\nrepeats: 2\nbenchmarks:\n  - { workload: nli-bert-tiny, size: tiny, backends: [torch-cpu] }\n";
   expect((await announced(suite, 1800))[2]).toMatch(
     /^measuring: about \d+(?:\.\d)? s, within a time budget of 30 min$/,
+  );
+});
+
+test("what environments take is told where it is known, and of packages of the user's own that it is not", async () => {
+  const suite = "version: 1\nbenchmarks:\n  - { workload: nli-bert-tiny, size: tiny, backends: [torch-cpu] }\n";
+  const torch = { name: "torch", downloadBytes: 2 ** 28, diskBytes: 2 ** 30 };
+  const own = { name: "requirements", ...ownEnvironment("requirements.txt").size };
+  const said = async (installs: readonly Install[]) => (await announced(suite, 1800, installs)).at(-1);
+  const unknown = "how large packages of your own become is not known beforehand";
+  expect(await said([own])).toBe(`environments to make first (once): requirements; ${unknown}`);
+  expect(await said([torch, own])).toBe(
+    `environments to make first (once): torch, requirements; about 256 MiB to download, 1 GiB on disk; ${unknown}`,
   );
 });

@@ -138,6 +138,8 @@ describe("a failure is a value that says what to do", () => {
   test("no space", async () => {
     const request = await bench.ask("demo==1.0\n");
     const size = { downloadBytes: 1e15, diskBytes: 3e15 };
+    const guess = { ...request, spec: { ...request.spec, size: { ...size, isGuess: true as const } } };
+    expect(failed(await ensureEnvironment(guess)).message).toMatch(/requirements may need .*GiB in /);
     const outcome = failed(await ensureEnvironment({ ...request, spec: { ...request.spec, size } }));
     expect(outcome.reason).toBe("environment");
     expect(outcome.message).toMatch(/needs .*GiB in .*envs.*GiB are free there.*FINETUNE_BENCH_CACHE/);
