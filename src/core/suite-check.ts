@@ -1,19 +1,24 @@
 /** What a well-formed suite can still get wrong: names the catalogue does not have, values out of range, doubles. */
 import type { Catalogue, Hyperparameter, Workload } from "./catalogue.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { titleOf, type CommandEntry, type SuiteFile, type WorkloadEntry } from "./suite.ts";
+import { titleOf, type CommandEntry, type WorkloadEntry } from "./suite.ts";
 import type { Problem } from "./yaml-problems.ts";
 
-export function checkSuite(suite: SuiteFile, catalogue: Catalogue): Problem[] {
+/** An entry of `benchmarks` at its place; null: it is not well formed, and its mistakes are known already. */
+export type ReadEntry = WorkloadEntry | CommandEntry | null;
+
+export function checkEntries(entries: readonly ReadEntry[], catalogue: Catalogue): Problem[] {
   return [
-    ...suite.benchmarks.flatMap((entry, index) =>
-      ("workload" in entry ? checkWorkload(entry, catalogue) : checkCommand(entry, catalogue)).map((problem) => ({
-        ...problem,
-        path: ["benchmarks", index, ...problem.path],
-      })),
+    ...entries.flatMap((entry, index) =>
+      checkEntry(entry, catalogue).map((problem) => ({ ...problem, path: ["benchmarks", index, ...problem.path] })),
     ),
-    ...doubles(suite),
+    ...doubles(entries),
   ];
+}
+
+function checkEntry(entry: ReadEntry, catalogue: Catalogue): Problem[] {
+  if (entry === null) return [];
+  return "workload" in entry ? checkWorkload(entry, catalogue) : checkCommand(entry, catalogue);
 }
 
 function checkWorkload(entry: WorkloadEntry, catalogue: Catalogue): Problem[] {
@@ -109,11 +114,12 @@ function checkCommand({ name }: CommandEntry, catalogue: Catalogue): Problem[] {
 }
 
 /** Entries whose benchmark ids would be the same: equal titles on a backend that both may run on. */
-function doubles(suite: SuiteFile): Problem[] {
-  return suite.benchmarks.flatMap((entry, index) => {
-    const first = suite.benchmarks
+function doubles(entries: readonly ReadEntry[]): Problem[] {
+  return entries.flatMap((entry, index) => {
+    if (entry === null) return [];
+    const first = entries
       .slice(0, index)
-      .findIndex((earlier) => titleOf(earlier) === titleOf(entry) && meet(earlier, entry));
+      .findIndex((earlier) => earlier !== null && titleOf(earlier) === titleOf(entry) && meet(earlier, entry));
     return first === -1
       ? []
       : [{ path: ["benchmarks", index], message: `is ${titleOf(entry)} again, which benchmarks[${first}] already is` }];

@@ -36,7 +36,13 @@ export function readYaml(text: string, name: string): YamlFile {
 
 function readDocument(text: string, name: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // What the parser would warn of on its own, in words about itself, is a mistake to us.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: "error",
+  });
   if (document.errors.length > 0) {
     throw failure(
       name,

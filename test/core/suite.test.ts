@@ -84,6 +84,25 @@ benchmarks:
   ]);
 });
 
+test("a mistake in one entry hides none in the others, and places stay as they are in the file", () => {
+  const found = mistakes(`version: 1
+benchmarks:
+  - workload: lm-ptb
+    sizes: tiny
+  - workload: lm-ptp
+    size: tiny
+  - { workload: lm-ptb, size: tiny }
+  - { workload: lm-ptb, size: tiny }
+`);
+  expect(found).toHaveLength(4);
+  expect(found[2]).toMatch(/:5:15: benchmarks\[1\]\.workload: there is no workload "lm-ptp".*did you mean "lm-ptb"\?$/);
+  expect(found[3]).toMatch(/:8:5: benchmarks\[3\]: is lm-ptb\.strict\.tiny again, which benchmarks\[2\] already is$/);
+});
+
+test.each(["", "# nothing yet\n", "~"])("a file that holds nothing is told what it needs: %j", (text) => {
+  expect(mistakes(text)).toEqual(['finetune-bench.yml:1:1: holds nothing; needed are "version: 1" and "benchmarks"']);
+});
+
 test("names the catalogue does not have are explained with what it has", () => {
   const [workload, preset, set, value, double] = mistakes(`version: 1
 benchmarks:

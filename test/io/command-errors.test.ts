@@ -61,3 +61,11 @@ test("a suite with nothing wrong, in the singular", async () => {
     exitCode: 0,
   });
 });
+
+test("a suite in which a template was not filled in: our words alone", async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(path.join(folder.path, "finetune-bench.yml"), "version: 1\nbenchmarks: {{ suite }}\n");
+  const { stderr, exitCode } = await run(folder.path, ["validate"]);
+  expect(stderr).toMatch(/^finetune-bench: finetune-bench\.yml:2:13: benchmarks: must be a list; given .*$/);
+  expect(exitCode).toBe(2);
+});
