@@ -13,6 +13,8 @@ import torch
 from torch._dynamo.utils import counters
 from torch._subclasses.fake_tensor import FakeTensorMode, unset_fake_temporarily
 from torch.autograd.profiler_util import FunctionEventAvg
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from finetune_bench.backends import torch_compiler
 from finetune_bench.backends.torch_backend import TorchBackend
@@ -71,6 +73,21 @@ class OtherDevice(TorchBackend):
         self.torch, self.device = torch, torch.device("cuda")
 
 
+class Widths(TorchDispatchMode):
+    """Float64 that reaches a device: Apple's has none."""
+
+    def __torch_dispatch__(self, function, types, arguments=(), options=None):
+        made = function(*arguments, **(options or {}))
+        given = [*tree_leaves([arguments, options]), *tree_leaves(made)]
+        tensors = [one for one in given if isinstance(one, torch.Tensor)]
+        if any(one.dtype == torch.float64 for one in tensors) and any(one.is_cuda for one in tensors):
+            wide.append(str(function))
+        return made
+
+
+wide = []
+
+
 def stored(path, place):
     """The file's tensors, read as they are and moved as others are."""
     with unset_fake_temporarily(), training_torch.safe_open(path, framework="pt") as file:
@@ -93,7 +110,7 @@ def convert(module, function, _recurse=True):
 
 def elsewhere(order):
     """Forward, clipping, AdamW and validation on a device that is not the processor; the devices of what is left."""
-    with FakeTensorMode(allow_non_fake_inputs=True):
+    with FakeTensorMode(allow_non_fake_inputs=True), Widths():
         task = find_workload(order.workload).open_task(order, OtherDevice("torch-cuda"), cache)
         model = task.model
         model.compile_with(lambda function: function)
@@ -132,6 +149,7 @@ for order in orders:
     told["elsewhere"][order.workload] = elsewhere(order)
 DEVICES = torch.autograd.DeviceType
 events = [averaged(DEVICES.CUDA, False, 3.0), averaged(DEVICES.CUDA, True, 5.0), averaged(DEVICES.CPU, False, 7.0)]
+told["wide"] = wide
 told["kernels_us"] = kernels_us(events)
 cpu = torch.device("cpu")
 os.environ |= {"PATH": "/nothing", "CXX": "/nothing/c++"}

@@ -57,6 +57,11 @@ def test_nothing_of_a_step_lies_on_the_processor(told: dict[str, Any], workload:
     assert told["elsewhere"][workload] == ["cuda"]
 
 
+def test_no_float64_reaches_a_device(told: dict[str, Any]) -> None:
+    """Apple's has none, and refuses it."""
+    assert told["wide"] == []
+
+
 def test_the_time_of_kernels_is_counted_once(told: dict[str, Any]) -> None:
     assert told["kernels_us"] == 3.0
 

@@ -17,7 +17,8 @@ def open_lm(work: LmWork, backend: TorchBackend, weights: Path) -> TorchTraining
     shape = work.model
 
     def complete(module: Any, place: Place) -> None:
-        module.positions = torch.from_numpy(positions(work.data.context, shape.hidden_size)).to(*place)
+        device, dtype = place
+        module.positions = torch.from_numpy(positions(work.data.context, shape.hidden_size)).to(dtype).to(device)
 
     model = TorchModel(build=lambda: LanguageModel(shape, work.dropout), weights=weights, complete=complete)
     return TorchTraining(work, backend, model)
