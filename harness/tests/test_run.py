@@ -91,6 +91,19 @@ def test_phases_have_clocks_and_memory_peaks_of_their_own(
         assert ("alloc_peak_bytes" in memory) == (backend == "mlx-cpu")
 
 
+def test_what_a_suite_sets_without_effect_is_told(
+    orders: dict[str, Path], cache: Path, interpreters: Interpreters, tmp_path: Path
+) -> None:
+    given = {"OMP_NUM_THREADS": "2", "MLX_ENABLE_TF32": "0", "PYTORCH_MPS_HIGH_WATERMARK_RATIO": "0.7"}
+    done = run(interpreters.torch, orders[MATMUL], "torch-cpu", cache, tmp_path, **given)
+    assert done.exit_code == 0, done.stderr
+    told = [warning["message"] for warning in done.of("warning")]
+    assert "without effect on this workload: OMP_NUM_THREADS=2 (it stays 1)" in told
+    (said,) = done.of("environment")
+    assert said["knobs"]["OMP_NUM_THREADS"] == "1"
+    assert said["knobs"]["PYTORCH_MPS_HIGH_WATERMARK_RATIO"] == "0.7"
+
+
 @every_run
 def test_the_first_three_steps_are_warm_up(runs: dict[tuple[str, str], Run], key: tuple[str, str]) -> None:
     steps = runs[key].of("step")

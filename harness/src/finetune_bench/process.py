@@ -14,6 +14,7 @@ from finetune_bench.blas import wanted_openblas
 from finetune_bench.events import Error, EventLog
 
 _STARTED = "FINETUNE_BENCH_STARTED_NS"
+_UNHEEDED = "FINETUNE_BENCH_UNHEEDED"
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -57,8 +58,16 @@ def ensure_environment(backend: str) -> None:
     # What a library's next version will rename, nobody who measures can change: a run's log is for what they can.
     warnings.filterwarnings("ignore", category=FutureWarning)
     environ = dict(os.environ)
-    wanted = {_STARTED: str(time.perf_counter_ns())} if _STARTED not in environ else {}
-    wanted |= wanted_environment(backend, environ)
+    own = wanted_environment(backend, environ)
+    wanted = own | ({_STARTED: str(time.perf_counter_ns())} if _STARTED not in environ else {})
+    # What is preloaded is kept beside the BLAS; everything else that was set to something else is lost.
+    lost = [
+        f"{name}={environ[name]} (it stays {value})"
+        for name, value in own.items()
+        if name != "LD_PRELOAD" and environ.get(name, value) != value
+    ]
+    if lost:
+        wanted[_UNHEEDED] = ", ".join(lost)
     if all(environ.get(name) == value for name, value in wanted.items()):
         return
     if sys.platform == "win32":  # exec would make another process there; nothing is loaded yet, so this will do
@@ -67,6 +76,12 @@ def ensure_environment(backend: str) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ | wanted)
+
+
+def unheeded_warnings() -> list[str]:
+    """A suite may set variables that the work does not leave open: said, where it did."""
+    lost = os.environ.get(_UNHEEDED)
+    return [] if lost is None else [f"without effect on this workload: {lost}"]
 
 
 def age_s() -> float:

@@ -13,6 +13,7 @@ from finetune_bench.machine import reset_rss_peak
 from finetune_bench.measure import PhaseClock, measure, memory_event
 from finetune_bench.order import Order, read_order
 from finetune_bench.outcome import recorded
+from finetune_bench.process import unheeded_warnings
 from finetune_bench.slowdown import read_slowdown, slowdown_warning
 from finetune_bench.software import environment_event
 from finetune_bench.workloads import find_workload
@@ -42,7 +43,7 @@ def _run_order(order: Order, backend_name: str, log: EventLog, cache: Path) -> i
     log.write(Phase(name="import", duration_s=(perf_counter_ns() - start) / 1e9))
     log.write(environment_event(backend, workload.packages[framework_of(backend_name)]))
     log.write(memory_event("import", backend, rss))
-    for message in (*task.warnings, *([slowdown_warning(slowdown)] if slowdown > 0 else ())):
+    for message in (*task.warnings, *unheeded_warnings(), *([slowdown_warning(slowdown)] if slowdown > 0 else ())):
         log.write(WarningEvent(message=message))
     seconds = probe_seconds(backend_name, size)
     if task.dtype is None or seconds == 0:
