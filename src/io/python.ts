@@ -1,5 +1,6 @@
 /** Finds a Python interpreter that can measure or make virtual environments. */
 import { UserError } from "../core/errors.ts";
+import { clip } from "../core/escape.ts";
 import { inputNamed } from "../core/input-name.ts";
 import * as z from "zod";
 import { installEnvironment, usesPip } from "./child-environment.ts";
@@ -178,7 +179,7 @@ export function silence({ code, signal, startError, timedOut, tail }: Ended): st
   if (startError !== null) return startProblem(startError);
   if (timedOut) return `did not answer within ${ANSWER_S} s`;
   if (code === STORE_STUB) return "is the Microsoft Store's placeholder, no interpreter";
-  return `does not start (exit ${code ?? signal}): ${tail[0] ?? "no output"}`;
+  return `does not start (exit ${code ?? signal}): ${clip(tail[0] ?? "no output", 120)}`;
 }
 
 function startProblem(message: string): string {

@@ -65,7 +65,7 @@ export async function qualifyOne(ready: Ready, job: QualifyJob): Promise<Qualifi
   const early = [unchanged, slowed].flatMap(({ stopped: why }) =>
     why === null ? [] : [`${benchmark}: ${why.message}`],
   );
-  const deaf = `${benchmark}: the program does not honour ${SLOWDOWN}, so no slow-down was injected; the protocol says how it can`;
+  const deaf = `${benchmark}: the program does not honour ${SLOWDOWN}, so no slow-down was injected; docs/protocol.md shows how it can`;
   const notes = [...new Set(early), ...(qualified.injected === null && slowed.stopped === null ? [deaf] : [])];
   return { benchmark, series, qualified, problem: null, notes };
 }

@@ -37,6 +37,11 @@ describe("the input python", () => {
     expect(await refusal(findPython({ requested: other }))).toContain("does not answer like a Python interpreter");
     const broken = await program("other/broken", "echo 'no module named encodings' >&2; exit 1");
     expect(await refusal(findPython({ requested: broken }))).toContain("(exit 1): no module named encodings");
+    // A program of another kind may say our whole question back.
+    const echo = await program("other/echo", `echo "cannot access $*" | tr '\\n' ' '; exit 2`);
+    expect(await refusal(findPython({ requested: echo }))).toMatch(
+      /\(exit 2\): cannot access .{50,110}…; give the path/,
+    );
     const text = path.join(folder.path, "text");
     await writeFile(text, "hello");
     expect(await refusal(findPython({ requested: text }))).toContain("is not a program that may be started");
