@@ -31,7 +31,14 @@ LARGE_BYTES = 70e9
 LARGE = {("sft-dolly-qwen3", "tuned"): {"max_length": 4096, "batch_size": 15, "accumulation": 4, "rows": 9000}}
 """What is `set` on CUDA boards with so much memory, where the default's micro-batches of 512 tokens leave most of the
 device idle and its twelve steps are over in a second: three packs of 4,096 a step, and 150 steps."""
-IMPORTS = {"torch": "torch", "transformers": "transformers", "peft": "peft", "mlx": "mlx", "mlx-lm": "mlx_lm"}
+IMPORTS = {
+    "torch": "torch",
+    "transformers": "transformers",
+    "peft": "peft",
+    "accelerate": "accelerate",  # by peft
+    "mlx": "mlx",
+    "mlx-lm": "mlx_lm",
+}
 """Package → the module that a workload which names the package cannot do without."""
 COMMON = {"numpy": "numpy", "safetensors": "safetensors"}
 

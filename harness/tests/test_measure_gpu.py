@@ -177,6 +177,13 @@ def test_a_run_leaves_room_for_what_matters_more_and_the_first_for_the_next() ->
     assert longest_s(benchmarks[1], benchmarks, 3, 150) == 0
 
 
+def test_every_package_that_is_missing_is_named() -> None:
+    """This Python has none of them. Without accelerate peft ends a run in its import."""
+    messages = {one.title: one.message for one in plan(probed(24e9), GIVEN)}
+    lacks = "this Python lacks torch, transformers, peft, accelerate"
+    assert messages["lora-alpaca-tinyllama.strict.real"] == lacks
+
+
 def test_no_processor_stands_in_for_a_board_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("measure_plan.has", lambda _module: True)
     states = [
