@@ -1,8 +1,13 @@
 /** A hub in the shipped command: what it has is fetched once and serves offline; what cannot be had is left out by name. */
 import path from "node:path";
 import { expect, test } from "vitest";
+import { developmentPython } from "../support/development-python.ts";
 import { localHub } from "../support/local-hub.ts";
-import { localProject } from "../support/local-command.ts";
+import { localProject, QUIET_PYTHON } from "../support/local-command.ts";
+
+/** Torch, on a machine whose control and watcher take no time. */
+const RUN = ["run", "--backend", "torch-cpu", "--python", QUIET_PYTHON];
+const TORCH = { FINETUNE_BENCH_TEST_PYTHON: await developmentPython("torch") };
 
 const SUITE = `version: 1
 repeats: 1
@@ -21,8 +26,13 @@ test(
   async () => {
     await using project = await localProject({ "finetune-bench.yml": SUITE });
     // Nothing listens on port 9.
-    const env = { HF_ENDPOINT: "http://127.0.0.1:9", HF_HOME: path.join(project.folder, "hub"), HF_TOKEN: "of-nobody" };
-    const done = await project.run(["run", "--backend", "torch-cpu"], env);
+    const env = {
+      ...TORCH,
+      HF_ENDPOINT: "http://127.0.0.1:9",
+      HF_HOME: path.join(project.folder, "hub"),
+      HF_TOKEN: "of-nobody",
+    };
+    const done = await project.run(RUN, env);
     expect(done.code, done.stderr).toBe(0);
     const [report] = await project.reports();
     const sentence =
@@ -50,11 +60,11 @@ test(
   { timeout: 600_000 },
   async () => {
     await using project = await localProject({ "finetune-bench.yml": loraSuite("") });
-    const env = { HF_ENDPOINT: "http://127.0.0.1:9", HF_HOME: path.join(project.folder, "hub") };
-    const before = await project.run(["run", "--backend", "torch-cpu", "--save"], env);
+    const env = { ...TORCH, HF_ENDPOINT: "http://127.0.0.1:9", HF_HOME: path.join(project.folder, "hub") };
+    const before = await project.run([...RUN, "--save"], env);
     expect(before.code, before.stderr).toBe(0);
     await project.write("finetune-bench.yml", loraSuite(", weights: hub, model_id: makers/none"));
-    const done = await project.run(["run", "--backend", "torch-cpu"], env);
+    const done = await project.run(RUN, env);
     expect(done.code, done.stderr).toBe(1);
     expect(done.stdout).toContain("did not run, though the baseline has it");
     expect(done.stdout).toContain("was left out: the model makers/none at main is not in the cache of this machine");
@@ -71,16 +81,16 @@ benchmarks:
 
 test("a parquet data set is fetched once and serves where no hub is", { timeout: 600_000 }, async () => {
   await using project = await localProject({ "finetune-bench.yml": text(209) });
-  const home = { HF_HOME: path.join(project.folder, "hub"), HF_TOKEN: "of-nobody" };
+  const home = { ...TORCH, HF_HOME: path.join(project.folder, "hub"), HF_TOKEN: "of-nobody" };
   {
     await using hub = await localHub();
-    const done = await project.run(["run", "--backend", "torch-cpu"], { ...home, HF_ENDPOINT: hub.url });
+    const done = await project.run(RUN, { ...home, HF_ENDPOINT: hub.url });
     expect(done.code, done.stderr).toBe(0);
     expect(done.stderr).toContain("hub: penn_treebank/train/0000.parquet:");
   }
   // Other tokens of the same files, which are made anew. Nothing listens on port 9.
   await project.write("finetune-bench.yml", text(177));
-  const offline = await project.run(["run", "--backend", "torch-cpu"], { ...home, HF_ENDPOINT: "http://127.0.0.1:9" });
+  const offline = await project.run(RUN, { ...home, HF_ENDPOINT: "http://127.0.0.1:9" });
   expect(offline.code, offline.stderr).toBe(0);
   const [one, two] = await project.reports();
   for (const report of [one, two]) expect(report?.failures).toEqual([]);
