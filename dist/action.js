@@ -1,12 +1,12 @@
-import { F as string, H as describeError, V as UserError, a as answerWithin, c as apiFailure, d as withRetry, j as object, l as describeFailure, o as connectGitHub, r as textWithoutHome, u as permissionAdvice, w as array } from "./home.js";
-import { $ as githubRemote, At as listed, Bn as suiteKeyOf, Dn as terminalText, Dt as benchmarkName, En as link$1, Et as leadOf, Ft as parseInputs, H as reportName, Hn as VERDICTS, It as isAccepted, J as isOwn$1, Mt as plain, Nt as say, Ot as changeInWords, Tn as codeSpan, Y as isRecorded, Z as baseOfJob, _ as faultOfClaims, a as renderComment, at as drawSentence, c as downloadResult, cn as parseBaselineInput, ct as changeOf, dt as sidesOf, f as headOfPull, fn as sparkline, ft as verdictOf, g as readResult, h as readRun, ht as sizeOf, i as fitting, in as openStore, it as bullets, l as listResults, lr as canonicalJson, m as pullRequestOf, mt as sinceOf, n as runReportLine, nt as warningsOf$1, o as renderSummary, ot as table, p as parentsOf, pn as counted, pt as rangeOf, q as readJobContext, r as withArtifact, rt as movedRows, st as unbroken, t as runPipeline, tn as cacheFolder, un as systemFault, ur as sha256Hex, ut as metricWords, v as faultOfCommit, wn as codeBlock, wt as isAllClear, xn as ACCEPT_FILE, y as withTrustedFacts, zn as DEFAULT_SUITE } from "./pipeline.js";
+import { G as string, P as array, Q as describeError, V as object, Z as UserError, _ as codeBlock, b as link$1, d as permissionAdvice, f as withRetry, l as apiFailure, o as answerWithin, r as textWithoutHome, s as connectGitHub, u as describeFailure, v as codeSpan, x as terminalText } from "./home.js";
+import { $ as headOfPull, At as renderComment, Ct as reportName, Dn as sha256Hex, Dt as DEFAULT_SUITE, En as canonicalJson, Fn as listed, Gt as drawSentence, Ht as SIZE_COLUMN, Jn as cacheFolder, K as readJobContext, Kt as table, Ln as plain, Mn as benchmarkName, Nn as changeInWords, On as rangeOf, Ot as suiteKeyOf, Pt as warningsOf$1, Qn as githubRemote, Rn as say, Tt as withArtifact, Ut as movedRows, Vn as counted, W as openStore, Wt as bullets, X as listResults, Xn as baseOfJob, Y as downloadResult, Yt as ACCEPT_FILE, an as verdictOf, ct as faultOfCommit, dt as isRecorded, en as isAllClear, er as parseInputs, et as parentsOf, in as sidesOf, jt as renderSummary, kn as sinceOf, kt as fitting, lt as withTrustedFacts, n as runPipeline, nr as VERDICTS, nt as readRun, on as sparkline, ot as readResult, q as parseBaselineInput, rn as metricWords, sn as leadOf, st as faultOfClaims, t as runReportLine, tn as changeOf, tr as isAccepted, tt as pullRequestOf, ut as isOwn$1, wt as systemFault } from "./report-line.js";
 import { t as VERSION } from "./version.js";
 import { a as maskSecret, c as fence, i as log, n as annotate, o as openGroup, r as debug, s as setOutputs, t as actionInput } from "./runner.js";
-import { inspect } from "node:util";
-import { appendFile, readdir, stat } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
-import { homedir } from "node:os";
 import path from "node:path";
+import { inspect } from "node:util";
+import { setTimeout } from "node:timers/promises";
+import { appendFile, readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
 // src/core/check-run.ts
 /** The report as a check run of the commit: what GitHub is to be told, within its limits. */
 /** Of a title, characters. */
@@ -786,14 +786,7 @@ function findings(report, standing) {
 			title: "Measured",
 			cell: ({ at }) => at.slice(0, 10)
 		},
-		{
-			title: "Change (99 % interval)",
-			align: "r",
-			cell: (point) => {
-				const { size, sense, interval } = sizeOf(point);
-				return `${unbroken(size)} ${sense} ${unbroken(`(${interval})`)}`;
-			}
-		},
+		SIZE_COLUMN,
 		{
 			title: "Jobs since",
 			align: "r",

@@ -3,6 +3,9 @@ import { a as info, c as setSecret, d as BearerCredentialHandler, f as HttpClien
 import { t as require_graceful_fs } from "./graceful-fs.js";
 import { n as defaults, r as RequestError, t as getOctokit } from "./github.js";
 import { createRequire } from "node:module";
+import fs from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import os from "os";
 import * as crypto$1 from "crypto";
 import * as fs$2 from "fs";
@@ -15,15 +18,12 @@ import buffer from "node:buffer";
 import util, { inspect } from "node:util";
 import zlib from "node:zlib";
 import { createHmac } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import os$1, { EOL as EOL$1 } from "node:os";
-import { dirname } from "node:path";
-import fs from "node:fs";
 import process$1 from "node:process";
-import { Buffer as Buffer$2 } from "buffer";
+import https from "node:https";
 import * as stream from "stream";
 import { Readable as Readable$1 } from "stream";
-import https from "node:https";
+import { Buffer as Buffer$2 } from "buffer";
 import fs$1, { realpath } from "fs/promises";
 // node_modules/@actions/artifact/lib/internal/shared/config.js
 function getUploadChunkSize() {

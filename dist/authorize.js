@@ -1,7 +1,6 @@
 import { s as setOutput } from "./core.js";
-import { D as int, F as string, H as describeError, V as UserError, _ as datetime, c as apiFailure, d as withRetry, j as object, l as describeFailure, o as connectGitHub, u as permissionAdvice } from "./home.js";
+import { D as datetime, G as string, L as int, Q as describeError, S as parsed, V as object, Z as UserError, a as readPayload, d as permissionAdvice, f as withRetry, l as apiFailure, s as connectGitHub, u as describeFailure, x as terminalText } from "./home.js";
 import { a as maskSecret, i as log, n as annotate, t as actionInput } from "./runner.js";
-import { readFile } from "node:fs/promises";
 // src/core/bench-command.ts
 /** The comment `/bench`: who may ask for a measurement, and of which commit. */
 const sha = string().regex(/^[0-9a-f]{40}$/);
@@ -21,6 +20,10 @@ const benchCommentSchema = object({
 		user: object({ login: string() })
 	})
 });
+/** Throws a UserError that names the field where a payload is not as GitHub documents. */
+function readBenchComment(payload, file) {
+	return parsed(benchCommentSchema, payload, (field) => `${field} of the event (${file})`);
+}
 /** Of the pull request, as GitHub's API answers now. */
 const benchPullSchema = object({
 	state: string(),
@@ -80,8 +83,9 @@ async function decideBench(env, token) {
 	const comment = await readComment(env);
 	const command = readCommand(comment);
 	const { login } = comment.comment.user;
+	const name = terminalText(login, 100);
 	if (command.kind === "none") return refused("the comment is no /bench command on a pull request");
-	if (!isKnown(comment)) return refused(`${login} is neither owner, member nor collaborator`);
+	if (!isKnown(comment)) return refused(`${name} is neither owner, member nor collaborator`);
 	const api = await connectGitHub({
 		token,
 		repository: env["GITHUB_REPOSITORY"] ?? "",
@@ -90,7 +94,7 @@ async function decideBench(env, token) {
 	});
 	try {
 		const permission = await permissionOf(api, login);
-		if (!mayAsk(permission)) return refused(`${login} may not write to this repository (${permission})`);
+		if (!mayAsk(permission)) return refused(`${name} may not write to this repository (${permission})`);
 		if (command.kind === "wrong") return await refuse(api, comment, WRONG_COMMAND);
 		const frozen = freeze(command.sha, comment, await pullOf(api, comment.issue.number));
 		if ("refusal" in frozen) return await refuse(api, comment, frozen.refusal);
@@ -109,10 +113,7 @@ async function readComment(env) {
 	const file = env["GITHUB_EVENT_PATH"] ?? "";
 	const event = env["GITHUB_EVENT_NAME"] ?? "none";
 	if (event !== "issue_comment") throw new UserError(`this action decides about comments: it needs the event issue_comment, not ${event}`);
-	const parsed = benchCommentSchema.safeParse(JSON.parse(await readFile(file, "utf8")));
-	if (parsed.success) return parsed.data;
-	const issue = parsed.error.issues[0];
-	throw new UserError(`${issue?.path.join(".") ?? ""} of the event (${file}): ${issue?.message ?? ""}`);
+	return readBenchComment(await readPayload(file), file);
 }
 async function permissionOf({ octokit, owner, repo }, username) {
 	const { data } = await withRetry(() => octokit.rest.repos.getCollaboratorPermissionLevel({

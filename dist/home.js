@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { readFile } from "node:fs/promises";
 // src/core/errors.ts
 /** Errors that are the user's to mend, apart from bugs, which fly to the entry. */
 /** Bad input: the message says what was given, what is accepted and where to change it. Printed without a stack. */
@@ -3145,7 +3146,7 @@ function bucketFor(state, inst) {
 	return bucket;
 }
 let handoff;
-const open = [];
+const open$1 = [];
 const memo = {
 	alloc(_inst, payload, empty) {
 		const bucket = handoff;
@@ -3156,7 +3157,7 @@ const memo = {
 			issues: null
 		};
 		bucket.set(payload.value, entry);
-		open.push(entry);
+		open$1.push(entry);
 		return empty;
 	},
 	guard(inst) {
@@ -3222,10 +3223,10 @@ const memo = {
 					return payload;
 				}
 				handoff = bucket;
-				const depth = open.length;
+				const depth = open$1.length;
 				const result = base(payload, ctx);
 				handoff = void 0;
-				const entry = open.length > depth ? open.pop() : void 0;
+				const entry = open$1.length > depth ? open$1.pop() : void 0;
 				if (result instanceof Promise) return result.then((r) => {
 					if (entry) entry.issues = r.issues.length ? cloneIssues(r.issues) : NO_ISSUES;
 					return r;
@@ -5896,6 +5897,155 @@ function date(params) {
 function number(params) {
 	return /* @__PURE__ */ _coercedNumber(ZodNumber, params);
 }
+// src/core/github-event.ts
+/** The payload of the event that started a workflow, as far as this program reads it. */
+const sha = string().regex(/^[0-9a-f]{40,64}$/);
+/** What git allows in the name of a branch: nothing that means more than itself where a ref is given to it. */
+const branch = string().regex(/^[^\s\p{Cc}~^:?*[\\]+$/u);
+const pullRequestSchema = object({
+	number: int().positive(),
+	user: object({ login: string() }).optional(),
+	base: object({ sha }).optional(),
+	head: object({
+		sha,
+		/** Null once the fork is deleted; absent from payloads that somebody shortened. Both count as foreign. */
+		repo: object({ full_name: string() }).nullable().optional()
+	})
+});
+const anySchema = object({ repository: object({ default_branch: branch.optional() }).optional() });
+const pullSchema = object({ pull_request: pullRequestSchema });
+/** A comment on an issue; `pull_request` is there where the issue is one. */
+const issueCommentSchema = object({ issue: object({
+	number: int().positive(),
+	pull_request: object({}).optional()
+}) });
+const mergeGroupSchema = object({ merge_group: object({
+	base_sha: sha,
+	head_sha: sha
+}) });
+const workflowRunSchema = object({ workflow_run: object({
+	id: int().positive(),
+	head_repository: object({ full_name: string() }).nullable()
+}) });
+/** Throws a {@link UserError} that names the field, and repeats nothing of it, where a payload is not as GitHub documents. */
+function readEvent(name, payload, file) {
+	const as = (schema) => parsed(schema, payload, (field) => `${field} of the event (${file})`);
+	const issue = name === "issue_comment" ? as(issueCommentSchema).issue : null;
+	return {
+		defaultBranch: as(anySchema).repository?.default_branch ?? null,
+		pull: /^pull_request(_target)?$/.test(name) ? as(pullSchema).pull_request : null,
+		commented: issue?.pull_request === void 0 ? null : issue.number,
+		queueBase: name === "merge_group" ? as(mergeGroupSchema).merge_group.base_sha : null,
+		ended: name === "workflow_run" ? as(workflowRunSchema).workflow_run : null
+	};
+}
+/** What GitHub or its runner gives, by a schema; `name` says in words which field of it is wrong. */
+function parsed(schema, value, name) {
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	const issue = result.error.issues[0];
+	throw new UserError(`${name(issue?.path.join(".") || "the whole")}: ${issue?.message ?? "is not what GitHub documents"}`);
+}
+_enum([
+	"other-repository",
+	"deleted-repository",
+	"dependabot"
+]);
+/**
+* Null when the pull request comes from a branch of `repository` itself. `head.repo.fork` is no answer: it is true for
+* every pull request of a repository that is a fork.
+*/
+function strangerOf(pull, repository, actor) {
+	const { repo } = pull.head;
+	if (repo === null || repo === void 0) return "deleted-repository";
+	if (repo.full_name.toLowerCase() !== repository.toLowerCase()) return "other-repository";
+	return [actor, pull.user?.login].includes("dependabot[bot]") ? "dependabot" : null;
+}
+// src/core/escape.ts
+/**
+* Foreign text made inert: benchmark names, versions, error texts, branch names and paths may hold anything.
+*
+* In markdown one device does the work. Inside a code span GitHub links no mention, issue, commit or address and reads no
+* markup, so whatever is not plainly harmless goes into one; the few characters that could end the span or its table cell
+* are replaced by lookalikes. Escaping with backslashes would not do: mentions and references are found after rendering.
+*/
+/** Terminal control sequences: CSI, OSC (which may hold an address), and the two-character ones. */
+const ANSI = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\^_])|\u009B[0-?]*[ -/]*[@-~]/g;
+/** Control, direction-changing, zero-width and private characters: nothing a reader could see or check. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
+const WHITESPACE = /[\s\u0085]+/g;
+/** At most `most` characters; what is left out shows as "…". */
+function clip(text, most) {
+	if (text.length <= most) return text;
+	const characters = Array.from(text.slice(0, most * 2));
+	return characters.length <= most && text.length <= most * 2 ? text : `${characters.slice(0, most - 1).join("")}…`;
+}
+/** One line without anything invisible. */
+function visibleLine(text) {
+	return text.toWellFormed().replaceAll(ANSI, "").replaceAll(WHITESPACE, " ").replaceAll(UNSEEN, "�").trim();
+}
+/** Keeps a copy of the hidden marker that identifies our comment out of foreign text. */
+function withoutHtmlComment(text) {
+	return text.replaceAll("<!--", "<! --");
+}
+/** Foreign text as a code span, good in paragraphs, headings and table cells. */
+function codeSpan(text, most = 200) {
+	const inside = withoutHtmlComment(clip(visibleLine(text), most).replaceAll("`", "'").replaceAll("|", "¦"));
+	if (inside === "") return "`(empty)`";
+	return inside.includes("$") ? `\` ${inside} \`` : `\`${inside}\``;
+}
+/** Letters, digits and punctuation that no markdown reader gives a meaning inside a word. */
+const PLAIN = /^[\p{L}\p{M}\p{N}.,;%()/'"’‘“”…–—−·°±×÷≈≤≥→+-]*$/u;
+/** Commits, addresses (also those cut short, whose last character looks like a stop) and `GH-1` are made of plain characters. */
+const REFERENCE = /[0-9a-f]{7}|www\.|gh-\d|(?:https?|ftp|mailto|xmpp):/i;
+/** What would open a list or underline a heading at the start of a line. */
+const LINE_OPENER = /^(?:[-+]+|\d+[.)])$/;
+/** A foreign sentence: harmless words stay words, everything else becomes code spans, neighbours one. */
+function inertText(text, most = 500) {
+	const drawn = [];
+	for (const [index, word] of clip(visibleLine(text), most).split(" ").entries()) {
+		const next = readWord(word, index === 0);
+		const last = drawn.at(-1);
+		if (last === void 0 || last.plain || next.plain || last.after + next.before !== "") drawn.push(next);
+		else drawn[drawn.length - 1] = {
+			...last,
+			core: `${last.core} ${next.core}`,
+			after: next.after
+		};
+	}
+	return drawn.map(({ before, core, after, plain }) => before + (plain ? core : codeSpan(core, Infinity)) + after).join(" ");
+}
+function readWord(word, first) {
+	if (first && LINE_OPENER.test(word)) return {
+		before: "",
+		core: word,
+		after: "",
+		plain: false
+	};
+	const [, before = "", core = "", after = ""] = /^(["'“(]*)(.*?)([.,;:!?)"'”]*)$/u.exec(word) ?? [];
+	return {
+		before,
+		core,
+		after,
+		plain: PLAIN.test(core) && !REFERENCE.test(core + after)
+	};
+}
+/** A link that can only lead to a web address; anything else is shown instead of linked. `label` is our own. */
+function link$1(label, url) {
+	return /^https?:\/\/[\w.:[\]-]+(?:\/[\w.~:/?#@!&*+,;=%-]*)?$/.test(url) ? `[${label}](<${url}>)` : codeSpan(url);
+}
+/** Foreign lines as a fenced block, the last `most` characters of them at most: errors end with what matters. */
+function codeBlock(text, most = 4e3, language = "text") {
+	const clean = withoutHtmlComment(text.toWellFormed().replaceAll(ANSI, "").replaceAll("	", "    ").split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => line.replaceAll(UNSEEN, "�").trimEnd()).join("\n")).trim();
+	const shown = clean.length <= most ? clean : `…${clean.slice(-most).toWellFormed()}`;
+	const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
+	const fence = "`".repeat(Math.max(3, longest + 1));
+	return `${fence}${language}\n${shown}\n${fence}`;
+}
+/** Foreign text on a terminal or in a job's log: one line, no control characters, no workflow command. */
+function terminalText(text, most = 500) {
+	return clip(visibleLine(text), most).replaceAll("##[", "## [").replace(/^::/, ": :");
+}
 // src/core/duration.ts
 /** Durations and percentages as people write them in suite files and inputs. */
 const DURATION = /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?$/;
@@ -6047,6 +6197,15 @@ async function connectGitHub({ token, repository, apiUrl, serverUrl, signal, ans
 		answerWithinS
 	};
 }
+// src/io/event-file.ts
+/** The file in which the runner leaves the payload of the event. */
+async function readPayload(file) {
+	try {
+		return JSON.parse(await readFile(file, "utf8"));
+	} catch (cause) {
+		throw new UserError(`the event at ${file} (GITHUB_EVENT_PATH) cannot be read as JSON`, { cause });
+	}
+}
 // src/core/home.ts
 /** `home`: an absolute path, without a separator at its end. */
 function textWithoutHome(text, home) {
@@ -6086,4 +6245,4 @@ function beginningOf(home, text) {
 	for (let length = Math.min(home.length, text.length); length > 0; length--) if (text.endsWith(home.slice(0, length))) return home.slice(0, length);
 	return "";
 }
-export { number$1 as A, toDotPath as B, _null as C, int as D, discriminatedUnion as E, string as F, describeError as H, tuple as I, union as L, partialRecord as M, record as N, literal as O, strictObject as P, unknown as R, _enum as S, boolean as T, UserError as V, datetime as _, answerWithin as a, ZodObject as b, apiFailure as c, withRetry as d, DAY_S as f, date as g, number as h, withoutHome as i, object as j, looseObject as k, describeFailure as l, parsePercent as m, jsonWithoutHome as n, connectGitHub as o, parseDuration as p, textWithoutHome as r, BrokenAnswer as s, filterPieces as t, permissionAdvice as u, ZodArray as v, array as w, ZodOptional as x, ZodDefault as y, url as z };
+export { ZodObject as A, number$1 as B, readEvent as C, datetime as D, date as E, boolean as F, string as G, partialRecord as H, discriminatedUnion as I, unknown as J, tuple as K, int as L, _enum as M, _null as N, ZodArray as O, array as P, describeError as Q, literal as R, parsed as S, number as T, record as U, object as V, strictObject as W, toDotPath as X, url as Y, UserError as Z, codeBlock as _, readPayload as a, link$1 as b, BrokenAnswer as c, permissionAdvice as d, withRetry as f, clip as g, parsePercent as h, withoutHome as i, ZodOptional as j, ZodDefault as k, apiFailure as l, parseDuration as m, jsonWithoutHome as n, answerWithin as o, DAY_S as p, union as q, textWithoutHome as r, connectGitHub as s, filterPieces as t, describeFailure as u, codeSpan as v, strangerOf as w, terminalText as x, inertText as y, looseObject as z };

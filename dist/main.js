@@ -1,4 +1,5 @@
 import { t as VERSION } from "./version.js";
+import { t as oldNode } from "./node-version.js";
 import { t as stopSignal } from "./stop-signal.js";
 // src/main.ts
 /** Entry of the action: says at once what runs, and only then loads the rest. */
@@ -9,8 +10,9 @@ stop.onDeadline(() => {
 	leave(1);
 });
 try {
-	const { runAction } = await import("./action.js");
-	leave(await runAction(stop) ? 0 : 1);
+	const refused = oldNode(import.meta.url);
+	if (refused !== null) console.log(`::error::${refused}`);
+	leave(refused === null && await (await import("./action.js")).runAction(stop) ? 0 : 1);
 } finally {
 	stop[Symbol.dispose]();
 }

@@ -1,8 +1,7 @@
-import { a as forgetNotes, c as livingProcesses, l as CHILD_MARK, n as endMarked, r as SCRATCH_PREFIX, s as readNotes } from "./leftovers.js";
-import { readdir, rm } from "node:fs/promises";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { execFileSync } from "node:child_process";
+import { a as waitForEnd, c as readNotes, i as endMarked, l as livingProcesses, o as forgetNotes, t as SCRATCH_PREFIX, u as CHILD_MARK } from "./scratch.js";
 import path from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
 // src/io/orphans.ts
 /** Which of the noted processes live on, and how their whole trees are ended. */
 /** `ps` tells whole seconds, and a note is written a moment after the start. */
@@ -54,8 +53,6 @@ function endTree(pid, platform = process.platform) {
 }
 // src/io/clean-up.ts
 /** What `post` does after the job: ends the processes and removes the folders that a killed action left behind. */
-/** For processes that were told to end. */
-const ENDING_MS = 1e3;
 /** After an action that ended by itself there is nothing to do, and nothing is asked of the system. */
 async function cleanUp(env) {
 	return {
@@ -73,8 +70,7 @@ async function endNoted(env) {
 	};
 	const found = look();
 	for (const pid of found) endTree(pid);
-	const until = Date.now() + ENDING_MS;
-	while (process.platform !== "win32" && Date.now() < until && look().length > 0) await setTimeout$1(20);
+	if (process.platform !== "win32") await waitForEnd(() => look().length === 0);
 	return found.length;
 }
 /**
