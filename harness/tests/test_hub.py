@@ -66,6 +66,18 @@ def test_rows_are_the_texts_of_the_template(file: str, workload: str, place: Pla
     assert (len(splits["train"].lengths), len(splits["validation"].lengths)) == (32, 4)
 
 
+def test_a_row_that_is_too_long_keeps_its_beginning(sft: str, place: Place) -> None:
+    whole, cut = (
+        read_token_file(place.cache / place.order(sft, max_length=length).files["data"])["train"]
+        for length in (500, 24)
+    )
+    assert cut.lengths.max() == 24 < whole.lengths.max()
+    for row in range(len(whole.lengths)):
+        start, kept = whole.offsets[row], cut.lengths[row]
+        assert kept == min(whole.lengths[row], 24)
+        assert cut.ids[cut.offsets[row] :][:kept].tolist() == whole.ids[start : start + kept].tolist()
+
+
 def decoded(python: str, program: str, *arguments: Path) -> str:
     import subprocess
 

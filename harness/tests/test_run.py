@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from finetune_bench.generate import read_token_file
 from finetune_bench.generate_pairs import read_pair_file
 from finetune_bench.hyperparameters import resolve
 from finetune_bench.order import read_order
@@ -181,12 +182,23 @@ def test_training_starts_at_the_loss_of_a_blind_guess(
 @every_training
 @every_backend
 def test_validation_counts_what_it_read(
-    runs: dict[tuple[str, str], Run], orders: dict[str, Path], workload: str, backend: str
+    runs: dict[tuple[str, str], Run], orders: dict[str, Path], cache: Path, workload: str, backend: str
 ) -> None:
-    work = read_order(orders[workload]).work
+    order = read_order(orders[workload])
+    work, data = order.work, cache / order.files["data"]
     (phase,) = (one for one in runs[workload, backend].of("phase") if one["name"] == "evaluate")
     assert phase["samples"] == sum(map(len, work["validation_batches"]))
     assert phase["samples"] < phase["tokens_real"] <= phase["tokens_padded"]
+    match workload:
+        case "lm-ptb":
+            assert phase["tokens_real"] == phase["tokens_padded"] == phase["samples"] * SMALL_LM["context"]
+        case "nli-bert-tiny":
+            pairs = read_pair_file(data)["validation"]
+            assert phase["tokens_real"] == pairs.premise.lengths.sum() + pairs.hypothesis.lengths.sum()
+            assert phase["tokens_padded"] == 2 * phase["samples"] * SMALL_NLI["max_length"]
+        case _:
+            assert phase["tokens_real"] == read_token_file(data)["validation"].lengths.sum()
+            assert phase["tokens_padded"] == phase["samples"] * work["pad_length"]
 
 
 @every_backend

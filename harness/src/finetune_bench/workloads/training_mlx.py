@@ -16,8 +16,9 @@ from finetune_bench.workloads.training_work import TUNED, TrainingWork, check_pr
 try:
     import mlx.core as mx
     import mlx.nn as nn
-    import mlx.optimizers as optimizers
     from mlx.utils import tree_flatten, tree_map
+
+    from finetune_bench.workloads.optimiser_mlx import AdamW, clipped
 except ImportError as error:
     raise BackendUnavailable(f"training on mlx needs mlx: {error}") from error
 
@@ -81,7 +82,7 @@ class MlxTraining:
             module, tensor = name.rsplit(".", 1)
             modules[module].unfreeze(recurse=False, keys=[tensor])
         optimiser = self.work.optimiser
-        self._optimiser = optimizers.AdamW(
+        self._optimiser = AdamW(
             learning_rate=0.0,
             betas=[optimiser.beta1, optimiser.beta2],
             eps=optimiser.eps,
@@ -116,7 +117,7 @@ class MlxTraining:
         def update(gradients: Any) -> mx.array | None:
             clip, norm = self.work.optimiser.clip, None
             if clip is not None:
-                gradients, norm = optimizers.clip_grad_norm(gradients, clip)
+                gradients, norm = clipped(gradients, clip)
             if self._keeps_masters:
                 self._masters["weights"] = self._optimiser.apply_gradients(gradients, self._masters["weights"])
                 self.module.update(self._cast(self._masters["weights"], self._compute))
