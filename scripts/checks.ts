@@ -47,8 +47,10 @@ const slow: Check[] = [
   { name: "build act", file: process.execPath, args: ["scripts/build-tools.ts", "act"] },
   { name: "slow tests", file: "vitest", args: ["run", "--config", "vitest.slow.config.ts"] },
 ];
-/** The everyday tier makes do with 2,000 of each. */
+/** The everyday tier makes do with 2,000 of each, and with the same ones each time. */
 const MANY_INPUTS = { FINETUNE_BENCH_FUZZ: "100000" };
+/** Tests of the harness whose inputs are drawn. */
+const PROPERTIES = ["fuzz", "canonical", "generate", "hyperparameters", "measure", "order", "packed"];
 const nightly: Check[] = [
   {
     name: "the judge's promises",
@@ -61,17 +63,17 @@ const nightly: Check[] = [
     file: "vitest",
     args: [
       "run",
-      "test/core/fuzz.test.ts",
-      "test/core/judge-hostile.test.ts",
+      "test/core",
       "test/io/archive-fuzz.test.ts",
       "test/io/event-payloads.test.ts",
+      "test/io/fence.test.ts",
     ],
     env: MANY_INPUTS,
   },
   {
     name: "harness fuzzing",
     file: pythons.dev,
-    args: ["-m", "pytest", "harness/tests/test_fuzz.py"],
+    args: ["-m", "pytest", ...PROPERTIES.map((name) => `harness/tests/test_${name}.py`)],
     env: MANY_INPUTS,
   },
   { name: "the first line of the action", file: process.execPath, args: ["bench/startup.ts"] },

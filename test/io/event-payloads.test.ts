@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { describe, expect, test } from "vitest";
 import { isKnown, readBenchComment } from "../../src/core/bench-command.ts";
 import { UserError } from "../../src/core/errors.ts";
