@@ -45,6 +45,16 @@ const KILL_AFTER_MS = 5000;
 /** For output still on its way when the program has ended. */
 const OUTPUT_GRACE_MS = 1000;
 
+/** By both clocks: Unix time, and one that nobody sets; milliseconds. */
+interface Moment {
+  readonly ms: number;
+  readonly clock: number;
+}
+
+function moment(): Moment {
+  return { ms: Date.now(), clock: performance.now() };
+}
+
 function later(stack: DisposableStack, ms: number, action: () => void): void {
   stack.adopt(setTimeout(action, ms), clearTimeout);
 }
@@ -68,8 +78,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   grace.use(noteChild(child.pid));
   let timedOut = false;
   let cancelled = false;
-  let began = { ms: Date.now(), clock: performance.now() };
-  let ended: { code: number | null; signal: string | null; clock: number } | null = null;
+  let began = moment();
+  let ended: (Moment & { code: number | null; signal: string | null }) | null = null;
   const onAbort = (): void => {
     if (cancelled) return;
     cancelled = true;
@@ -80,9 +90,9 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   request.signal?.addEventListener("abort", onAbort, { once: true });
   limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
   const begin = (): void => {
-    if (ended !== null) return;
-    began = { ms: Date.now(), clock: performance.now() };
-    if (request.timeoutS === undefined) return;
+    // The end of a wait may be heard of after the exit, when this process was not there to listen.
+    began = ended ?? moment();
+    if (ended !== null || request.timeoutS === undefined) return;
     later(limits, request.timeoutS * 1000, () => {
       timedOut = true;
       child.kill("SIGTERM");
@@ -100,7 +110,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
       .on("close", begin);
   }
   child.nodeChildProcess.on("exit", (code, signal) => {
-    ended = { code, signal, clock: performance.now() };
+    ended = { code, signal, ...moment() };
     limits.dispose();
     // Whatever the program left running would hold its output open and disturb the next measurement.
     child.kill("SIGKILL");
@@ -113,7 +123,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   const drained = drain(child.all, request, tail);
   const result = await child;
   await drained;
-  const { code, signal, clock } = ended ?? { code: null, signal: null, clock: performance.now() };
+  const { code, signal, clock } = ended ?? { code: null, signal: null, ...moment() };
   const startError =
     ended !== null
       ? null

@@ -140,3 +140,19 @@ test("a progress bar's carriage returns are lines, and endless lines are cut", a
   expect(result.tail.slice(0, 2)).toEqual(["1%", "2%"]);
   expect(Math.max(...result.tail.map((line) => line.length))).toBeLessThanOrEqual(4000);
 });
+
+test("a wait of which this process hears only after the end was a wait all the same", async () => {
+  const before = Date.now();
+  const result = await python(
+    "import os, time\nos.write(3, b'waiting\\n')\ntime.sleep(0.5)\nos.write(3, b'free\\n')\nos.close(3)\nprint('ran')",
+    {
+      onWait(line) {
+        // Its last word, the end of its words and its exit are found together.
+        if (line === "waiting") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+      },
+    },
+  );
+  expect(result).toMatchObject({ code: 0, tail: ["ran"] });
+  expect(result.startedMs).toBeGreaterThanOrEqual(before + 1500);
+  expect(result.durationS).toBeLessThan(0.5);
+});
