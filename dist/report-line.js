@@ -47252,6 +47252,12 @@ const TERMINATE_AFTER_MS$1 = 3e3;
 const KILL_AFTER_MS$1 = 5e3;
 /** For output still on its way when the program has ended. */
 const OUTPUT_GRACE_MS$1 = 1e3;
+function moment() {
+	return {
+		ms: Date.now(),
+		clock: performance.now()
+	};
+}
 function later(stack, ms, action) {
 	stack.adopt(setTimeout(action, ms), clearTimeout);
 }
@@ -47282,10 +47288,7 @@ async function runProcess(request) {
 	grace.use(noteChild(child.pid));
 	let timedOut = false;
 	let cancelled = false;
-	let began = {
-		ms: Date.now(),
-		clock: performance.now()
-	};
+	let began = moment();
 	let ended = null;
 	const onAbort = () => {
 		if (cancelled) return;
@@ -47297,12 +47300,8 @@ async function runProcess(request) {
 	request.signal?.addEventListener("abort", onAbort, { once: true });
 	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
 	const begin = () => {
-		if (ended !== null) return;
-		began = {
-			ms: Date.now(),
-			clock: performance.now()
-		};
-		if (request.timeoutS === void 0) return;
+		began = ended ?? moment();
+		if (ended !== null || request.timeoutS === void 0) return;
 		later(limits, request.timeoutS * 1e3, () => {
 			timedOut = true;
 			child.kill("SIGTERM");
@@ -47323,7 +47322,7 @@ async function runProcess(request) {
 		ended = {
 			code,
 			signal,
-			clock: performance.now()
+			...moment()
 		};
 		limits.dispose();
 		child.kill("SIGKILL");
@@ -47338,7 +47337,7 @@ async function runProcess(request) {
 	const { code, signal, clock } = ended ?? {
 		code: null,
 		signal: null,
-		clock: performance.now()
+		...moment()
 	};
 	const startError = ended !== null ? null : result.cause instanceof Error ? result.cause.message : result.shortMessage ?? "could not be started";
 	const durationS = Math.max(0, clock - began.clock) / 1e3;
