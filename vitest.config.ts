@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { secondLook } from "./test/support/second-look.ts";
 
 export default defineConfig({
   test: {
+    ...secondLook,
     include: ["test/**/*.test.ts"],
     exclude: ["test/slow/**", "test/nightly/**"],
     testTimeout: 120_000,
