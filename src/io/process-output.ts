@@ -17,6 +17,8 @@ const MAX_LINE = 4000;
 /** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
 export async function drain(output: NodeJS.ReadableStream, request: OutputRequest, tail: string[]): Promise<void> {
   const log = request.log === undefined ? null : createWriteStream(request.log);
+  // A full disk: what was measured is worth more than its log.
+  log?.on("error", (error) => line(`finetune-bench: this output is not kept: ${error.message}`));
   // The log and the last lines are for people; whoever reads an answer line by line gets it as it is.
   const published = filterPieces(homedir());
   let written = 0;
@@ -47,7 +49,7 @@ export async function drain(output: NodeJS.ReadableStream, request: OutputReques
   if (rest !== "") line(rest);
   if (log !== null) {
     log.end(published.rest());
-    await finished(log);
+    await finished(log).catch(() => {});
   }
 }
 

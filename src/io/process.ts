@@ -2,6 +2,7 @@
 import { execa } from "execa";
 import readline from "node:readline";
 import { noteChild } from "./child-notes.ts";
+import { afterLooks, afterNews } from "./news.ts";
 import { drain } from "./process-output.ts";
 
 export interface ProcessRequest {
@@ -42,8 +43,6 @@ export interface ProcessResult {
 
 const TERMINATE_AFTER_MS = 3000;
 const KILL_AFTER_MS = 5000;
-/** For output still on its way when the program has ended. */
-const OUTPUT_GRACE_MS = 1000;
 
 /** By both clocks: Unix time, and one that nobody sets; milliseconds. */
 interface Moment {
@@ -53,10 +52,6 @@ interface Moment {
 
 function moment(): Moment {
   return { ms: Date.now(), clock: performance.now() };
-}
-
-function later(stack: DisposableStack, ms: number, action: () => void): void {
-  stack.adopt(setTimeout(action, ms), clearTimeout);
 }
 
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
@@ -84,8 +79,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     if (cancelled) return;
     cancelled = true;
     child.kill("SIGINT");
-    later(limits, TERMINATE_AFTER_MS, () => child.kill("SIGTERM"));
-    later(limits, KILL_AFTER_MS, () => child.kill("SIGKILL"));
+    limits.use(afterNews(TERMINATE_AFTER_MS, () => child.kill("SIGTERM")));
+    limits.use(afterNews(KILL_AFTER_MS, () => child.kill("SIGKILL")));
   };
   request.signal?.addEventListener("abort", onAbort, { once: true });
   limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
@@ -93,11 +88,12 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     // The end of a wait may be heard of after the exit, when this process was not there to listen.
     began = ended ?? moment();
     if (ended !== null || request.timeoutS === undefined) return;
-    later(limits, request.timeoutS * 1000, () => {
+    const stop = (): void => {
       timedOut = true;
       child.kill("SIGTERM");
-      later(limits, 2000, () => child.kill("SIGKILL"));
-    });
+      limits.use(afterNews(2000, () => child.kill("SIGKILL")));
+    };
+    limits.use(afterNews(request.timeoutS * 1000, stop));
   };
   const { stdio } = child.nodeChildProcess;
   const words = stdio[3];
@@ -115,9 +111,7 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     // Whatever the program left running would hold its output open and disturb the next measurement.
     child.kill("SIGKILL");
     // What made a session of its own is out of reach of that, and may hold the output open for ever.
-    later(grace, OUTPUT_GRACE_MS, () => {
-      for (const stream of [...stdio, child.all]) stream?.destroy();
-    });
+    grace.use(afterLooks(() => [...stdio, child.all].forEach((stream) => stream?.destroy())));
   });
   const tail: string[] = [];
   const drained = drain(child.all, request, tail);

@@ -11,6 +11,7 @@ import type { DeviceEvent } from "../core/protocol.ts";
 import { measuringEnvironment } from "./child-environment.ts";
 import { noteChild } from "./child-notes.ts";
 import { harnessProcess, type Harness } from "./harness.ts";
+import { afterLooks } from "./news.ts";
 
 export interface WatchRequest {
   /** The harness under any Python ≥ 3.11: the watcher needs nothing that is installed. */
@@ -49,7 +50,6 @@ const INTERVAL_S = 1;
 /** For a watcher that was told to end. */
 const TERMINATE_AFTER_MS = 2000;
 const KILL_AFTER_MS = 3000;
-const OUTPUT_GRACE_MS = 1000;
 /** Half a day of samples: a job has a time budget, its watcher a bound. */
 const MOST_SAMPLES = 50_000;
 
@@ -76,6 +76,7 @@ export function startWatch(request: WatchRequest): Watch {
     windowsHide: true,
   });
   const note = noteChild(child.pid);
+  const grace = new DisposableStack();
   const { stdin, stdout, stderr } = child;
   // It may end before it is told to; what that means is told by its exit.
   stdin.on("error", () => {});
@@ -96,9 +97,9 @@ export function startWatch(request: WatchRequest): Watch {
   child.nodeChildProcess.on("exit", () => {
     // Whatever it started would outlive it, and could hold its output open.
     child.kill("SIGKILL");
-    setTimeout(() => [stdout, stderr].forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
+    grace.use(afterLooks(() => [stdout, stderr].forEach((stream) => stream.destroy())));
   });
-  const over = ended(child, state, () => words);
+  const over = ended(child, state, () => words).finally(() => grace.dispose());
   return {
     between: (startMs, endMs) => samplesWithin(samples, { startMs, endMs, intervalS }),
     waitUntilIdle: (idle) => waitUntilIdle(idle, { samples, state, intervalS, signal: harness.signal }),

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -34,6 +35,11 @@ async function expectEnded(pid: number): Promise<void> {
 function isAlive(pid: number): boolean {
   const state = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
   return state !== "" && !state.startsWith("Z");
+}
+
+/** This program hears of nothing for so long, as when the machine is stopped. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 test("exit status, both outputs in one log, and the last lines", async () => {
@@ -148,11 +154,54 @@ test("a wait of which this process hears only after the end was a wait all the s
     {
       onWait(line) {
         // Its last word, the end of its words and its exit are found together.
-        if (line === "waiting") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+        if (line === "waiting") standStill(1500);
       },
     },
   );
   expect(result).toMatchObject({ code: 0, tail: ["ran"] });
   expect(result.startedMs).toBeGreaterThanOrEqual(before + 1500);
   expect(result.durationS).toBeLessThan(0.5);
+});
+
+test("a program that ended within its limit did so, however late this process hears of it", async () => {
+  const env = { PATH: process.env["PATH"] ?? "" };
+  const request = { file: "sh", args: ["-c", "echo done"], cwd: folder, env, timeoutS: 2 };
+  const result = await runProcess({ ...request, onLine: () => standStill(2500) });
+  expect(result).toMatchObject({ code: 0, signal: null, timedOut: false, tail: ["done"] });
+});
+
+test("last words that are read long after the exit was heard of are not lost", async () => {
+  const [up, go] = [path.join(folder, "up"), path.join(folder, "go")];
+  const heard = Promise.withResolvers<void>();
+  const untilOver = (pid: number): void => {
+    while (isAlive(pid)) standStill(20);
+  };
+  const running = python(
+    `import os, time\nprint(os.getpid(), flush=True)\nopen(${JSON.stringify(up)}, 'w')\nwhile not os.path.exists(${JSON.stringify(go)}): time.sleep(0.01)\nprint('last')`,
+    {
+      onLine(line) {
+        if (line === "last") return;
+        // Another exit was found together with this line: looking for that one finds this one's too, and not its last line.
+        writeFileSync(go, "");
+        untilOver(Number(line));
+      },
+    },
+  );
+  const other = spawn("true", { stdio: "ignore" });
+  other.on("exit", () => {
+    standStill(1500);
+    heard.resolve();
+  });
+  while (!existsSync(up)) standStill(20);
+  untilOver(other.pid ?? 0);
+  await heard.promise;
+  expect(await running).toMatchObject({ code: 0, tail: [expect.stringMatching(/^\d+$/), "last"] });
+});
+
+test("a log that cannot be kept costs the log alone", async () => {
+  const log = path.join(folder, "missing", "out.log");
+  const lines: string[] = [];
+  const result = await python("print('measured')", { log, onLine: (line) => lines.push(line) });
+  expect(result).toMatchObject({ code: 0, startError: null });
+  expect(lines.toSorted()).toEqual([expect.stringMatching(/this output is not kept: ENOENT/), "measured"]);
 });
