@@ -1,5 +1,5 @@
 /** `finetune-bench init`: writes a suite file and a workflow that fit this machine and this repository, asking nothing. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../core/errors.ts";
@@ -8,6 +8,7 @@ import { suiteText, workflowText } from "../core/init-files.ts";
 import { cacheFolder } from "../io/cache-folder.ts";
 import { harnessUnder } from "../io/harness.ts";
 import { readRepository, readSuiteFacts, readTemplate, readWorkflowFacts } from "../io/init-facts.ts";
+import { makeFolder } from "../io/make-folder.ts";
 import { probeMachine } from "../io/probe.ts";
 import { findPython } from "../io/python.ts";
 import { DEFAULT_SUITE } from "../core/suite-key.ts";
@@ -57,7 +58,7 @@ function say(line: string): void {
 
 async function writeNew(file: string, text: string, name: string): Promise<string> {
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(file, text, { flag: "wx" });
     return `wrote ${name}`;
   } catch (error) {

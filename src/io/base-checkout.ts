@@ -1,9 +1,10 @@
 /** The base commit checked out beside the user's tree: a repository and a worktree of their own, removed afterwards. */
-import { appendFile, cp, mkdir, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, cp, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gitAt, type Git } from "./git.ts";
 import type { Remote } from "./base-commit.ts";
+import { makeFolder } from "./make-folder.ts";
 import { scratchFolder } from "./scratch.ts";
 
 /** A base commit within reach: its objects are at hand, nothing of it is checked out yet. */
@@ -68,7 +69,7 @@ export async function reachBase(
   const root = await user.query("rev-parse", "--show-toplevel");
   if (root === null) return { reached: false, reason: `${workspace} is not a git repository` };
   const repository = path.join(scratch.path, "repository");
-  await mkdir(repository);
+  await makeFolder(repository);
   const git = gitAt(repository, { workspace: true, env: remote?.login ?? {}, timeoutMs: SLOW_MS, signal });
   if (!(await git.attempt("init", "--quiet", "--bare")).ok) {
     return { reached: false, reason: "git could not make a repository for it" };
@@ -164,7 +165,7 @@ async function borrow(user: Git, workspace: string, repository: string): Promise
   const inGit = async (name: string): Promise<string> =>
     path.resolve(workspace, (await user.query("rev-parse", "--git-path", name)) ?? name);
   const info = path.join(repository, "objects", "info");
-  await mkdir(info, { recursive: true });
+  await makeFolder(info);
   await writeFile(path.join(info, "alternates"), `${await inGit("objects")}\n`);
   await cp(await inGit("shallow"), path.join(repository, "shallow")).catch(() => undefined);
 }

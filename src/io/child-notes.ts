@@ -1,5 +1,5 @@
 /** Notes of the processes in progress, kept where `post` finds them when this program was killed and cannot end them itself. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { startTicks } from "./living.ts";
 
@@ -25,7 +25,7 @@ export function noteChild(pid: number | undefined, env: NodeJS.ProcessEnv = proc
   const file = path.join(folder, `${pid}.json`);
   try {
     // At once and not in turn: this program may be killed at any moment.
-    mkdirSync(folder, { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder);
     writeFileSync(file, JSON.stringify(note));
   } catch {
     // A full disk: what is measured is worth more than the note, and the runner looks for orphans too.

@@ -1,5 +1,5 @@
 /** Runs the control workload of a job's backends: fixed work, so that a change of its speed is a change of the machine. */
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { isCpu, type Backend } from "../core/backend.ts";
 import { controlResult, type ControlRun } from "../core/control-result.ts";
@@ -10,6 +10,7 @@ import type { DeviceLock } from "./device-lock.ts";
 import { harnessUnder, runControl } from "./harness.ts";
 import type { Host } from "./host.ts";
 import { endLeftovers } from "./leftovers.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { Ready } from "./ready.ts";
 import type { Watch } from "./watch.ts";
 
@@ -117,7 +118,7 @@ async function runOnce(state: State, number: number, job: ControlJob): Promise<C
   const { backend, framework } = state;
   const { host, python, watch, lock } = job;
   const { folder, events: file, log } = filesOf(state, number, job);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const harness = harnessUnder(host, framework ?? python);
   const ended = await runControl(harness, {
     backend,

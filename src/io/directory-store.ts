@@ -1,6 +1,6 @@
 /** Baselines in a folder of this machine or of a network drive. */
 import { homedir } from "node:os";
-import { lstat, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import {
   irregular,
@@ -18,6 +18,7 @@ import {
   type NewFile,
   type Removed,
 } from "./baseline-store.ts";
+import { makeFolder } from "./make-folder.ts";
 import { publishFile } from "./publish-file.ts";
 import { systemFault } from "./system-fault.ts";
 
@@ -90,7 +91,7 @@ async function add(root: string, files: readonly NewFile[]): Promise<Added> {
   try {
     for (const { path: file, text } of files) {
       const absolute = at(root, file);
-      await mkdir(path.dirname(absolute), { recursive: true });
+      await makeFolder(path.dirname(absolute));
       if (await publishFile(absolute, text)) added.push(file);
       else if ((await readFile(absolute, "utf8")) === text) present.push(file);
       else taken.push(file);

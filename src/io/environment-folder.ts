@@ -4,9 +4,10 @@
  * a killed installation whose children live on spoils nothing but its own attempt.
  */
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
+import { makeFolder } from "./make-folder.ts";
 
 const stampSchema = z.object({
   layout: z.literal(1),
@@ -44,7 +45,7 @@ export async function findComplete(folder: string): Promise<CompleteEnvironment 
 
 /** A new attempt's folder, after everything unfinished was removed. Only under the key's lock. */
 export async function beginAttempt(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const name of await readdir(folder)) await removeTree(path.join(folder, name));
   return path.join(folder, randomBytes(4).toString("hex"));
 }

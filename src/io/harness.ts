@@ -1,5 +1,5 @@
 /** The Python harness as this program sees it: prepare a work order, estimate it, run it once. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { Backend } from "../core/backend.ts";
@@ -8,6 +8,7 @@ import { installEnvironment, measuringEnvironment } from "./child-environment.ts
 import type { DeviceLock } from "./device-lock.ts";
 import type { Host } from "./host.ts";
 import type { Environment } from "./job-context.ts";
+import { makeFolder } from "./make-folder.ts";
 import { runProcess, type ProcessRequest, type ProcessResult } from "./process.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -93,7 +94,7 @@ export function harnessProcess(
 }
 
 async function requestFile(entry: WorkloadEntry, folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const file = path.join(folder, `${entry.workload}.${entry.preset}.${entry.size}.request.json`);
   const { workload, preset, size, set } = entry;
   await writeFile(file, `${JSON.stringify({ protocol: 1, workload, preset, size, set })}\n`);
@@ -111,7 +112,7 @@ export async function prepareOrder(
   const request = await requestFile(entry, scratch);
   const answer = `${request}.prepared`;
   const reader = parquet === null ? {} : { FINETUNE_BENCH_PARQUET_PYTHON: parquet };
-  await mkdir(orders, { recursive: true });
+  await makeFolder(orders);
   const result = await call(
     harness,
     ["prepare", request, "--cache", harness.cache, "--out", orders, "--result", answer],

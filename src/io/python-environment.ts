@@ -1,5 +1,5 @@
 /** Makes or finds the virtual environment of one set of pinned packages, shared by all checkouts of a machine. */
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { describeError, UserError } from "../core/errors.ts";
 import { usesPip } from "./child-environment.ts";
@@ -17,6 +17,7 @@ import {
 import { lockFolder } from "./folder-lock.ts";
 import { longPathProblem } from "./long-paths.ts";
 import { install, InstallFailure, installTorch, makeVenv, packageVersions, type Installation } from "./install.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { Python } from "./python.ts";
 import { readRequirements, type Requirements } from "./requirements.ts";
 
@@ -111,7 +112,7 @@ export async function ensureEnvironment(request: EnvironmentRequest): Promise<En
     const there = await find();
     if (there !== null) return done(there, false);
     if (request.signal?.aborted === true) return cancelled();
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await using lock = await lockFolder({
       folder,
       signal: request.signal,

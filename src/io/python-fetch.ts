@@ -1,7 +1,7 @@
 /** Has uv fetch a Python interpreter into our own cache, for machines that have none of use. */
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { installEnvironment } from "./child-environment.ts";
+import { makeFolder } from "./make-folder.ts";
 import { runProcess, type ProcessResult } from "./process.ts";
 
 export interface FetchRequest {
@@ -22,7 +22,7 @@ const TIMEOUT_S = 600;
 /** Path of the interpreter, or why it could not be had. One that an earlier job fetched needs no network. */
 export async function fetchPython(request: FetchRequest): Promise<{ file: string } | { problem: string }> {
   const folder = path.join(request.cache, "python");
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const there = await find(request, folder);
   if (there !== null) return { file: there };
   request.progress(`no usable Python on this machine: uv fetches Python ${FETCHED}, about 30 MB`);

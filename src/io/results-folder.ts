@@ -1,9 +1,10 @@
 /** The folder that holds everything one job leaves behind, and that becomes the artifact. */
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { UserError } from "../core/errors.ts";
 import { jsonWithoutHome, textWithoutHome } from "../core/home.ts";
+import { makeFolder } from "./make-folder.ts";
 import { systemFault } from "./system-fault.ts";
 
 export interface ResultsFolder {
@@ -19,7 +20,7 @@ export interface ResultsFolder {
 export async function makeResultsFolder(root: string, name: string): Promise<ResultsFolder> {
   const folder = path.resolve(root, name);
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  for (const sub of ["orders", "runs", "env"]) await mkdir(path.join(folder, sub), { recursive: true });
+  for (const sub of ["orders", "runs", "env"]) await makeFolder(path.join(folder, sub));
   const home = homedir();
   const write = async (file: string, content: string): Promise<void> => {
     const target = path.join(folder, file);
@@ -38,7 +39,7 @@ export async function makeResultsFolder(root: string, name: string): Promise<Res
 export async function localFolder(workspace: string): Promise<string> {
   const folder = path.join(workspace, ".finetune-bench");
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(path.join(folder, ".gitignore"), "*\n");
   } catch (error) {
     const { message } = systemFault(error);

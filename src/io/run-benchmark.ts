@@ -1,5 +1,5 @@
 /** One process of one benchmark: started, watched, ended, and its events made into a run record. */
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { isCpu, type Backend } from "../core/backend.ts";
 import type { Identity } from "../core/environment.ts";
@@ -15,6 +15,7 @@ import type { DeviceLock } from "./device-lock.ts";
 import { runOrder, type Harness } from "./harness.ts";
 import type { Environment } from "./job-context.ts";
 import { endLeftovers } from "./leftovers.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { ProcessResult } from "./process.ts";
 import type { Progress } from "./progress.ts";
 import type { Ready } from "./ready.ts";
@@ -70,7 +71,7 @@ export async function runBenchmark(request: RunRequest, bench: Bench): Promise<D
   const { ready, side, number, leftS } = request;
   const { planned, workHash } = ready;
   const folder = path.join(bench.results, "runs", planned.id);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const events = path.join(folder, `${side}-${number}.jsonl`);
   const log = path.join(folder, `${side}-${number}.log`);
   const timeoutS = Math.min(planned.entry.timeout, leftS);

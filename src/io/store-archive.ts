@@ -1,10 +1,10 @@
 /** A store as one `.tar.gz`, laid out like a folder of baselines: unpacked, it is one. */
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
 import { UserError } from "../core/errors.ts";
 import type { NewFile } from "./baseline-store.ts";
+import { makeFolder } from "./make-folder.ts";
 import { publishFile } from "./publish-file.ts";
 import { systemFault } from "./system-fault.ts";
 
@@ -18,7 +18,7 @@ export async function writeArchive(file: string, files: readonly NewFile[]): Pro
     });
   const packed = gzipSync(await packTar(entries));
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     if (await publishFile(file, packed)) return packed.byteLength;
   } catch (error) {
     throw new UserError(`${file} could not be written: ${systemFault(error).message}`);

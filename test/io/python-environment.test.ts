@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { mkdir, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -177,6 +178,13 @@ describe("a failure is a value that says what to do", () => {
     const request = await bench.ask("demo==1.0\n", { cache: blocked });
     expect(failed(await ensureEnvironment(request)).message).toMatch(
       /the cache folder .*a file cannot be used \((?:ENOTDIR|EEXIST).*set FINETUNE_BENCH_CACHE to one that can be written/,
+    );
+  });
+
+  test.runIf(existsSync("/proc/self"))("a cache below /proc, where no folder can be made", async () => {
+    const request = await bench.ask("demo==1.0\n", { cache: "/proc/finetune-bench" });
+    expect(failed(await ensureEnvironment(request)).message).toContain(
+      "the cache folder /proc/finetune-bench cannot be used (ENOENT",
     );
   });
 });
