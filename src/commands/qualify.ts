@@ -43,7 +43,9 @@ export function addQualify(program: Command, context: CommandContext): void {
     .option("--runner-key <name>", "name of a pool of interchangeable machines")
     .addHelpText(
       "after",
-      exitStatuses("0 every slow-down was caught without a false alarm, 1 it was not, or a benchmark did not run"),
+      exitStatuses(
+        "0 every benchmark caught an injected slow-down without a false alarm, 1 one did not, or none could be injected",
+      ),
     )
     .action(async (options: QualifyOptions) => context.finish(await run(options, context)));
 }

@@ -206,8 +206,15 @@ describe("in words", () => {
     expect(words(headlineOf(outcome([missed])))[1]).toBe(
       "The gate would have missed an injected slow-down of 5 % in lora.torch-cpu.",
     );
-    expect(words(headlineOf(outcome([qualified({ injected: null })])))[1]).toBe(
-      "No slow-down of 5 % could be injected.",
+    const untried =
+      "No slow-down of 5 % could be injected in lora.torch-cpu: whether the gate would catch one there is not shown.";
+    expect(words(headlineOf(outcome([qualified({ injected: null })]))).slice(1)).toEqual([untried]);
+    expect(words(headlineOf(outcome([qualified(), qualified({ injected: null })]))).slice(1)).toEqual([
+      "The gate caught an injected slow-down of 5 %.",
+      untried,
+    ]);
+    expect(words(headlineOf(outcome([missed, qualified({ injected: null })])))[1]).toMatch(
+      /^The gate would have missed/,
     );
     const alarm = qualified({ unchanged: drawn(0.005, 10, 0.05, 8) });
     expect(words(headlineOf(outcome([alarm])))[1]).toContain("false alarm");
@@ -219,7 +226,8 @@ describe("in words", () => {
   test("what stands between a runner and its certificate", () => {
     const missed = qualified({ injected: { slowdown: 0.05, pairs: drawn(0.06, 10, 0.05, 4) } });
     expect(isQualified(outcome([qualified()]))).toBe(true);
-    expect(isQualified(outcome([qualified({ injected: null })]))).toBe(true);
+    expect(isQualified(outcome([qualified({ injected: null })]))).toBe(false);
+    expect(isQualified(outcome([qualified(), qualified({ injected: null })]))).toBe(false);
     expect(isQualified(outcome([missed]))).toBe(false);
     expect(isQualified(outcome([qualified({ unchanged: drawn(0.005, 10, 0.05, 8) })]))).toBe(false);
     expect(isQualified(outcome([qualified()], [{ benchmark: "x", message: "it died" }]))).toBe(false);
