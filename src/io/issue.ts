@@ -37,7 +37,7 @@ export async function publishIssues(api: GitHubApi, reports: readonly Report[]):
 async function publishIssue(api: GitHubApi, report: Report): Promise<string | null> {
   if (!LOOKING_AFTER.has(report.job.event)) return null;
   try {
-    await carryOut(api, planIssue(report, await findOurs(api, report)));
+    await carryOut(api, planIssue(report, await findOurs(api, report)), report);
     return null;
   } catch (error) {
     return explain(apiFailure(error), report);
@@ -72,19 +72,42 @@ async function findMarked({ octokit, owner, repo }: GitHubApi, report: Report): 
   return found;
 }
 
-async function carryOut({ octokit, owner, repo }: GitHubApi, step: IssueStep): Promise<void> {
+/** An attempt whose answer was lost may have done all the same what it was to do. */
+async function carryOut(api: GitHubApi, step: IssueStep, report: Report): Promise<void> {
+  const { octokit, owner, repo } = api;
   const at = { owner, repo };
   if (step.do === "nothing") return;
   if (step.do === "open") {
     const { title, body } = step;
-    await withRetry(() => octokit.rest.issues.create({ ...at, title, body, labels: [ISSUE_LABEL] }));
+    await withRetry(async (attempt) => {
+      if (attempt > 1 && isOfJob(await findOurs(api, report), report)) return;
+      await octokit.rest.issues.create({ ...at, title, body, labels: [ISSUE_LABEL] });
+    });
     return;
   }
   const { number: issue_number, body, state, comment } = step;
   const become = state === null ? {} : ({ state, state_reason: state === "open" ? "reopened" : "completed" } as const);
   await withRetry(() => octokit.rest.issues.update({ ...at, issue_number, body, ...become }));
-  if (comment !== null)
-    await withRetry(() => octokit.rest.issues.createComment({ ...at, issue_number, body: comment }));
+  if (comment === null) return;
+  await withRetry(async (attempt) => {
+    if (attempt > 1 && (await isSaid(api, issue_number, comment))) return;
+    await octokit.rest.issues.createComment({ ...at, issue_number, body: comment });
+  });
+}
+
+function isOfJob(issue: KnownIssue | null, { job }: Report): boolean {
+  return issue !== null && issue.marker.runId === job.run_id && issue.marker.attempt === job.attempt;
+}
+
+/** Every comment names the run that wrote it, so no two are the same. */
+async function isSaid({ octokit, owner, repo }: GitHubApi, issue_number: number, text: string): Promise<boolean> {
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const query = { owner, repo, issue_number, per_page: 100, page } as const;
+    const { data } = await withRetry(() => octokit.rest.issues.listComments(query));
+    if (data.some(({ body }) => body?.trim() === text.trim())) return true;
+    if (data.length < query.per_page) return false;
+  }
+  return false;
 }
 
 /** Opening issues is a choice: who runs this by hand without the permission, or has nothing to hear, is not nagged. */

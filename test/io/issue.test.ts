@@ -89,3 +89,14 @@ test("without the permission a schedule that has something to say warns with the
   github.issues.enabled = false;
   expect(await night({ run: 4, points: [SLOWED] })).toEqual([expect.stringMatching(/410 \(Issues has been disabled/)]);
 });
+
+test("an answer that was lost leaves neither two issues nor two comments", async () => {
+  github.fail({ operation: "issues/create", cut: "after" });
+  github.fail({ operation: "issues/create-comment", cut: "after" });
+  expect(await night({ run: 1, points: [SLOWED] })).toEqual([]);
+  expect(await night({ run: 2, points: [OTHER, SLOWED] })).toEqual([]);
+  const [issue, ...others] = github.issues.all();
+  expect(others).toEqual([]);
+  expect(comments(issue?.number ?? 0)).toEqual([expect.stringContaining("`my-lora`")]);
+  expect([github.count("issues/create"), github.count("issues/create-comment")]).toEqual([1, 1]);
+});
