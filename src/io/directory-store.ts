@@ -22,6 +22,8 @@ import { makeFolder } from "./make-folder.ts";
 import { publishFile } from "./publish-file.ts";
 import { systemFault } from "./system-fault.ts";
 
+const ATTEMPTS = 50;
+
 /** `folder` is taken from `cwd`; a leading `~` is the user's home, since no shell expands it in a workflow file. */
 export function directoryStore(folder: string, cwd: string): BaselineStore {
   const root = path.resolve(
@@ -91,8 +93,7 @@ async function add(root: string, files: readonly NewFile[]): Promise<Added> {
   try {
     for (const { path: file, text } of files) {
       const absolute = at(root, file);
-      await makeFolder(path.dirname(absolute));
-      if (await publishFile(absolute, text)) added.push(file);
+      if (await publishIn(path.dirname(absolute), absolute, text)) added.push(file);
       else if ((await readFile(absolute, "utf8")) === text) present.push(file);
       else taken.push(file);
     }
@@ -102,6 +103,18 @@ async function add(root: string, files: readonly NewFile[]): Promise<Added> {
     const advice = "Check that the folder exists, is writable for the user of the runner and has free space.";
     const warning = `the result could not be stored in folder ${root}: ${message}. ${advice}`;
     return { added, present, taken, warning };
+  }
+}
+
+/** In a folder that is made where it is not there, again and again while somebody removes it before anything lies in it. */
+async function publishIn(folder: string, file: string, text: string): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    await makeFolder(folder);
+    try {
+      return await publishFile(file, text);
+    } catch (error) {
+      if (systemFault(error).code !== "ENOENT" || attempt >= ATTEMPTS) throw error;
+    }
   }
 }
 

@@ -1,4 +1,6 @@
 /** Baselines in a folder: nothing is lost, nothing is rewritten, and a damaged file never hides the others. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
@@ -179,4 +181,23 @@ test("only files of the store are removed, and folders that they leave empty", a
 
 test("a run id from elsewhere cannot lead out of the folder", () => {
   expect(() => storedPath(sampleResult({ run_id: "../../etc/passwd" }))).toThrow(/cannot be part of a file name/);
+});
+
+test("a result is kept also while somebody removes its folder, which is empty as yet", async () => {
+  await using folder = await temporaryFolder();
+  const own = path.join(folder.path, RUNNER);
+  // As one that prunes does, at the worst moments.
+  const code = `let left = 30; while (left > 0) try { fs.rmdirSync(${JSON.stringify(own)}); left -= 1; } catch {}`;
+  const remover = spawn(process.execPath, ["-e", `fs.writeSync(1, "up"); ${code}`], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  await once(remover.stdout, "data");
+  const store = directoryStore(folder.path, "/");
+  for (let minute = 0; minute < 10; minute++) {
+    const result = sampleResult({}, minute);
+    expect(await store.save(result)).toMatchObject({ saved: true });
+    expect((await store.read(RUNNER)).results).toEqual([result]);
+    expect(await store.remove([storedPath(result)], "")).toMatchObject({ warning: null });
+  }
+  remover.kill("SIGKILL");
 });
