@@ -30,6 +30,8 @@ export interface Collected {
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Collected> {
+  // Before the results: what a job left that has ended by now is among them, however long they take to read.
+  const { jobs, warnings } = await listJobs(api, run);
   const listed = await listResults(api, run);
   const found = new Map<string, { readonly result: JobResult; readonly text: string }>();
   const aside: SetAside[] = [];
@@ -63,7 +65,6 @@ export async function collectRun(api: GitHubApi, run: WorkflowRun): Promise<Coll
     }
   }
   const results = [...found.values()].map(({ result }) => result);
-  const { jobs, warnings } = await listJobs(api, run);
   const silent = silentJobs(jobs, listed.uploads);
   return {
     results,

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { workflowRunSchema } from "../../src/core/workflow-run.ts";
+import { collectRun } from "../../src/io/collect.ts";
 import { connectGitHub, type GitHubApi } from "../../src/io/github-api.ts";
 import { downloadResult, listResults, type RunArtifact } from "../../src/io/run-artifacts.ts";
 import { listJobs } from "../../src/io/run-jobs.ts";
@@ -77,6 +78,27 @@ test("all jobs are read, over several pages", async () => {
     conclusion: null,
     steps: [{ name: "Set up job", status: "in_progress", conclusion: null }],
   });
+});
+
+test("a job that ends while results are read makes no other one look silent", async () => {
+  const step = "Run ada/finetune-bench@v1";
+  const failed: RunJob = { name: "measure (a)", conclusion: "failure", steps: { [step]: "failure" } };
+  const late: RunJob = { name: "measure (b)", conclusion: "success", steps: { [step]: "success" } };
+  addRun([failed, { ...late, status: "in_progress", conclusion: null, steps: { [step]: null } }]);
+  const [run] = github.runs;
+  if (run === undefined) throw new Error("no run");
+  artifacts.put("backend", NAME, zip([]));
+  github.fail({
+    operation: "actions/download-artifact",
+    async before() {
+      artifacts.put("backend", `finetune-bench-other-${RUN}-1`, zip([]));
+      github.runs.splice(0, 1, { ...run, jobs: [failed, late] });
+    },
+  });
+  const api = await connect();
+  const { aside } = await collectRun(api, await readRun(api, `${RUN}`));
+  // The gate of a failed before failed its job: its result is there, if of no use.
+  expect(aside).toEqual([expect.objectContaining({ name: "box", reason: expect.stringContaining("no result.json") })]);
 });
 
 test("jobs that may not be listed are one warning", async () => {
