@@ -109,11 +109,11 @@ async function add(root: string, files: readonly NewFile[]): Promise<Added> {
 /** In a folder that is made where it is not there, again and again while somebody removes it before anything lies in it. */
 async function publishIn(folder: string, file: string, text: string): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
-    await makeFolder(folder);
     try {
+      await makeFolder(folder);
       return await publishFile(file, text);
     } catch (error) {
-      if (systemFault(error).code !== "ENOENT" || attempt >= ATTEMPTS) throw error;
+      if (!["ENOENT", "EEXIST"].includes(systemFault(error).code) || attempt >= ATTEMPTS) throw error;
     }
   }
 }

@@ -36,11 +36,14 @@ export async function findComplete(folder: string): Promise<CompleteEnvironment 
   if (!stamp.success) return null;
   const python = interpreterOf(path.join(folder, stamp.data.attempt));
   // The environment's interpreter is a link to the one it was made with, which may have been removed since.
-  const works = await access(python).then(
+  return (await isThere(python)) ? { python, versions: stamp.data.versions, madeAt: stamp.data.made_at } : null;
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
     () => true,
     () => false,
   );
-  return works ? { python, versions: stamp.data.versions, madeAt: stamp.data.made_at } : null;
 }
 
 /** A new attempt's folder, after everything unfinished was removed. Only under the key's lock. */
@@ -50,11 +53,13 @@ export async function beginAttempt(folder: string): Promise<string> {
   return path.join(folder, randomBytes(4).toString("hex"));
 }
 
-/** Declares an attempt finished. */
+/** Declares an attempt finished; null where it is gone, because another process began one of its own. */
 export async function completeAttempt(
   attempt: string,
   made: { readonly by: string; readonly versions: string },
-): Promise<CompleteEnvironment> {
+): Promise<CompleteEnvironment | null> {
+  const python = interpreterOf(attempt);
+  if (!(await isThere(python))) return null;
   const stamp: Stamp = {
     layout: 1,
     attempt: path.basename(attempt),
@@ -65,7 +70,7 @@ export async function completeAttempt(
   const file = path.join(path.dirname(attempt), STAMP);
   await writeFile(`${file}.new`, `${JSON.stringify(stamp, null, 2)}\n`);
   await rename(`${file}.new`, file);
-  return { python: interpreterOf(attempt), versions: made.versions, madeAt: stamp.made_at };
+  return { python, versions: made.versions, madeAt: stamp.made_at };
 }
 
 export function interpreterOf(environment: string, platform: NodeJS.Platform = process.platform): string {

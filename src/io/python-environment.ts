@@ -77,6 +77,8 @@ export type EnvironmentOutcome =
   | { readonly status: "failed"; readonly reason: "environment" | "cancelled"; readonly message: string };
 
 const TELL_EVERY_MS = 20_000;
+/** How often one process takes its turn at making an environment, when others take over each time. */
+const MOST_TURNS = 3;
 
 /** The finished environment, or null where `ensureEnvironment` would have to make it. Asks nothing of the network. */
 export async function findEnvironment(
@@ -113,21 +115,28 @@ export async function ensureEnvironment(request: EnvironmentRequest): Promise<En
     if (there !== null) return done(there, false);
     if (request.signal?.aborted === true) return cancelled();
     await makeFolder(folder);
-    await using lock = await lockFolder({
-      folder,
-      signal: request.signal,
-      staleAfterMs: request.staleAfterMs,
-      unneeded: async () => (await find()) !== null,
-      onWait: (seconds) =>
-        request.progress(
-          `another process is making the environment ${request.spec.name}; waiting for it (${Math.round(seconds)} s)`,
-        ),
-    });
-    const meanwhile = await find();
-    if (meanwhile !== null) return done(meanwhile, false);
-    if (lock === null) throw new Error(`the environment in ${folder} vanished while it was waited for`);
-    const signal = AbortSignal.any([lock.lost, ...(request.signal === undefined ? [] : [request.signal])]);
-    return done(await build(request, requirements, folder, signal), true);
+    for (let taken = 1; ; taken++) {
+      try {
+        await using lock = await lockFolder({
+          folder,
+          signal: request.signal,
+          staleAfterMs: request.staleAfterMs,
+          unneeded: async () => (await find()) !== null,
+          onWait: (seconds) =>
+            request.progress(
+              `another process is making the environment ${request.spec.name}; waiting for it (${Math.round(seconds)} s)`,
+            ),
+        });
+        const meanwhile = await find();
+        if (meanwhile !== null) return done(meanwhile, false);
+        // It was there a moment ago: somebody found it damaged.
+        if (lock === null) throw new Overtaken();
+        return done(await build(request, requirements, folder, lock.lost), true);
+      } catch (error) {
+        if (!(error instanceof Overtaken) || taken >= MOST_TURNS) throw error;
+        request.progress(`another process took over making the environment ${request.spec.name}: waiting for it`);
+      }
+    }
   } catch (error) {
     if (request.signal?.aborted === true) return cancelled();
     if (!(error instanceof InstallFailure || error instanceof UserError || isSystemError(error))) throw error;
@@ -143,9 +152,10 @@ async function build(
   request: EnvironmentRequest,
   requirements: Requirements,
   folder: string,
-  signal: AbortSignal,
+  lost: AbortSignal,
 ): Promise<CompleteEnvironment> {
   const { spec, progress } = request;
+  const signal = AbortSignal.any([lost, ...(request.signal === undefined ? [] : [request.signal])]);
   const uv = usesPip(request.env) ? null : request.uv;
   const installation: Installation = {
     base: request.python.executable,
@@ -179,13 +189,22 @@ async function build(
     await install(installation, attempt, ["-r", file], { cwd: path.dirname(file) });
     const versions = await packageVersions(installation, interpreterOf(attempt));
     signal.throwIfAborted();
-    return await completeAttempt(attempt, { by: uv === null ? "pip" : "uv", versions });
+    const made = await completeAttempt(attempt, { by: uv === null ? "pip" : "uv", versions });
+    if (made === null) throw new Overtaken();
+    return made;
   } catch (error) {
     // A cancelled job has seconds left; the next start removes what it finds unfinished.
-    if (!signal.aborted) await removeTree(attempt);
-    if (!signal.aborted || request.signal?.aborted === true) throw error;
-    const message = "another process took over while this machine was asleep or overloaded; start again";
-    throw new InstallFailure(message, { cause: error });
+    if (request.signal?.aborted === true || error instanceof Overtaken) throw error;
+    if (lost.aborted) throw new Overtaken({ cause: error });
+    await removeTree(attempt);
+    throw error;
+  }
+}
+
+/** Another process took the lock, and removed what was made so far. */
+class Overtaken extends InstallFailure {
+  constructor(options?: ErrorOptions) {
+    super("another process took over while this machine was asleep or overloaded; start again", options);
   }
 }
 

@@ -107,6 +107,25 @@ describe("an environment", () => {
     expect(bench.index.asked.filter((url) => url.includes("demo-1.0"))).toHaveLength(before + 1);
   });
 
+  test("is waited for where another process took over, as after a long sleep of the machine", async () => {
+    const request = await bench.ask("slow==1.0\n", { staleAfterMs: 8000 });
+    bench.index.stalled.add(path.basename(SLOW));
+    const seen = bench.index.asked.length;
+    const making = ensureEnvironment(request);
+    await expect.poll(() => bench.index.asked.slice(seen), { timeout: 50_000 }).toContain(SLOW);
+    const { uv, cache, env } = request;
+    const argument = JSON.stringify({ requirements: request.spec.requirements, uv, cache, env });
+    const other = execa(process.execPath, [MAKER, argument], { lines: true });
+    await new Promise((resolve) => void other.stdout.once("data", resolve));
+    bench.index.stalled.clear();
+    // As if nobody had renewed it for a minute.
+    await utimes(await lockOf(cache), new Date(), new Date(Date.now() - 60_000));
+    const [own, { stdout }] = [ready(await making), await other];
+    expect(JSON.parse(stdout.at(-1) ?? "")).toMatchObject({ status: "ready", python: own.python });
+    expect(request.told).toContainEqual(expect.stringMatching(/^another process took over making the environment/));
+    expect(await attempts(cache)).toEqual([path.basename(path.dirname(path.dirname(own.python)))]);
+  });
+
   test("is cancelled at once, leaving no installer behind", async () => {
     const stop = new AbortController();
     const mark = `cancel-${process.pid}`;
