@@ -9,25 +9,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from finetune_bench.order import Order, WeightsRecipe, read_order, trainable_hash
+from defects import COMMON_RUNGS, lm_defects, lora_defects, nli_defects, sft_defects
+from finetune_bench.order import Order, WeightsRecipe, read_order
 from finetune_bench.stored_tensors import StoredTensors
 from finetune_bench.trace import Trace, read_trace
 from finetune_bench.weights import write_initial_weights
-from finetune_bench.workloads import llama, qwen3, sft_dolly_qwen3
-from finetune_bench.workloads.lora_alpaca_tinyllama import SHAPES
-from finetune_bench.workloads.training_work import parameter_count
 from support import HARNESS, LM, LORA, NLI, PYTHON_VARIABLES, SFT, changed, environment, prepare, write_order
-
-UNFROZEN = "model.layers.1.self_attn.o_proj.weight"
 
 # Decay and learning rate are large so that one step's decay shows in float32, and the rate falls so that a schedule
 # that is off by one shows.
 FAST = {"learning_rate": 5e-4, "weight_decay": 1.0, "schedule": "linear"}
 GENTLE = FAST | {"learning_rate": 1e-4}
+
+
+DROPPING = {"torch": ("dropped-by-place",), "mlx": ("dropped-by-place", "one-module-drops-nothing")}
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,12 @@ class Ladder:
     defects: Callable[[Order, Order], Mapping[str, Order]]
     """(order, the same with other weights) → defective orders"""
     rungs: Mapping[str, str]
-    faults: Mapping[str, str]
-    """Faults of `torch_faults`, in one step."""
+    faults: Mapping[str, Mapping[str, str]]
+    """By framework: faults of `torch_faults` and of `mlx_faults`."""
     std: float | None = None
     """The standard deviation of the weights, where it is not the workload's."""
+    model: Mapping[str, float] = field(default_factory=dict)
+    """Settings of the model, where they are not the workload's."""
 
     @property
     def golden(self) -> Path:
@@ -53,16 +54,26 @@ class Ladder:
 
     def base_order(self, folder: Path, cache: Path, **overrides: Any) -> Order:
         order = read_order(prepare(folder, cache, self.workload, {**self.overrides, **overrides}))
+        order = changed(order, model=order.work["model"] | self.model)
         return order if self.std is None else _with_weights(order, self.std, cache)
 
     def orders(self, folder: Path, cache: Path) -> dict[str, Order]:
         """The base order under `base`, and those with a defect, which take one step where it must show in one."""
         base = self.base_order(folder, cache)
         defects = self.defects(base, self.base_order(folder, cache, seed=1))
-        return {"base": base} | {
-            name: order if self.rungs[name] == "7 training" else changed(order, steps=1)
-            for name, order in defects.items()
+        return {"base": base} | {name: _as_long_as(self.rungs[name], order) for name, order in defects.items()}
+
+    def faulty(self, framework: str, base: Order) -> dict[str, Order]:
+        """The orders that the faults of one framework are put into, and those in which it drops values by place."""
+        dropping = DROPPING[framework] if "dropout" in base.work else ()
+        return {name: _as_long_as(rung, base) for name, rung in self.faults[framework].items()} | {
+            name: changed(base, dropout=0.25, steps=1) for name in dropping
         }
+
+
+def _as_long_as(rung: str, order: Order) -> Order:
+    """All steps where a defect shows in training alone, else one."""
+    return order if rung == "7 training" else changed(order, steps=1)
 
 
 def _with_weights(order: Order, std: float, cache: Path) -> Order:
@@ -80,88 +91,11 @@ def golden_order(base: Order) -> Order:
     return changed(base, precision={"weights": "float64", "compute": "float64", "tf32": False})
 
 
-def _common(base: Order) -> dict[str, Order]:
-    """Defects that any training can have."""
-    optimiser = base.work["optimiser"]
-    rates = optimiser["learning_rates"]
-    return {
-        "other batches": changed(base, batches=base.work["batches"][::-1]),
-        "bias correction off": changed(base, optimiser=optimiser | {"bias_correction": False}),
-        "no decay": changed(base, optimiser=optimiser | {"weight_decay": 0.0}),
-        "second moment forgets": changed(base, optimiser=optimiser | {"beta2": 0.99}),
-        "schedule off by one": changed(base, optimiser=optimiser | {"learning_rates": [rates[0], *rates[:-1]]}),
-    }
-
-
-COMMON_RUNGS = {
-    "other batches": "1 data",
-    "bias correction off": "6 first update",
-    "no decay": "6 first update",
-    "second moment forgets": "7 training",
-    "schedule off by one": "7 training",
-}
-
-
-def _lora_defects(base: Order, _: Order) -> dict[str, Order]:
-    work = base.work
-    lora = llama.Lora(rank=int(work["lora"]["rank"]), scale=2.0, targets=tuple(work["lora"]["targets"]))
-    shapes = dict(llama.adapter_tensors(SHAPES["tiny"], lora))
-    shapes[UNFROZEN] = (256, 256)
-    unfrozen = {"also": [UNFROZEN], "parameters": parameter_count(shapes.items()), "hash": trainable_hash(shapes)}
-    return _common(base) | {
-        "one layer unfrozen": changed(base, trainable=work["trainable"] | unfrozen),
-        "default rope theta": changed(base, model=work["model"] | {"rope_theta": 10_000.0}),
-        "pad in loss": changed(base, loss=work["loss"] | {"mask": "all"}),
-        "shifted labels": changed(base, loss=work["loss"] | {"shift": 2}),
-        "scale 20 instead of 2": changed(base, lora=work["lora"] | {"scale": 20.0}),
-        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
-    }
-
-
-def _nli_defects(base: Order, other: Order) -> dict[str, Order]:
-    work = base.work
-    other_weights = changed(base, weights=other.work["weights"])
-    return _common(base) | {
-        "other weights": replace(other_weights, files=base.files | {"weights": other.files["weights"]}),
-        "norm's epsilon": changed(base, model=work["model"] | {"norm_eps": 1e-3}),
-        "other heads": changed(base, model=work["model"] | {"heads": 4}),
-        "two rows missing": changed(base, batches=[batch[:-2] for batch in work["batches"]]),
-        "dropout": changed(base, dropout=0.1),
-        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
-    }
-
-
-def _lm_defects(base: Order, other: Order) -> dict[str, Order]:
-    work = base.work
-    other_weights = changed(base, weights=other.work["weights"])
-    return _common(base) | {
-        "other weights": replace(other_weights, files=base.files | {"weights": other.files["weights"]}),
-        "overlapping windows": changed(base, data=work["data"] | {"stride": 7}),
-        "other heads": changed(base, model=work["model"] | {"heads": 2}),
-        "shifted labels": changed(base, loss=work["loss"] | {"shift": 0}),
-        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
-    }
-
-
-def _sft_defects(base: Order, _: Order) -> dict[str, Order]:
-    work = base.work
-    shape = replace(sft_dolly_qwen3.SHAPES["tiny"], tied=True)
-    shapes = qwen3.trained_tensors(shape, 3)
-    one_more = {"parameters": parameter_count(shapes.items()), "hash": trainable_hash(shapes)}
-    return _common(base) | {
-        "one block more": changed(base, trained_blocks=3, trainable=work["trainable"] | one_more),
-        "default rope theta": changed(base, model=work["model"] | {"rope_theta": 10_000.0}),
-        "pad in loss": changed(base, loss=work["loss"] | {"mask": "all"}),
-        "shifted labels": changed(base, loss=work["loss"] | {"shift": 2}),
-        "missing clip": changed(base, optimiser=work["optimiser"] | {"clip": None}),
-    }
-
-
 LADDERS: Sequence[Ladder] = (
     Ladder(
         workload=LORA,
         overrides=FAST | {"rows": 160, "max_length": 8},
-        defects=_lora_defects,
+        defects=lora_defects,
         # The clip scales every gradient alike, which Adam undoes but for its eps: the small gradients of q tell in the
         # first update.
         rungs=COMMON_RUNGS
@@ -173,13 +107,24 @@ LADDERS: Sequence[Ladder] = (
             "scale 20 instead of 2": "5 gradients",
             "missing clip": "6 first update",
         },
-        faults={"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
+        faults={
+            "torch": {"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
+            "mlx": {
+                "attention-scale": "3 logits",
+                "rope-of-neighbours": "3 logits",
+                "padding-in-the-loss": "4 loss",
+                "scale-not-divided": "5 gradients",
+                "adapters-as-mlx-draws-them": "5 gradients",
+            },
+        },
     ),
+    # Gradients are clipped in some steps and not in others: who scales all of them does as well in every other ladder.
     Ladder(
         workload=LM,
         overrides=FAST
-        | {"tokens": 961, "context": 12, "batch_size": 2, "accumulation": 2, "lr_warmup_steps": 0, "clip": 0.5},
-        defects=_lm_defects,
+        | {"tokens": 961, "context": 12, "batch_size": 2, "accumulation": 2, "lr_warmup_steps": 0, "clip": 3.0},
+        model={"norm_eps": 1e-4},  # not the libraries' default
+        defects=lm_defects,
         rungs=COMMON_RUNGS
         | {
             "other weights": "2 model",
@@ -188,15 +133,28 @@ LADDERS: Sequence[Ladder] = (
             "shifted labels": "4 loss",
             "missing clip": "6 first update",
         },
-        faults={"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
+        faults={
+            "torch": {"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
+            "mlx": {
+                "attention-scale": "3 logits",
+                "default-epsilon": "3 logits",
+                "last-micro-batch": "4 loss",
+                "gradients-of-the-last-micro-batch": "5 gradients",
+                "decay-of-matrices-alone": "6 first update",
+                "rate-of-the-step-before": "6 first update",
+                "clip-that-scales-up": "7 training",
+            },
+        },
     ),
     # With the workload's weights, a fifth as large, GELU is a line and all places weigh alike in attention: neither the
-    # approximation of the one nor the scale of the other would show.
+    # approximation of the one nor the scale of the other would show. Nor would the workload's epsilon, 1e-12, tell from
+    # the libraries' default in a norm of values around 1.
     Ladder(
         workload=NLI,
         overrides=GENTLE | {"rows": 160, "max_length": 24, "batch_size": 4, "accumulation": 2, "clip": 0.2},
         std=0.1,
-        defects=_nli_defects,
+        model={"norm_eps": 1e-2},
+        defects=nli_defects,
         rungs=COMMON_RUNGS
         | {
             "other weights": "2 model",
@@ -206,13 +164,22 @@ LADDERS: Sequence[Ladder] = (
             "dropout": "3 logits",
             "missing clip": "6 first update",
         },
-        faults={"attention-scale": "3 logits", "tanh-gelu": "3 logits", "last-micro-batch": "4 loss"},
+        faults={
+            "torch": {"attention-scale": "3 logits", "tanh-gelu": "3 logits", "last-micro-batch": "4 loss"},
+            "mlx": {
+                "attention-scale": "3 logits",
+                "tanh-gelu": "3 logits",
+                "default-epsilon": "3 logits",
+                "smoothed-labels": "4 loss",
+                "last-micro-batch": "4 loss",
+            },
+        },
     ),
     # The last blocks and the head, which is tied: gradients pass all of the model, and most of it stays as it is.
     Ladder(
         workload=SFT,
         overrides=GENTLE | {"rows": 160, "max_length": 8, "trained_blocks": 2, "checkpointing": True, "clip": 0.3},
-        defects=_sft_defects,
+        defects=sft_defects,
         rungs=COMMON_RUNGS
         | {
             "one block more": "2 model",
@@ -221,7 +188,14 @@ LADDERS: Sequence[Ladder] = (
             "shifted labels": "4 loss",
             "missing clip": "6 first update",
         },
-        faults={"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
+        faults={
+            "torch": {"attention-scale": "3 logits", "last-micro-batch": "4 loss"},
+            "mlx": {
+                "heads-in-turn": "3 logits",
+                "rounded-logits": "4 loss",
+                "epsilon-inside-the-root": "6 first update",
+            },
+        },
     ),
 )
 

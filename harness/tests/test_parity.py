@@ -9,8 +9,8 @@ import pytest
 from finetune_bench.order import Order
 from finetune_bench.parity import RUNGS, climb, draw, first_failure
 from finetune_bench.trace import Trace, read_trace, write_trace
-from ladder import LADDERS, ON_MLX, Ladder, golden_order, record
-from support import LM, LORA, NLI, Interpreters, changed, harness
+from ladder import DROPPING, LADDERS, ON_MLX, Ladder, golden_order, record
+from support import LM, LORA, NLI, REPOSITORY, Interpreters, harness
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,28 @@ def all_climbed(
     orders = {
         (ladder.workload, name): order for ladder in LADDERS for name, order in ladder.orders(folder, cache).items()
     }
-    on_torch = {key: order for key, order in orders.items() if key[1] not in ON_MLX}
-    on_mlx = {key: order for key, order in orders.items() if key[1] in (*ON_MLX, "base")}
-    faults = {(ladder.workload, fault): fault for ladder in LADDERS for fault in ladder.faults}
-    on_torch |= {key: changed(orders[key[0], "base"], steps=1) for key in faults}
-    torch = record(interpreters.torch, "torch-cpu", cache, folder / "torch", on_torch, faults)
-    mlx = record(interpreters.mlx, "mlx-cpu", cache, folder / "mlx", on_mlx)
+    by_framework = {
+        "torch": {key: order for key, order in orders.items() if key[1] not in ON_MLX},
+        "mlx": {key: order for key, order in orders.items() if key[1] in (*ON_MLX, "base")},
+    }
+    traces = {}
+    for framework, sound in by_framework.items():
+        faulty = {
+            (ladder.workload, fault): order
+            for ladder in LADDERS
+            for fault, order in ladder.faulty(framework, orders[ladder.workload, "base"]).items()
+        }
+        put = {key: key[1] for key in faulty}
+        backend = f"{framework}-cpu"
+        traces[framework] = record(interpreters.of(backend), backend, cache, folder / framework, sound | faulty, put)
     return {
         ladder.workload: Climbed(
             ladder,
             orders[ladder.workload, "base"],
-            {name: trace for (workload, name), trace in torch.items() if workload == ladder.workload},
-            {name: trace for (workload, name), trace in mlx.items() if workload == ladder.workload},
+            *(
+                {name: trace for (workload, name), trace in traces[framework].items() if workload == ladder.workload}
+                for framework in ("torch", "mlx")
+            ),
             read_trace(ladder.golden),
         )
         for ladder in LADDERS
@@ -95,10 +105,12 @@ def test_the_float64_trace_is_of_this_order(climbed: Climbed) -> None:
 
 
 def test_the_traced_work_has_what_the_ladder_is_to_find(climbed: Climbed) -> None:
-    """Twenty steps that move; a clip that bites in every step; a loss that is not yet learnt."""
+    """Twenty steps that move; a clip that bites, in one workload not in every step; a loss that is not yet learnt."""
     golden, work = climbed.golden, climbed.base.work
     assert len(golden.losses) == len(golden.total_norms) == 20
-    assert min(golden.total_norms) > work["optimiser"]["clip"]
+    clip = work["optimiser"]["clip"]
+    assert golden.total_norms[0] > clip
+    assert (min(golden.total_norms) < clip) == (climbed.ladder.workload == LM)
     classes = work["model"].get("classes") or work["model"]["vocab_size"]
     assert golden.first_loss == pytest.approx(math.log(classes), abs=0.2)
     assert sum(group.trained for group in golden.groups.values()) == work["trainable"]["parameters"]
@@ -106,15 +118,25 @@ def test_the_traced_work_has_what_the_ladder_is_to_find(climbed: Climbed) -> Non
 
 
 EVERY_DEFECT = [
-    (ladder.workload, defect, rung) for ladder in LADDERS for defect, rung in (ladder.rungs | ladder.faults).items()
+    (ladder.workload, "mlx" if defect in ON_MLX else "torch", defect, rung)
+    for ladder in LADDERS
+    for defect, rung in ladder.rungs.items()
+]
+EVERY_FAULT = [
+    (ladder.workload, framework, fault, rung)
+    for ladder in LADDERS
+    for framework, faults in ladder.faults.items()
+    for fault, rung in faults.items()
 ]
 
 
-@pytest.mark.parametrize(("workload", "defect", "rung"), EVERY_DEFECT)
-def test_a_defect_is_found_at_its_rung(workload: str, defect: str, rung: str, all_climbed: dict[str, Climbed]) -> None:
+@pytest.mark.parametrize(("workload", "framework", "defect", "rung"), EVERY_DEFECT + EVERY_FAULT)
+def test_a_defect_is_found_at_its_rung(
+    workload: str, framework: str, defect: str, rung: str, all_climbed: dict[str, Climbed]
+) -> None:
     """Against the other framework and against the float64 trace alike."""
     climbed = all_climbed[workload]
-    defective, other = (climbed.mlx, climbed.torch) if defect in ON_MLX else (climbed.torch, climbed.mlx)
+    defective, other = (climbed.mlx, climbed.torch) if framework == "mlx" else (climbed.torch, climbed.mlx)
     for sound in (other["base"], climbed.golden):
         rungs = climb(sound, defective[defect])
         failure = first_failure(rungs)
@@ -123,7 +145,33 @@ def test_a_defect_is_found_at_its_rung(workload: str, defect: str, rung: str, al
 
 
 def test_every_defect_is_tried(climbed: Climbed) -> None:
-    assert {*climbed.torch, *climbed.mlx} == {"base", *climbed.ladder.rungs, *climbed.ladder.faults}
+    faults = climbed.ladder.faults
+    dropping = DROPPING if "dropout" in climbed.base.work else dict.fromkeys(DROPPING, ())
+    assert set(climbed.torch) == {"base", *climbed.ladder.rungs, *faults["torch"], *dropping["torch"]} - set(ON_MLX)
+    assert set(climbed.mlx) == {"base", *ON_MLX, *faults["mlx"], *dropping["mlx"]}
+
+
+NUMBERS = {15: "fifteen", 18: "eighteen", 19: "nineteen"}
+
+
+@pytest.mark.parametrize("ladder", LADDERS, ids=lambda ladder: ladder.workload)
+def test_a_page_tells_how_many_defects_are_tried(ladder: Ladder) -> None:
+    page = (REPOSITORY / "docs" / "workloads" / f"{ladder.workload}.md").read_text(encoding="utf-8")
+    assert f"{NUMBERS[len(ladder.rungs) + sum(map(len, ladder.faults.values()))]} defects" in page.lower()
+
+
+@pytest.mark.parametrize(("workload", "rung"), [(LORA, "5 gradients"), (LM, "3 logits"), (NLI, "3 logits")])
+def test_both_frameworks_drop_values_at_the_same_places(
+    workload: str, rung: str, all_climbed: dict[str, Climbed]
+) -> None:
+    """And at every one of them: a module that drops nothing is found, and so is a model that does."""
+    climbed = all_climbed[workload]
+    dropped, ours, others = climbed.torch["dropped-by-place"], climbed.mlx["dropped-by-place"], climbed.mlx
+    equal(dropped, ours)
+    for other in (others["one-module-drops-nothing"], others["base"]):
+        failure = first_failure(climb(dropped, other))
+        assert failure is not None
+        assert failure.name == rung
 
 
 def test_the_bias_of_keys_has_no_gradient_and_is_left_out(all_climbed: dict[str, Climbed]) -> None:

@@ -6,8 +6,11 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+import torch
+from torch import nn
 from torch.nn import functional
 
+from dropped_by_place import kept
 from finetune_bench.workloads.training_torch import TorchTraining
 
 
@@ -36,8 +39,18 @@ def _accumulation() -> AbstractContextManager[Any]:
     return patch.object(TorchTraining, "_accumulate", last)
 
 
+def _dropout() -> AbstractContextManager[Any]:
+    """No fault, but what makes it possible to compare two frameworks that drop values."""
+
+    def dropped(self: nn.Dropout, values: torch.Tensor) -> torch.Tensor:
+        return values * torch.from_numpy(kept(tuple(values.shape), self.p))
+
+    return patch.object(nn.Dropout, "forward", dropped)
+
+
 FAULTS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "attention-scale": _attention,
     "tanh-gelu": _gelu,
     "last-micro-batch": _accumulation,
+    "dropped-by-place": _dropout,
 }
