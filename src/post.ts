@@ -1,10 +1,11 @@
 /** Entry that the runner starts after the job, whatever became of it. It never fails the job. */
 import { cleanUp } from "./io/clean-up.ts";
+import { afterRunning } from "./io/running-time.ts";
 
 /** Removing a large checkout can take long, and the runner empties its folders anyway. */
 const MOST_MS = 3000;
 
-setTimeout(() => process.exit(), MOST_MS).unref();
+afterRunning(MOST_MS, () => process.exit());
 try {
   const { processes, folders } = await cleanUp(process.env);
   if (processes + folders > 0) {

@@ -1,4 +1,5 @@
 /** Ctrl-C, or a job being cancelled, as an abort signal. */
+import { afterRunning } from "./running-time.ts";
 
 export interface StopSignal extends Disposable {
   readonly signal: AbortSignal;
@@ -8,7 +9,10 @@ export interface StopSignal extends Disposable {
   onDeadline(action: () => void): void;
 }
 
-/** A runner sends SIGTERM 7.5 s after SIGINT and kills the whole tree 2.5 s later. */
+/**
+ * A runner sends SIGTERM 7.5 s after SIGINT and kills the whole tree 2.5 s later. What stopped the machine meanwhile is not
+ * counted: what was measured would be left for nothing, when the runner stood still as well.
+ */
 const HURRY_MS = 6200;
 const DEADLINE_MS = 7000;
 
@@ -19,14 +23,14 @@ const DEADLINE_MS = 7000;
 export function stopSignal(): StopSignal {
   const stopped = new AbortController();
   const hurry = new AbortController();
-  const timers: NodeJS.Timeout[] = [];
+  const limits: Disposable[] = [];
   const actions: (() => void)[] = [];
   const stop = (): void => {
     if (stopped.signal.aborted) return;
     stopped.abort();
-    timers.push(
-      setTimeout(() => hurry.abort(), HURRY_MS).unref(),
-      setTimeout(() => actions.forEach((action) => action()), DEADLINE_MS).unref(),
+    limits.push(
+      afterRunning(HURRY_MS, () => hurry.abort()),
+      afterRunning(DEADLINE_MS, () => actions.forEach((action) => action())),
     );
   };
   const signals: readonly NodeJS.Signals[] =
@@ -38,7 +42,7 @@ export function stopSignal(): StopSignal {
     onDeadline: (action) => void actions.push(action),
     [Symbol.dispose]: () => {
       for (const name of signals) process.off(name, stop);
-      for (const timer of timers) clearTimeout(timer);
+      for (const limit of limits) limit[Symbol.dispose]();
     },
   };
 }

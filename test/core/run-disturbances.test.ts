@@ -6,7 +6,7 @@ import { disturbanceSchema } from "../../src/core/result.ts";
 import type { DeviceEvent } from "../../src/core/protocol.ts";
 import { runDisturbances, timedTimes, usualClock } from "../../src/core/run-disturbances.ts";
 import { seededRandom } from "../support/random.ts";
-import { processorMs } from "../support/running-time.ts";
+import { processorMs } from "../support/processor-time.ts";
 
 /** One sample a second from second 100 on; `facts` of each. */
 function samples(...facts: readonly Partial<DeviceEvent>[]): DeviceEvent[] {

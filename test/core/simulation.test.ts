@@ -5,7 +5,7 @@ import type { Decision } from "../../src/core/decision.ts";
 import { judge } from "../../src/core/judge.ts";
 import { confirmable, drawJob, drawPairs, judgeCase, POLICY, type Noise } from "../support/cases.ts";
 import { seededRandom, type Random } from "../support/random.ts";
-import { processorMs } from "../support/running-time.ts";
+import { processorMs } from "../support/processor-time.ts";
 
 const GAUSS = { shared: 0.3, slow: 0 };
 const HEAVY = { shared: 0.3, slow: 0.05 };

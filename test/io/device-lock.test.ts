@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { lockFolderOf, measuringClock, openDeviceLock, type DeviceLock } from "../../src/io/device-lock.ts";
 import type { ProcessRequest } from "../../src/io/process.ts";
-import { runningTime } from "../support/running-time.ts";
+import { runningTime } from "../../src/io/running-time.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const SILENT = { phase() {}, line() {}, output() {}, runs() {}, end() {} };

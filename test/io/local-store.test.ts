@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openLocalStore } from "../../src/io/local-store.ts";
 import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
 import { type GitHub, startGitHub } from "../support/github-server.ts";
-import { runningTime } from "../support/running-time.ts";
+import { runningTime } from "../../src/io/running-time.ts";
 import { RUNNER, sampleResult } from "./sample-result.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 

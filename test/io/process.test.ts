@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { endLeftovers } from "../../src/io/leftovers.ts";
 import { runProcess, type ProcessRequest } from "../../src/io/process.ts";
-import { runningTime } from "../support/running-time.ts";
+import { runningTime } from "../../src/io/running-time.ts";
 
 const PYTHON = "python3";
 let folder = "";

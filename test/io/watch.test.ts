@@ -8,7 +8,7 @@ import type { DeviceEvent } from "../../src/core/protocol.ts";
 import type { Harness } from "../../src/io/harness.ts";
 import { startWatch, type Watch } from "../../src/io/watch.ts";
 import { kill, withVariable } from "../support/process-tree.ts";
-import { runningTime } from "../support/running-time.ts";
+import { runningTime } from "../../src/io/running-time.ts";
 import { temporaryFolder, type TemporaryFolder } from "./temporary-folder.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");

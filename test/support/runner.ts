@@ -14,7 +14,7 @@ import { kill, treeOf, withVariable } from "./process-tree.ts";
 import { type Annotation, CommandReader } from "./runner-commands.ts";
 import { type EventFacts, eventFacts, jobVariables } from "./runner-event.ts";
 import { parseKeyValues, readSummary } from "./runner-files.ts";
-import { afterRunning, type Clock, runningTime } from "./running-time.ts";
+import { afterRunning, type Clock, runningTime } from "../../src/io/running-time.ts";
 
 /** From the cancellation: SIGINT at once, SIGTERM, then the whole tree is killed. Milliseconds. */
 const TERMINATE_AFTER = 7500;

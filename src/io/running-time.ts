@@ -1,6 +1,6 @@
 /**
  * Time in which this process ran: what others let pass while they stopped the whole machine, as hypervisors do, is left out.
- * A limit for the product is held against it, because then the product did not run either.
+ * A limit for work is held against it where the work did not run meanwhile either.
  */
 const TICK_MS = 20;
 /** Of a tick that came late; a busy machine may keep one waiting that long. */
@@ -11,7 +11,7 @@ export interface Clock extends Disposable {
   readonly ms: () => number;
 }
 
-/** Calls back at every tick. */
+/** Calls back at every tick, and keeps no process alive. */
 function startClock(onTick: (ms: number) => void): Clock {
   let ran = 0;
   let last = performance.now();
@@ -21,7 +21,7 @@ function startClock(onTick: (ms: number) => void): Clock {
     last = now;
     return ran;
   };
-  const timer = setInterval(() => onTick(look()), TICK_MS);
+  const timer = setInterval(() => onTick(look()), TICK_MS).unref();
   return { ms: look, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
@@ -38,12 +38,4 @@ export function afterRunning(ms: number, action: () => void): Disposable {
     action();
   });
   return clock;
-}
-
-/** Milliseconds of processor time that work takes of this thread, however many others want the processor. */
-export function processorMs(work: () => void): number {
-  const before = process.threadCpuUsage();
-  work();
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1000;
 }
