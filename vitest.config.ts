@@ -6,8 +6,9 @@ export default defineConfig({
     ...secondLook,
     include: ["test/**/*.test.ts"],
     exclude: ["test/slow/**", "test/nightly/**"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // What hangs is ended; what is slow, on a machine that others use or stop, is not.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Two processor cores are the smallest machine this is developed on; the end-to-end tests start real processes.
     maxWorkers: 2,
   },

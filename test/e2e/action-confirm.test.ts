@@ -110,31 +110,27 @@ describe("a pull request on a quiet runner with a history", () => {
   });
 });
 
-it(
-  "an accepted change passes, starts a new baseline when it lands, and is spent then",
-  { timeout: 180_000 },
-  async () => {
-    // Of its own, because it moves the default branch.
-    await using project = await quietRunner();
-    const slower = steady("m", { slowdown: 1 / 0.85 });
-    const refused = await project.pullRequest(28, slower);
-    expect(refused.result.outputs).toMatchObject({ gate: "fail" });
-    const body = project.github.comments.of(28)[0]?.body ?? "";
-    const yaml = /```ya?ml\n([^`]*)```/.exec(body)?.[1] ?? "";
-    expect(yaml).toContain("benchmark: steady.torch-cpu");
-    const accept = yaml.replace(/reason: ""[^\n]*/, "reason: exact accumulation");
-    project.extraFiles["finetune-bench.accept.yml"] = accept;
-    const job = await project.pullRequest(28, slower);
-    expect(job.result).toMatchObject({ code: 0, outputs: { verdict: "no-change", gate: "pass" } });
-    expect(project.github.comments.of(28)[0]?.body).toMatch(/^### ✅ 1 accepted change on .*, nothing else/m);
-    await project.push(slower);
-    const later = await project.pullRequest(29, steady("n", { slowdown: 1 / 0.85 }));
-    expect(later.result.outputs).toMatchObject({ verdict: "no-change", gate: "pass" });
-    const more = await project.pullRequest(30, steady("o", { slowdown: 1 / 0.7 }));
-    expect(more.result.outputs).toMatchObject({ verdict: "regression", gate: "fail" });
-    expect(project.violations).toEqual([]);
-  },
-);
+it("an accepted change passes, starts a new baseline when it lands, and is spent then", async () => {
+  // Of its own, because it moves the default branch.
+  await using project = await quietRunner();
+  const slower = steady("m", { slowdown: 1 / 0.85 });
+  const refused = await project.pullRequest(28, slower);
+  expect(refused.result.outputs).toMatchObject({ gate: "fail" });
+  const body = project.github.comments.of(28)[0]?.body ?? "";
+  const yaml = /```ya?ml\n([^`]*)```/.exec(body)?.[1] ?? "";
+  expect(yaml).toContain("benchmark: steady.torch-cpu");
+  const accept = yaml.replace(/reason: ""[^\n]*/, "reason: exact accumulation");
+  project.extraFiles["finetune-bench.accept.yml"] = accept;
+  const job = await project.pullRequest(28, slower);
+  expect(job.result).toMatchObject({ code: 0, outputs: { verdict: "no-change", gate: "pass" } });
+  expect(project.github.comments.of(28)[0]?.body).toMatch(/^### ✅ 1 accepted change on .*, nothing else/m);
+  await project.push(slower);
+  const later = await project.pullRequest(29, steady("n", { slowdown: 1 / 0.85 }));
+  expect(later.result.outputs).toMatchObject({ verdict: "no-change", gate: "pass" });
+  const more = await project.pullRequest(30, steady("o", { slowdown: 1 / 0.7 }));
+  expect(more.result.outputs).toMatchObject({ verdict: "regression", gate: "fail" });
+  expect(project.violations).toEqual([]);
+});
 
 describe("a pull request on a poor runner", () => {
   it("unchanged and noisy: goes to pairs, and is cleared or left inconclusive", async () => {

@@ -178,7 +178,7 @@ test("a branch is listed, filled and pruned through the API alone, one commit ea
     stdout: "",
     stderr: expect.stringMatching(/needs a token: set GITHUB_TOKEN/),
   });
-}, 60_000);
+});
 
 test("the results folder of a run is imported as it is", async () => {
   await using project = await localProject({
@@ -193,7 +193,7 @@ test("the results folder of a run is imported as it is", async () => {
   expect(imported).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1 file added to folder/) });
   const list = await project.run(["baselines", "list", "--baseline", "dir:kept"]);
   expect(list.stdout).toMatch(/ 1 +1 +no commit, less than a day old/);
-}, 60_000);
+});
 
 test("every documented command has the options it is shown with", async () => {
   await using project = await localProject();

@@ -7,4 +7,4 @@ const SOME = MOMENTS.filter((_, index) => index % 8 === 1);
 test("the shipped action, cancelled at some moments of its phases, leaves nothing but readable results", async () => {
   expect(new Set(SOME.map(({ way }) => way)).size).toBe(3);
   expect(await cancelAll(SOME, 2)).toEqual([]);
-}, 300_000);
+});
