@@ -10,7 +10,6 @@ import { localProject, noisySuite, QUIET_PYTHON, type LocalProject } from "../su
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 const RUN = ["run", "--python", QUIET_PYTHON];
-const PATIENCE = 300_000;
 
 const noise = (settings: Record<string, string | number>): string =>
   JSON.stringify({ steady: { between_cv: 0.003, ...settings } });
@@ -32,26 +31,22 @@ async function newest(project: LocalProject) {
   return { report, speed };
 }
 
-test(
-  "a second start asks the commit of the first one where its history cannot clear a change",
-  { timeout: PATIENCE },
-  async () => {
-    await using project = await localProject({
-      "finetune-bench.yml": noisySuite(["steady"]),
-      "noise.json": noise({ seed: "1" }),
-    });
-    const stored = await commit(project);
-    expect((await project.run([...RUN, "--save"])).code).toBe(0);
-    await project.write("noise.json", noise({ seed: "2", slowdown: 1.25 }));
-    const second = await project.run([...RUN, "--save"]);
-    expect(second.stderr).toContain(`Confirm: 1 benchmark beside ${stored.slice(0, 7)}, the newest stored job`);
-    expect(second.stderr).toMatch(/pairs: 4 pairs of 1 benchmark, about .*; 5 min left for them/);
-    expect(second.code, second.stderr).toBe(1);
-    const { report, speed } = await newest(project);
-    expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
-    expect(report.confirmation?.base_sha).toBe(stored);
-  },
-);
+test("a second start asks the commit of the first one where its history cannot clear a change", async () => {
+  await using project = await localProject({
+    "finetune-bench.yml": noisySuite(["steady"]),
+    "noise.json": noise({ seed: "1" }),
+  });
+  const stored = await commit(project);
+  expect((await project.run([...RUN, "--save"])).code).toBe(0);
+  await project.write("noise.json", noise({ seed: "2", slowdown: 1.25 }));
+  const second = await project.run([...RUN, "--save"]);
+  expect(second.stderr).toContain(`Confirm: 1 benchmark beside ${stored.slice(0, 7)}, the newest stored job`);
+  expect(second.stderr).toMatch(/pairs: 4 pairs of 1 benchmark, about .*; 5 min left for them/);
+  expect(second.code, second.stderr).toBe(1);
+  const { report, speed } = await newest(project);
+  expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
+  expect(report.confirmation?.base_sha).toBe(stored);
+});
 
 test("a base whose suite gives the program other work is not compared in pairs, and it is said", async () => {
   await using project = await localProject({
@@ -67,7 +62,7 @@ test("a base whose suite gives the program other work is not compared in pairs, 
   expect(await newest(project)).toMatchObject({ speed: { verdict: "no-baseline", pairs: 0 } });
 });
 
-test("a base that does not run leaves the history as the only witness", { timeout: PATIENCE }, async () => {
+test("a base that does not run leaves the history as the only witness", async () => {
   await using project = await localProject({
     "finetune-bench.yml": noisySuite(["steady"]),
     "noise.json": noise({ seed: "1" }),
@@ -86,7 +81,7 @@ test("a base that does not run leaves the history as the only witness", { timeou
 });
 
 const SLEEPING = `import json, os, time
-time.sleep(1)
+time.sleep(2)
 with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
     for _ in range(20):
         events.write(json.dumps({"event": "step", "duration_s": 0.1}) + "\\n")
@@ -95,12 +90,13 @@ with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
 test("what measuring took of the time budget is not there for pairs", async () => {
   await using project = await localProject({
     "finetune-bench.yml":
-      "version: 1\nbenchmarks:\n  - { name: train, command: [python3, train.py], backends: [torch-cpu] }\n",
+      "version: 1\nrepeats: 1\nbenchmarks:\n  - { name: train, command: [python3, train.py], backends: [torch-cpu] }\n",
     "train.py": SLEEPING,
   });
   await commit(project);
-  // Three runs of a second at least; four pairs with their warm-ups take ten.
-  const ended = await project.run([...RUN, "--base", "HEAD", "--time-budget", "12s"]);
+  // One run of two seconds at least, which a busy machine may take ten times as long for; four pairs with their warm-ups
+  // take ten of them more.
+  const ended = await project.run([...RUN, "--base", "HEAD", "--time-budget", "21s"]);
   expect(ended.code, ended.stderr).toBe(0);
   expect(ended.stderr).toContain("no time left for pairs: nothing of the base is checked out");
 });
@@ -138,7 +134,6 @@ with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
 
 test.each(["a path", "a finder"] as const)(
   "a package installed from the checkout by %s is the base's own on its side",
-  { timeout: PATIENCE },
   async (kind) => {
     await using project = await localProject({
       "finetune-bench.yml":
@@ -166,7 +161,7 @@ test.each(["a path", "a finder"] as const)(
   },
 );
 
-test("the harness of a repository is part of what changed: its base runs its own", { timeout: PATIENCE }, async () => {
+test("the harness of a repository is part of what changed: its base runs its own", async () => {
   await using project = await localProject({
     "finetune-bench.yml": `version: 1
 repeats: 1
@@ -179,9 +174,9 @@ benchmarks:
   }
   const slowdown = path.join(project.folder, "harness", "src", "finetune_bench", "slowdown.py");
   await commit(project);
-  // Every step of the head's own harness takes twice as long.
+  // Every step of the head's own harness takes ten times as long, which no other work on this machine does to it.
   const own = await readFile(slowdown, "utf8");
-  const slower = own.replace('environ.get(VARIABLE, "")', 'environ.get(VARIABLE, "1")');
+  const slower = own.replace('environ.get(VARIABLE, "")', 'environ.get(VARIABLE, "9")');
   expect(slower).not.toBe(own);
   await writeFile(slowdown, slower);
   await commit(project);
@@ -189,11 +184,11 @@ benchmarks:
   const python = await developmentPython("mlx");
   const ended = await execa(process.execPath, [cli, "run", "--base", "HEAD~1", "--python", python], {
     cwd: project.folder,
+    env: { FINETUNE_BENCH_LOCK_DIR: path.join(project.folder, ".finetune-bench") },
     reject: false,
   });
   expect(ended.exitCode, ended.stderr).toBe(1);
   const { speed } = await newest(project);
   expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false });
-  expect(speed.effect).toBeGreaterThan(0.6);
-  expect(speed.effect).toBeLessThan(1.6);
+  expect(speed.effect).toBeGreaterThan(2);
 });

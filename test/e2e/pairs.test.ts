@@ -8,8 +8,6 @@ import { GIT_ENVIRONMENT } from "../support/git-backend.ts";
 import { localProject, type LocalProject } from "../support/local-command.ts";
 import { makeWheels } from "../support/package-index.ts";
 
-const MINUTES = 60_000;
-
 async function commit(project: LocalProject, message: string): Promise<void> {
   const git = (...args: string[]) => execa("git", args, { cwd: project.folder, env: GIT_ENVIRONMENT });
   await git("init", "--quiet");
@@ -51,10 +49,10 @@ with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
         events.write(json.dumps({"event": "step", "duration_s": duration, "samples": 64}) + "\\n")
 `;
 
-test("twice the work in the training loop of the head is confirmed by pairs", { timeout: 10 * MINUTES }, async () => {
-  await using project = await localProject({ "finetune-bench.yml": suite("mlx-cpu"), "train.py": training(4) });
+test("six times the work in the training loop of the head is confirmed by pairs", async () => {
+  await using project = await localProject({ "finetune-bench.yml": suite("mlx-cpu"), "train.py": training(2) });
   await commit(project, "base");
-  await project.write("train.py", training(8));
+  await project.write("train.py", training(12));
   await commit(project, "head");
   const ended = await project.run(["run", "--base", "HEAD~1", "--python", await developmentPython("mlx")]);
   expect(ended.code, ended.stderr).toBe(1);
@@ -63,8 +61,9 @@ test("twice the work in the training loop of the head is confirmed by pairs", { 
   const speed = report?.comparisons.find(({ metric }) => metric?.class === "throughput");
   expect(speed).toMatchObject({ verdict: "regression", unconfirmed: false });
   expect(speed?.pairs).toBeGreaterThanOrEqual(4);
-  expect(speed?.effect).toBeLessThan(-0.4);
-  expect(speed?.effect).toBeGreaterThan(-0.6);
+  // Others on the machine may slow one side down: by half at most, and by as much the other.
+  expect(speed?.effect).toBeLessThan(-0.6);
+  expect(speed?.effect).toBeGreaterThan(-0.95);
   expect(ended.stderr).toMatch(/Confirm: 1 benchmark beside [0-9a-f]{7}/);
   const status = await execa("git", ["status", "--porcelain"], { cwd: project.folder, env: GIT_ENVIRONMENT });
   expect(status.stdout).toBe("");
@@ -81,39 +80,35 @@ with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
         events.write(json.dumps({"event": "step", "duration_s": level}) + "\\n")
 `;
 
-test(
-  "a requirement pinned otherwise in the base is measured as the effect it is",
-  { timeout: 5 * MINUTES },
-  async () => {
-    const requirements = "    requirements: requirements.txt\n";
-    await using project = await localProject({
-      "finetune-bench.yml": suite("torch-cpu", requirements),
-      "train.py": paced,
-      "requirements.txt": "pace==1.0\n",
-    });
-    const { executable } = await findPython({ requested: null, env: process.env });
-    const wheels = path.join(project.folder, "wheels");
-    await makeWheels(wheels, executable, ["pace==1.0", "pace==2.0"]);
-    const env = {
-      PIP_NO_INDEX: "1",
-      PIP_FIND_LINKS: wheels,
-      FINETUNE_BENCH_CACHE: path.join(project.folder, ".finetune-bench", "cache"),
-    };
-    await commit(project, "pace 1.0");
-    const first = await project.run(["run", "--save"], env);
-    expect(first.code, first.stderr).toBe(0);
-    await project.write("requirements.txt", "pace==2.0\n");
-    await commit(project, "pace 2.0");
-    const second = await project.run(["run", "--base", "HEAD~1"], env);
-    expect(second.code, second.stderr).toBe(1);
-    const report = (await project.reports()).at(-1);
-    expect(report?.comparisons[0]).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
-    expect(report?.comparisons[0]?.effect).toBeCloseTo(0.2, 1);
-    expect(report?.environment.differences).toContainEqual({
-      kind: "software",
-      field: "pace",
-      base: "1.0",
-      head: "2.0",
-    });
-  },
-);
+test("a requirement pinned otherwise in the base is measured as the effect it is", async () => {
+  const requirements = "    requirements: requirements.txt\n";
+  await using project = await localProject({
+    "finetune-bench.yml": suite("torch-cpu", requirements),
+    "train.py": paced,
+    "requirements.txt": "pace==1.0\n",
+  });
+  const { executable } = await findPython({ requested: null, env: process.env });
+  const wheels = path.join(project.folder, "wheels");
+  await makeWheels(wheels, executable, ["pace==1.0", "pace==2.0"]);
+  const env = {
+    PIP_NO_INDEX: "1",
+    PIP_FIND_LINKS: wheels,
+    FINETUNE_BENCH_CACHE: path.join(project.folder, ".finetune-bench", "cache"),
+  };
+  await commit(project, "pace 1.0");
+  const first = await project.run(["run", "--save"], env);
+  expect(first.code, first.stderr).toBe(0);
+  await project.write("requirements.txt", "pace==2.0\n");
+  await commit(project, "pace 2.0");
+  const second = await project.run(["run", "--base", "HEAD~1"], env);
+  expect(second.code, second.stderr).toBe(1);
+  const report = (await project.reports()).at(-1);
+  expect(report?.comparisons[0]).toMatchObject({ verdict: "regression", unconfirmed: false, pairs: 4 });
+  expect(report?.comparisons[0]?.effect).toBeCloseTo(0.2, 1);
+  expect(report?.environment.differences).toContainEqual({
+    kind: "software",
+    field: "pace",
+    base: "1.0",
+    head: "2.0",
+  });
+});
