@@ -51,7 +51,6 @@ test("a slow-down against history alone is unconfirmed, and fails the gate only 
 
 test.each([
   ["kill", /killed|SIGKILL/],
-  ["hang", /no end after|hung|5 s/],
   ["nan", /NaN/i],
   ["oom", /memory/],
   ["garbage", /JSON|event/],
@@ -59,7 +58,7 @@ test.each([
   ["exit", /exit/],
 ])("a benchmark that dies by %s is failed, the other one is kept", async (failure, words) => {
   await using project = await localProject({
-    "finetune-bench.yml": noisySuite(["dying", "steady"], failure === "hang" ? "    timeout: 5s\n" : ""),
+    "finetune-bench.yml": noisySuite(["dying", "steady"]),
     "noise.json": noise({ dying: { failure, fail_from_repeat: 2 } }),
   });
   const ended = await project.run([...RUN, "--save"]);
@@ -85,12 +84,32 @@ test.each([
   expect(verdicts["steady.torch-cpu"]).not.toBe("no-baseline");
 });
 
+test("a benchmark that hangs is ended at its limit, however far it came; the other one is kept", async () => {
+  const [, steady = ""] = noisySuite(["steady"]).split("benchmarks:\n");
+  await using project = await localProject({
+    "finetune-bench.yml": noisySuite(["dying"], "    timeout: 2s\n") + steady,
+    "noise.json": noise({ dying: { failure: "hang" } }),
+  });
+  const ended = await project.run([...RUN, "--save"]);
+  expect(ended.code, ended.stderr).toBe(1);
+  const [report] = await project.reports();
+  expect(report?.failures).toMatchObject([
+    { benchmark: "dying.torch-cpu", reason: "timeout", message: expect.stringContaining("no end after 2 s") },
+  ]);
+  const [file = ""] = await project.stored();
+  const { benchmarks } = jobResultSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  expect(benchmarks.map(({ status, runs }) => [status.state, runs.length])).toEqual([
+    ["failed", 1],
+    ["complete", 3],
+  ]);
+});
+
 /** Resolves once the program says that it hangs. */
 async function stuckIn(folder: string): Promise<void> {
   const log = ".finetune-bench/results/*/runs/stuck.torch-cpu/head-1.log";
   const said = (): string =>
     globSync(log, { cwd: folder }).map((file) => readFileSync(path.join(folder, file), "utf8"))[0] ?? "";
-  await expect.poll(said, { timeout: 60_000 }).toContain("hanging");
+  await expect.poll(said, { timeout: 300_000 }).toContain("hanging");
 }
 
 test("Ctrl-C ends every process, keeps what was measured and says so with its exit status", async () => {

@@ -13,7 +13,7 @@ import {
 import { withVariable } from "../support/process-tree.ts";
 
 /** Some forty processes each, on a machine that others may use too. */
-const PATIENCE = 300_000;
+const PATIENCE = 600_000;
 
 /** A program that knows nothing of slow-downs. */
 const DEAF = `  - name: deaf
@@ -124,11 +124,14 @@ test(
       "alone.yml": noisySuite(["steady"]),
       "noise.json": JSON.stringify({ stuck: { failure: "hang" } }),
     });
-    // Enough for the first benchmark, however slow the machine is today.
     const began = Date.now();
     expect((await project.run(["qualify", "--python", QUIET, "--suite", "alone.yml", "--no-save"])).code).toBe(0);
-    const budgetS = Math.ceil((2 * (Date.now() - began)) / 1000);
-    const ended = await project.run(["qualify", "--python", QUIET, "--time-budget", `${budgetS}s`]);
+    const aloneS = (Date.now() - began) / 1000;
+    const qualify = (budgetS: number) =>
+      project.run(["qualify", "--python", QUIET, "--time-budget", `${Math.ceil(budgetS)}s`]);
+    let ended = await qualify(2 * aloneS);
+    // Enough for the first benchmark, unless the machine has become much slower since.
+    for (const more of [6, 18]) if ((await saved(project)).length === 0) ended = await qualify(more * aloneS);
     expect(ended.code, ended.stderr).toBe(1);
     expect(ended.stdout).toMatch(/Not qualified\n {2}stuck\.torch-cpu: .*the time for pairs was over/);
     const [file = ""] = await saved(project);
