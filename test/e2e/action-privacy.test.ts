@@ -77,7 +77,8 @@ it("keeps serial numbers, UUIDs, host, runner and user names to itself, whatever
     expect(pulled.result.outputs).toMatchObject({ verdict: "failed" });
 
     const secrets = [SERIAL, UUID, USER, RUNNER_NAME, home, ...(await ownIds())];
-    if (hostname().length >= 8) secrets.push(hostname());
+    // What every machine calls itself stands in the addresses of the servers here, and tells nothing.
+    if (hostname().length >= 8 && !hostname().startsWith("localhost")) secrets.push(hostname());
     const published = new Map([...(await publishedBy(project, pushed)), ...(await publishedBy(project, pulled))]);
     const names = [...published.keys()];
     expect(names).toContain("device.jsonl");

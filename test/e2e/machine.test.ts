@@ -49,6 +49,7 @@ if os.environ["FINETUNE_BENCH_REPEAT"] == "1":
 if os.environ["FINETUNE_BENCH_REPEAT"] == "2":
     open(${JSON.stringify(file)}, "w").close()
     wait_for_look('"low_power": true')
+    wait_for_look('"low_power": true')
 with open(os.environ["FINETUNE_BENCH_EVENTS"], "a") as events:
     for _ in range(12):
         events.write(json.dumps({"event": "step", "duration_s": 0.01}) + "\\n")

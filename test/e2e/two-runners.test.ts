@@ -8,13 +8,28 @@ import { localProject, noisySuite, QUIET_PYTHON } from "../support/local-command
 import { holdLock } from "../support/lock-holder.ts";
 import { NOTING_TRAINING, readMoments } from "../support/moments.ts";
 
+const WAITING = /waiting for the processors: .* measures on/;
+
 describe("two jobs of the shipped action at the same time on one machine", () => {
   it("measure in turn, run by run, and both come to their end", async () => {
     await using first = await BenchProject.create({ benchmarks: ["one", "two"] });
     await using second = await BenchProject.create({ benchmarks: ["three"] });
     for (const project of [first, second]) project.extraFiles["train.py"] = NOTING_TRAINING;
     const env = { FINETUNE_BENCH_LOCK_DIR: first.locks };
-    const jobs = await Promise.all([first.push({}, { env }), second.push({}, { env })]);
+    // Both begin to measure at the same moment, however long the one took to get there.
+    await using other = await holdLock(first.locks);
+    const [here, there] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const looking = ({ resolve }: typeof here) => ({
+      env,
+      cancelWhen(log: string) {
+        if (WAITING.test(log)) resolve();
+        return false;
+      },
+    });
+    const running = Promise.all([first.push({}, looking(here)), second.push({}, looking(there))]);
+    await Promise.race([running, Promise.all([here.promise, there.promise])]);
+    await other[Symbol.asyncDispose]();
+    const jobs = await running;
     for (const { result } of jobs) {
       expect(result.conclusion, result.log).toBe("success");
       expect(result.orphans).toEqual([]);
@@ -58,8 +73,6 @@ describe("two jobs of the shipped action at the same time on one machine", () =>
 });
 
 describe("the local command beside a job that measures", () => {
-  const WAITING = /waiting for the processors: .* measures on/;
-
   it("waits for its turn, says so, and goes on", async () => {
     await using project = await localProject({ "finetune-bench.yml": noisySuite(["steady"]), "noise.json": "{}" });
     const locks = path.join(project.folder, "locks");

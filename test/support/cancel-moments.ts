@@ -21,7 +21,7 @@ interface Moment {
   readonly event: "push" | "pull request";
   /** The log says it. */
   readonly says?: RegExp;
-  /** This share of an uncancelled job's time has passed. */
+  /** This share of an uncancelled job's time has passed, or all of its pairs are over: some machines become quicker. */
   readonly share?: number;
   /** A call of GitHub's that is never answered has arrived. */
   readonly hangs?: Fault["operation"];
@@ -34,6 +34,8 @@ interface Moment {
   /** Somebody else holds the lock of the machine. */
   readonly isHeld?: boolean;
 }
+
+const OVER = /confirming took/;
 
 /** What a pull request says of itself on its way, in order. */
 const PULL_REQUEST_SAYS: Readonly<Record<string, RegExp>> = {
@@ -51,7 +53,7 @@ const PULL_REQUEST_SAYS: Readonly<Record<string, RegExp>> = {
   "in the warm-up of the base": /1\/10 steady/,
   "in the first pair": /3\/10 steady/,
   "between pairs": /5\/10 steady/,
-  "when the pairs are over": /confirming took/,
+  "when the pairs are over": OVER,
 };
 
 const PUSH_SAYS: Readonly<Record<string, RegExp>> = {
@@ -163,7 +165,7 @@ async function runMoment(moment: Moment, machine: Machine): Promise<Job> {
   const began = Date.now();
   const cancelWhen = (log: string): boolean => {
     if (moment.says !== undefined) return moment.says.test(log);
-    if (moment.share !== undefined) return Date.now() - began >= moment.share * usualMs;
+    if (moment.share !== undefined) return Date.now() - began >= moment.share * usualMs || OVER.test(log);
     if (moment.failure !== undefined) return hangsIn(project);
     return reached.call;
   };
