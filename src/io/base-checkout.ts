@@ -2,7 +2,7 @@
 import { appendFile, cp, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { gitAt, type Git } from "./git.ts";
+import { bareAt, gitAt, type Git } from "./git.ts";
 import type { Remote } from "./base-commit.ts";
 import { makeFolder } from "./make-folder.ts";
 import { scratchFolder } from "./scratch.ts";
@@ -70,7 +70,8 @@ export async function reachBase(
   if (root === null) return { reached: false, reason: `${workspace} is not a git repository` };
   const repository = path.join(scratch.path, "repository");
   await makeFolder(repository);
-  const git = gitAt(repository, { workspace: true, env: remote?.login ?? {}, timeoutMs: SLOW_MS, signal });
+  const env = { ...remote?.login, ...bareAt(repository) };
+  const git = gitAt(repository, { workspace: true, env, timeoutMs: SLOW_MS, signal });
   if (!(await git.attempt("init", "--quiet", "--bare")).ok) {
     return { reached: false, reason: "git could not make a repository for it" };
   }

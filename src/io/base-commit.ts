@@ -2,7 +2,7 @@
 import path from "node:path";
 import { UserError } from "../core/errors.ts";
 import type { JobResult } from "../core/result.ts";
-import { gitAt, type Git } from "./git.ts";
+import { bareAt, gitAt, type Git } from "./git.ts";
 import type { Environment, JobContext } from "./job-context.ts";
 import { scratchFolder } from "./scratch.ts";
 
@@ -133,7 +133,8 @@ async function mergeBase(
     if (shared !== null) return shared;
   }
   await using scratch = await scratchFolder();
-  const graph = gitAt(scratch.path, { workspace: true, env: remote.login, timeoutMs: 300_000, signal });
+  const env = { ...remote.login, ...bareAt(scratch.path) };
+  const graph = gitAt(scratch.path, { workspace: true, env, timeoutMs: 300_000, signal });
   if ((await graph.query("init", "--quiet", "--bare")) === null) return null;
   const ref = "refs/heads/base";
   const wanted = [head, `+${base}:${ref}`];

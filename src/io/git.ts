@@ -28,6 +28,11 @@ export interface GitOptions {
 /** Variables by which git's own hooks point it at another repository. */
 const POINTERS = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX"];
 
+/** Names the bare repository in a folder: where a person set `safe.bareRepository`, git does not find it by itself. */
+export function bareAt(folder: string): Readonly<Record<string, string>> {
+  return { GIT_DIR: folder };
+}
+
 export function gitAt(folder: string, { workspace, env: more = {}, timeoutMs = 60_000, signal }: GitOptions): Git {
   const settings = ["-c", "core.fsmonitor=false", ...(workspace ? ["-c", "safe.directory=*"] : [])];
   const env = {

@@ -2,7 +2,7 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
 import { reachBase, type BaseCheckout, type OpenedBase } from "../../src/io/base-checkout.ts";
 import { baseOfHistory, baseOfJob, baseOfRef, githubRemote, type Remote } from "../../src/io/base-commit.ts";
@@ -106,6 +106,23 @@ describe("of a pull request", () => {
     await github.git.checkout(workspace, pull.head.sha);
     const context = await contextOf("pull_request", github.pullPayload(7));
     expect(await baseOfJob(context, workspace, remote)).toMatchObject({ state: "found", sha: first });
+  });
+
+  test("with a git that serves no bare repository by itself: found and checked out all the same", async () => {
+    const settings = path.join(folder.path, "gitconfig");
+    await writeFile(settings, "[safe]\n\tbareRepository = explicit\n");
+    const first = await github.git.resolve("main~1");
+    const pull = await github.pulls.open({ number: 7, head: "change" });
+    await github.git.checkout(workspace, pull.head.sha);
+    const context = await contextOf("pull_request", github.pullPayload(7));
+    vi.stubEnv("GIT_CONFIG_GLOBAL", settings);
+    try {
+      expect(await baseOfJob(context, workspace, remote)).toMatchObject({ state: "found", sha: first });
+      await using base = await opened(first ?? "", remote);
+      expect(await readFile(path.join(base.workspace, "train.py"), "utf8")).toBe("print(1)\n");
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test("asked for by a comment, which names no base: where it left the default branch", async () => {
