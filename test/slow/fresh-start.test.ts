@@ -10,7 +10,6 @@ import { jobResultSchema } from "../../src/core/result.ts";
 import { withoutDisturbances } from "../support/undisturbed.ts";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
-const MINUTE = 60_000;
 let clone = "";
 
 beforeAll(async () => {
@@ -58,60 +57,56 @@ const IDS = ["lora-alpaca-tinyllama.strict.tiny", "switch-matmul.strict.tiny"].f
   ["mlx-cpu", "torch-cpu"].map((backend) => `${title}.${backend}`),
 );
 
-test(
-  "the first start records a baseline, the second compares with it and installs nothing",
-  { timeout: 30 * MINUTE },
-  async () => {
-    const first = await npmStart({});
-    expect(first.stderr).toContain("Installing the Node packages");
-    expect(first.code, first.stderr).toBe(0);
-    // npm's own two lines stand before it.
-    const verdict = first.stdout.split("\n").find((line) => line.trim() !== "" && !line.startsWith(">"));
-    expect(verdict).toMatch(/no baseline/i);
-    const [one] = await reports();
-    expect(one?.gate).toMatchObject({ gate: "neutral", verdict: "no-baseline" });
-    expect(one?.recorded).toBe("yes");
-    const stores = path.join(clone, ".finetune-bench", "baselines");
-    const [key = ""] = await readdir(stores);
-    const [stored = ""] = await readdir(path.join(stores, key));
-    await withoutDisturbances(path.join(stores, key, stored));
+test("the first start records a baseline, the second compares with it and installs nothing", async () => {
+  const first = await npmStart({});
+  expect(first.stderr).toContain("Installing the Node packages");
+  expect(first.code, first.stderr).toBe(0);
+  // npm's own two lines stand before it.
+  const verdict = first.stdout.split("\n").find((line) => line.trim() !== "" && !line.startsWith(">"));
+  expect(verdict).toMatch(/no baseline/i);
+  const [one] = await reports();
+  expect(one?.gate).toMatchObject({ gate: "neutral", verdict: "no-baseline" });
+  expect(one?.recorded).toBe("yes");
+  const stores = path.join(clone, ".finetune-bench", "baselines");
+  const [key = ""] = await readdir(stores);
+  const [stored = ""] = await readdir(path.join(stores, key));
+  await withoutDisturbances(path.join(stores, key, stored));
 
-    const unreachable = "http://127.0.0.1:9";
-    const second = await npmStart({
-      npm_config_registry: unreachable,
-      PIP_INDEX_URL: unreachable,
-      UV_DEFAULT_INDEX: unreachable,
-      HTTPS_PROXY: unreachable,
-      HTTP_PROXY: unreachable,
-    });
-    expect(second.stderr).not.toContain("Installing");
-    expect(second.stderr).toContain("nothing to download");
-    const two = (await reports()).at(-1);
-    expect(second.code, second.stderr).toBe(two?.gate.gate === "fail" ? 1 : 0);
-    expect(two?.baseline?.jobs).toBe(1);
-    const primary = two?.comparisons.filter((comparison) => comparison.metric?.primary === true) ?? [];
-    expect(primary.map((comparison) => comparison.benchmark).sort()).toEqual(IDS);
-    for (const comparison of primary) {
-      expect(comparison.base).not.toBeNull();
-      expect(comparison.effect).not.toBeNull();
-      // What a shared processor honestly says of its speed is left open here; that it says something is not.
-      expect(["no-change", "inconclusive", "improvement", "regression"]).toContain(comparison.verdict);
-    }
-    // Training is bit for bit the same on one machine and build, whatever its speed.
-    const losses = two?.comparisons.filter((comparison) => comparison.metric?.class === "loss") ?? [];
-    expect(losses.length).toBeGreaterThan(0);
-    expect(losses.map((comparison) => comparison.verdict)).toEqual(losses.map(() => "no-change"));
-    expect(two?.frameworks.length).toBeGreaterThan(0);
+  const unreachable = "http://127.0.0.1:9";
+  const second = await npmStart({
+    npm_config_registry: unreachable,
+    PIP_INDEX_URL: unreachable,
+    UV_DEFAULT_INDEX: unreachable,
+    HTTPS_PROXY: unreachable,
+    HTTP_PROXY: unreachable,
+  });
+  expect(second.stderr).not.toContain("Installing");
+  expect(second.stderr).toContain("nothing to download");
+  const two = (await reports()).at(-1);
+  expect(second.code, second.stderr).toBe(two?.gate.gate === "fail" ? 1 : 0);
+  expect(two?.baseline?.jobs).toBe(1);
+  const primary = two?.comparisons.filter((comparison) => comparison.metric?.primary === true) ?? [];
+  expect(primary.map((comparison) => comparison.benchmark).sort()).toEqual(IDS);
+  for (const comparison of primary) {
+    expect(comparison.base).not.toBeNull();
+    expect(comparison.effect).not.toBeNull();
+    // What a shared processor honestly says of its speed is left open here; that it says something is not.
+    expect(["no-change", "inconclusive", "improvement", "regression"]).toContain(comparison.verdict);
+  }
+  // Training is bit for bit the same on one machine and build, whatever its speed.
+  const losses = two?.comparisons.filter((comparison) => comparison.metric?.class === "loss") ?? [];
+  expect(losses.length).toBeGreaterThan(0);
+  expect(losses.map((comparison) => comparison.verdict)).toEqual(losses.map(() => "no-change"));
+  expect(two?.frameworks.length).toBeGreaterThan(0);
 
-    const files = await readdir(path.join(stores, key));
-    expect(files).toHaveLength(2);
-    for (const file of files) {
-      jobResultSchema.parse(JSON.parse(await readFile(path.join(stores, key, file), "utf8")));
-    }
-  },
-);
+  const files = await readdir(path.join(stores, key));
+  expect(files).toHaveLength(2);
+  for (const file of files) {
+    jobResultSchema.parse(JSON.parse(await readFile(path.join(stores, key, file), "utf8")));
+  }
+});
 
-test("help and mistakes answer at once, with their exit status", { timeout: 2 * MINUTE }, async () => {
+test("help and mistakes answer at once, with their exit status", async () => {
   const help = await npmStart({}, ["--help"]);
   expect(help.code).toBe(0);
   expect(help.stdout).toContain("validate");

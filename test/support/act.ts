@@ -115,7 +115,7 @@ export async function runAct(act: string, run: ActRun): Promise<ActResult> {
       extendEnv: false,
       all: true,
       reject: false,
-      timeout: 400_000,
+      timeout: 1_200_000,
     });
     return { code: exitCode ?? -1, ...read(all), log: all };
   } finally {
