@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -73,30 +74,36 @@ def test_a_folder_that_is_missing_is_told_and_the_program_runs(tmp_path):
     assert process.words[0]["warning"].endswith("machine.lock cannot be opened: No such file or directory")
 
 
+@pytest.fixture
+def everybodys():
+    """A folder that all users reach, of which nothing above it is opened to them."""
+    with tempfile.TemporaryDirectory(prefix="locks-", dir="/tmp") as folder:
+        os.chmod(folder, 0o1777)
+        yield Path(folder)
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs two users")
-def test_users_share_a_lock_in_a_folder_of_everybody_and_a_closed_file_is_told(tmp_path, started):
-    for parent in [tmp_path, *tmp_path.parents][:3]:
-        parent.chmod(0o1777 if parent == tmp_path else 0o755)
+def test_users_share_a_lock_in_a_folder_of_everybody_and_a_closed_file_is_told(everybodys, started):
     python = (
         sys.executable
         if os.access(sys.executable, os.X_OK) and not sys.executable.startswith("/root")
         else "/usr/bin/python3"
     )
-    copy = tmp_path / "hold.py"
+    copy = everybodys / "hold.py"
     copy.write_text(HOLD.read_text())
     copy.chmod(0o644)
 
     def as_nobody(*arguments: str) -> list[str]:
-        command = [python, "-I", "-S", str(copy), "--folder", str(tmp_path), *arguments]
+        command = [python, "-I", "-S", str(copy), "--folder", str(everybodys), *arguments]
         return ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *command]
 
     subprocess.run(as_nobody("--exclusive", "machine", "--", "true"), check=True)
-    assert (tmp_path / "finetune-bench-machine.lock").stat().st_uid == 65534
-    holder = held(tmp_path, started, "--exclusive", "machine")
+    assert (everybodys / "finetune-bench-machine.lock").stat().st_uid == 65534
+    holder = held(everybodys, started, "--exclusive", "machine")
     late = subprocess.run(as_nobody("--wait", "0.3", "--exclusive", "machine", "--", "true"), check=False)
     assert late.returncode == hold.EXIT_LATE
     holder.kill()
-    (tmp_path / "finetune-bench-board-1.lock").touch(0o600)
+    (everybodys / "finetune-bench-board-1.lock").touch(0o600)
     told = subprocess.run(
         ["sh", "-c", 'exec 3>&1; exec "$@"', "sh", *as_nobody("--exclusive", "board-1", "--", "echo", "ran")],
         capture_output=True,
