@@ -26,9 +26,9 @@ const INSTALLING = [
   /^(?:HF_TOKEN|HF_ENDPOINT|HF_HUB_OFFLINE|HF_HUB_CACHE|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/,
 ];
 
-/** These send packages past the environment that is being made. */
+/** These send packages past the environment that is being made, or leave some out of it. */
 const NEVER_INSTALLING =
-  /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
+  /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|EDITABLE|NO_DEPS|NO_DEPENDENCIES|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
 
 /**
  * A user's own program may rely on packages of the user's folder; nothing installed here may, and nothing goes there,
@@ -86,12 +86,4 @@ function merge(base: Variables, extra: Readonly<Variables>, platform: NodeJS.Pla
   const given = new Set(Object.keys(extra).map((name) => name.toUpperCase()));
   const others = Object.entries(base).filter(([name]) => !given.has(name.toUpperCase()));
   return { ...Object.fromEntries(others), ...extra };
-}
-
-/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
-export function usesPip(env: NodeJS.ProcessEnv): boolean {
-  const given = (names: readonly string[]): boolean => names.some((name) => (env[name] ?? "") !== "");
-  const pip = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_CONFIG_FILE"];
-  const uv = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_NO_INDEX", "UV_FIND_LINKS"];
-  return given(pip) && !given([...uv, "UV_CONFIG_FILE"]);
 }

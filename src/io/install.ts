@@ -139,6 +139,7 @@ function noIndex(env: NodeJS.ProcessEnv): boolean {
 async function reach(installation: Installation, python: string, url: string): Promise<string | null> {
   const question = [
     "import os, ssl, sys, urllib.error, urllib.request",
+    "if os.environ.get('PIP_PROXY'): os.environ['http_proxy'] = os.environ['https_proxy'] = os.environ['PIP_PROXY']",
     "ca = next((os.environ[n] for n in ('PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE') if os.environ.get(n)), None)",
     "try:",
     "    context = ssl.create_default_context(cafile=ca)",

@@ -2,7 +2,6 @@
 import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { describeError, UserError } from "../core/errors.ts";
-import { usesPip } from "./child-environment.ts";
 import { sha256Hex } from "../core/hash.ts";
 import { downloadEstimate, type Lock, type Size, type TorchBuild } from "../core/lock.ts";
 import { formatValue } from "../core/units.ts";
@@ -18,6 +17,7 @@ import { lockFolder } from "./folder-lock.ts";
 import { longPathProblem } from "./long-paths.ts";
 import { install, InstallFailure, installTorch, makeVenv, packageVersions, type Installation } from "./install.ts";
 import { makeFolder } from "./make-folder.ts";
+import { pipSettings } from "./pip-settings.ts";
 import type { Python } from "./python.ts";
 import { readRequirements, type Requirements } from "./requirements.ts";
 
@@ -156,19 +156,21 @@ async function build(
 ): Promise<CompleteEnvironment> {
   const { spec, progress } = request;
   const signal = AbortSignal.any([lost, ...(request.signal === undefined ? [] : [request.signal])]);
-  const uv = usesPip(request.env) ? null : request.uv;
+  const { env, reason } = await pipSettings({ env: request.env, platform: process.platform, root: "/" });
+  const uv = reason === null ? request.uv : null;
   const installation: Installation = {
     base: request.python.executable,
     uv,
-    env: request.env,
+    env,
     signal,
     output: request.output,
   };
   const attempt = await beginAttempt(folder);
-  const tooLong = await longPathProblem({ folder: attempt, env: request.env });
+  const tooLong = await longPathProblem({ folder: attempt, env });
   if (tooLong !== null) throw new InstallFailure(tooLong);
   await checkSpace(spec.name, spec.size, folder);
-  progress(`making the environment ${spec.name} with ${uv === null ? "pip" : "uv"}: ${sizeText(spec.size)}`);
+  const why = reason === null || request.uv === null ? "" : `, which ${reason} sets up and nothing uv`;
+  progress(`making the environment ${spec.name} with ${uv === null ? "pip" : "uv"}${why}: ${sizeText(spec.size)}`);
   const began = performance.now();
   using stops = new DisposableStack();
   stops.adopt(

@@ -3,7 +3,8 @@ import { UserError } from "../core/errors.ts";
 import { clip } from "../core/escape.ts";
 import { inputNamed } from "../core/input-name.ts";
 import * as z from "zod";
-import { installEnvironment, usesPip } from "./child-environment.ts";
+import { installEnvironment } from "./child-environment.ts";
+import { pipSettings } from "./pip-settings.ts";
 import { pythonCandidates, type Candidate } from "./python-candidates.ts";
 import { FETCHED, fetchPython } from "./python-fetch.ts";
 import { printedObject } from "./printed-object.ts";
@@ -84,7 +85,7 @@ export async function findPython(request: PythonRequest = {}): Promise<Python> {
   const ask = (candidate: Candidate): Promise<Answer> => askCandidate(candidate, place, signal);
   if (requested !== null && requested !== "") return useRequested(requested, await ask({ file: requested, args: [] }));
   const uv = await findUv(place);
-  const needsVenv = request.needsVenv ?? (usesPip(env) || uv === null);
+  const needsVenv = request.needsVenv ?? (uv === null || (await pipSettings(place)).reason !== null);
   const seen: string[] = [];
   const asked = new Set<string>();
   for await (const candidate of pythonCandidates(place)) {

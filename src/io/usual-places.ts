@@ -100,12 +100,12 @@ export async function isProgram(file: string): Promise<boolean> {
   );
 }
 
-function homeOf({ env }: Place): string {
+export function homeOf({ env }: Place): string {
   return env["HOME"] ?? env["USERPROFILE"] ?? "";
 }
 
 /** A path below a folder; "" where the folder is not known. */
-function below(folder: string | undefined, ...names: readonly string[]): string {
+export function below(folder: string | undefined, ...names: readonly string[]): string {
   return folder === undefined || folder === "" ? "" : path.join(folder, ...names);
 }
 

@@ -144,13 +144,18 @@ describe("an environment", () => {
   });
 
   test("is left to pip where only pip is set up for an index of the user's own", async () => {
-    // On shared machines a pip.conf often sends packages to the user's folder.
-    const config = path.join(bench.folder, "pip.conf");
-    await writeFile(config, "[global]\nuser = true\n");
-    const env = bench.variables({ UV_DEFAULT_INDEX: "", PIP_CONFIG_FILE: config });
+    // A user's pip.conf names the index, and sends packages past every environment.
+    const home = path.join(bench.folder, "somebody");
+    const config = path.join(home, ".config", "pip", "pip.conf");
+    await mkdir(path.dirname(config), { recursive: true });
+    const astray = ["user = true", `target = ${home}/astray`, `prefix = ${home}/astray`, "no-deps = true"].join("\n");
+    await writeFile(config, `[global]\nindex-url = ${bench.index.url}/simple\n[install]\n${astray}\n`);
+    const unset = { PIP_CONFIG_FILE: "", PIP_INDEX_URL: "", UV_DEFAULT_INDEX: "" };
+    const env = bench.variables({ ...unset, HOME: home });
     const request = await bench.ask("demo==1.0\n", { uv: path.join(bench.folder, "no-such-uv"), env });
-    expect(ready(await ensureEnvironment(request)).versions).toContain("demo==1.0\n");
-    expect(request.told[0]).toContain("with pip");
+    expect(ready(await ensureEnvironment(request)).versions).toMatch(/^demo==1\.0\nhelper==2\.0\n/);
+    expect(request.told[0]).toContain(`with pip, which ${config} sets up and nothing uv: `);
+    expect(existsSync(path.join(home, "astray"))).toBe(false);
   });
 });
 
