@@ -73,22 +73,31 @@ def test_a_machine_that_cannot_compile_is_told_why(told: dict[str, Any]) -> None
     assert told["wrong"] == "what torch.compile makes computes wrongly"
 
 
-@pytest.fixture(scope="module")
-def told_by_mlx(cache: Path, interpreters: Interpreters, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """On a processor MLX compiles with the system's C++ compiler."""
-    folder = tmp_path_factory.mktemp("compiled-mlx")
-    asked = SMALL[LM] | {"precision": "mixed", "dropout": 0.1, "accumulation": 2}
-    order = prepare(folder, cache, LM, asked, preset="tuned")
-    command = [interpreters.mlx, HARNESS / "tests" / "compiled_mlx.py", cache, order]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+ON_MLX = {
+    LM: {"precision": "mixed", "dropout": 0.1, "accumulation": 2},
+    LORA: {"precision": "mixed", "dropout": 0.1},
+    NLI: {"dropout": 0.1, "accumulation": 2, "clip": 0.5},
+    SFT: {"precision": "bfloat16", "padding": "length", "checkpointing": True},
+    f"{SFT} packed": {"precision": "mixed"},
+}
+EVERY_DAY = (LM,)
 
 
 @pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler, with which MLX compiles on a processor")
-def test_mlx_computes_the_same_compiled_and_traces_no_step_twice(told_by_mlx: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in EVERY_DAY else [pytest.mark.nightly]) for name in ON_MLX]
+)
+def test_mlx_computes_the_same_compiled_and_traces_no_step_twice(
+    cache: Path, interpreters: Interpreters, tmp_path: Path, name: str
+) -> None:
     """With masters and values that are dropped: the state of a step is that of the one before."""
-    plain, compiled = told_by_mlx["plain"], told_by_mlx["compiled"]
+    workload = name.split()[0]
+    order = prepare(tmp_path, cache, workload, SMALL[workload] | ON_MLX[name] | {"steps": 3}, preset="tuned")
+    command = [interpreters.mlx, HARNESS / "tests" / "compiled_mlx.py", cache, order]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    plain, compiled = told["plain"], told["compiled"]
     assert compiled["numbers"] == plain["numbers"]
     assert compiled["validation"] == plain["validation"]
     first, *others = compiled["traces"]
