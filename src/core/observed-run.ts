@@ -13,13 +13,16 @@ export interface Span {
   readonly intervalS: number;
 }
 
+function ms({ time_s }: DeviceEvent): number {
+  return time_s * 1000;
+}
+
 /** Samples of a span, in their order. One too short to hold any gets its neighbours, at most an interval away. */
 export function samplesWithin(samples: readonly DeviceEvent[], { startMs, endMs, intervalS }: Span): DeviceEvent[] {
-  const [start, end] = [startMs / 1000, endMs / 1000];
-  const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
+  const inside = samples.filter((sample) => ms(sample) >= startMs && ms(sample) <= endMs);
   if (inside.length > 0) return inside;
-  const before = samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS);
-  const after = samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS);
+  const before = samples.findLast((sample) => ms(sample) < startMs && ms(sample) >= startMs - intervalS * 1000);
+  const after = samples.find((sample) => ms(sample) > endMs && ms(sample) <= endMs + intervalS * 1000);
   return [before, after].filter((sample) => sample !== undefined);
 }
 
