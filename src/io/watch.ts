@@ -50,6 +50,8 @@ const INTERVAL_S = 1;
 /** For a watcher that was told to end. */
 const TERMINATE_AFTER_MS = 2000;
 const KILL_AFTER_MS = 3000;
+/** For the sample that tells how a wait ended: a machine that stood still shows none in time. */
+const LATE_S = 5;
 /** Half a day of samples: a job has a time budget, its watcher a bound. */
 const MOST_SAMPLES = 50_000;
 
@@ -187,8 +189,9 @@ async function waitUntilIdle({ backend, maxS }: IdleRequest, now: Waiting): Prom
     const isOver = seen?.state === "idle" || (seen?.state === "unknown" && samples.length > 1);
     if (isOver || state.ended || signal.aborted) return null;
     const leftMs = until - Date.now();
-    if (leftMs <= 0) return seen?.state === "busy" ? seen.message : null;
-    await nextSample(state, leftMs, signal);
+    const isOfNow = newest !== undefined && newest.time_s >= Date.now() / 1000 - 2 * intervalS;
+    if (leftMs <= 0 && (isOfNow || leftMs <= -LATE_S * 1000)) return seen?.state === "busy" ? seen.message : null;
+    await nextSample(state, leftMs > 0 ? leftMs : leftMs + LATE_S * 1000, signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -214,6 +215,26 @@ test.each([
   expect(await watch.waitUntilIdle({ backend, maxS: 0.5 })).toBe(said);
   expect(Date.now() - began).toBeGreaterThanOrEqual(450);
   expect(clock.ms()).toBeLessThan(5000);
+});
+
+test("what was seen before this program stood still is no answer about now", async () => {
+  await using folder = await temporaryFolder();
+  const go = path.join(folder.path, "go");
+  const python = await watcher(
+    folder,
+    `import os
+while not select.select([sys.stdin], [], [], 0.05)[0]:
+    say(cpu_busy=0.1 if os.path.exists(${JSON.stringify(go)}) else 0.9)
+`,
+  );
+  await using watch = open(folder, python);
+  await until(() => all(watch).length > 0);
+  const waiting = watch.waitUntilIdle({ backend: "torch-cpu", maxS: 1 });
+  writeFileSync(go, "");
+  // The time is over and idle samples have come before this program can look at either: from here it looks at the time first.
+  await new Promise((resolve) => void setImmediate(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+  expect(await waiting).toBeNull();
 });
 
 test("a cancelled job waits for nothing", async () => {
