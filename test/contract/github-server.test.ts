@@ -2,6 +2,8 @@ import { getOctokit } from "@actions/github";
 import { execa } from "execa";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { once } from "node:events";
+import { connect } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startArtifacts, type ArtifactServer } from "../support/artifact-server.ts";
@@ -279,4 +281,17 @@ describe("the API server", () => {
       await rm(folder, { recursive: true, force: true });
     }
   });
+});
+
+it("owes nothing to a client that is killed while it speaks", async () => {
+  const { hostname, port } = new URL(github.apiUrl);
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => {});
+  const head = ["POST /repos/ada/engine/issues/1/comments HTTP/1.1", "Host: x", "Expect: 100-continue"];
+  socket.write(`${head.join("\r\n")}\r\nContent-Length: 100\r\n\r\n{`);
+  // The server listens to what will never come.
+  await once(socket, "data");
+  socket.destroy();
+  // Were anything owed, its failure would be unhandled by the time of the next answer.
+  expect((await client().rateLimit.get()).status).toBe(200);
 });

@@ -146,7 +146,7 @@ describe("the runner", () => {
       `require("node:child_process").spawn("sleep", ["60"], { detached: true, stdio: "ignore" }).unref()`,
     );
     expect(gone.orphans).toHaveLength(1);
-  }, 30_000);
+  });
 });
 
 describe("the files of the commands", () => {

@@ -220,10 +220,7 @@ export async function startArtifacts(network?: Network): Promise<ArtifactServer>
     }
   }
 
-  const server = await listen(
-    (request, response) => void handle(request, response),
-    network && { name: "results", network },
-  );
+  const server = await listen(handle, network && { name: "results", network });
   return {
     url: `${server.url}/`,
     environment: (run = "run-1", job = "job-1") => ({

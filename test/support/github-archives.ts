@@ -57,10 +57,7 @@ export async function startArchives({
     response.end(bytes);
   }
 
-  const host = await listen(
-    (request, response) => void send(request, response),
-    network && { name: "codeload", network },
-  );
+  const host = await listen(send, network && { name: "codeload", network });
   return {
     address(ref) {
       const key = randomUUID();

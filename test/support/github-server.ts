@@ -109,10 +109,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   const onViolation = (text: string) => void violations.push(text);
   const { network } = options;
   const archives = await startArchives({ git, owner, repo, network, faults, onViolation });
-  const server = await listen(
-    (request, response) => void handle(request, response),
-    network && { name: "api", network },
-  );
+  const server = await listen(handle, network && { name: "api", network });
   const facts: RepositoryFacts = {
     owner: { login: owner, id: 4242, type: "Organization" },
     name: repo,

@@ -1,6 +1,5 @@
 /** An HTTP server on a free port of the loopback device, closed by its owner. */
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
-
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Network } from "./proxy.ts";
 
 export interface Loopback extends AsyncDisposable {
@@ -13,8 +12,18 @@ export interface Named {
   readonly network: Network;
 }
 
-export async function listen(listener: RequestListener, named?: Named): Promise<Loopback> {
-  const server = createServer(listener);
+type Listener = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** A client that went away, before it had said everything for example, is owed no answer; whatever else goes wrong flies. */
+export async function listen(listener: Listener, named?: Named): Promise<Loopback> {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      await listener(request, response);
+    } catch (error) {
+      if (!request.socket.destroyed) throw error;
+    }
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.on("connection", ({ remotePort }) => named?.network.accepted.push(remotePort ?? 0));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
