@@ -10,10 +10,12 @@ import { addValidate } from "./commands/validate.ts";
 import { EXIT, ownHarness, type CommandContext } from "./commands/command.ts";
 import { describeError, UserError } from "./core/errors.ts";
 import { VERSION } from "./core/version.ts";
+import { outliveReaders } from "./io/closed-pipe.ts";
 import { stopSignal } from "./io/stop-signal.ts";
 
 /** Runs what was typed; resolves to the exit status. `entry`: the file that was started. */
 export async function runCommandLine(argv: readonly string[], entry: string): Promise<number> {
+  outliveReaders();
   using stop = stopSignal();
   let status: number = EXIT.passed;
   try {

@@ -1,5 +1,5 @@
 /** What a user reads who typed something wrong: what was given, what is accepted, and where to change it. */
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
@@ -68,4 +68,14 @@ test("a suite in which a template was not filled in: our words alone", async () 
   const { stderr, exitCode } = await run(folder.path, ["validate"]);
   expect(stderr).toMatch(/^finetune-bench: finetune-bench\.yml:2:13: benchmarks: must be a list; given .*$/);
   expect(exitCode).toBe(2);
+});
+
+test("a reader that leaves early, as `| head` does, breaks nothing", async () => {
+  await using folder = await temporaryFolder();
+  const child = execa(process.execPath, [cli, "init"], { cwd: folder.path, reject: false, buffer: { stdout: false } });
+  // Closed before the program has said its first word.
+  child.stdout.destroy();
+  const { stderr, exitCode } = await child;
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  expect(await readdir(folder.path)).toContain("finetune-bench.yml");
 });
