@@ -1,5 +1,6 @@
 """Values of `set`: what is taken, what is refused, and whether the message helps."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from finetune_bench.errors import BadInput
 from finetune_bench.hyperparameters import Hyperparameter, resolve
 from finetune_bench.request import parse_request
-from finetune_bench.workloads import WORKLOADS
+from finetune_bench.workloads import WORKLOADS, find_workload
 from support import LORA, request
 
 DECLARED = (
@@ -57,6 +58,20 @@ def test_a_wrong_value_is_refused_with_what_is_accepted(given_set: dict[str, obj
     with pytest.raises(BadInput) as refused:
         resolve(DECLARED, "tiny", given_set, "w")
     assert message in str(refused.value)
+
+
+NUMBERS = [(one.name, number.name) for one in WORKLOADS for number in one.hyperparameters if number.type == "float"]
+
+
+@pytest.mark.parametrize(("workload", "name"), NUMBERS)
+def test_a_number_whose_products_no_float32_holds_is_refused(workload: str, name: str) -> None:
+    """Torch would end in a traceback of its own: of the learning rate alone, or of its product with the decay."""
+    (limit,) = (one.below for one in find_workload(workload).hyperparameters if one.name == name)
+    assert limit is not None
+    assert np.isfinite(np.float32(10 * limit) * np.float32(limit))
+    for value in (1e300, limit):
+        with pytest.raises(BadInput, match=f"set.{name} must be less than {limit:g}, got {value!r}".replace("+", ".")):
+            parse_request(request(workload, {name: value}))
 
 
 @given(st.sampled_from(WORKLOADS), st.sampled_from(["tiny", "real"]), st.data())

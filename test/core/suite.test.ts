@@ -134,12 +134,13 @@ test("a value is held to both ends of its range", () => {
 benchmarks:
   - workload: lm-ptb
     size: tiny
-    set: { dropout: 1, seed: 9007199254740993, stride: -1 }
+    set: { dropout: 1, seed: 9007199254740993, stride: -1, learning_rate: 1e300 }
 `);
   expect(said.map((line) => line.replace(/^\S+ /, ""))).toEqual([
     "benchmarks[0].set.dropout: must be less than 1; given 1",
     "benchmarks[0].set.seed: must be at most 9007199254740991; given 9007199254740992",
     "benchmarks[0].set.stride: must be at least 0; given -1",
+    "benchmarks[0].set.learning_rate: must be less than 1000000000000000000; given 1e+300",
   ]);
 });
 

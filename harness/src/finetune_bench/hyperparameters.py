@@ -61,7 +61,7 @@ class Hyperparameter:
         if self.type == "int" and not isinstance(parsed, str) and parsed > LARGEST_WHOLE:
             raise BadInput(f"set.{self.name} must be at most {LARGEST_WHOLE}, got {value!r}")
         if self.below is not None and not isinstance(parsed, str) and parsed >= self.below:
-            raise BadInput(f"set.{self.name} must be less than {self.below}, got {value!r}")
+            raise BadInput(f"set.{self.name} must be less than {self.below:g}, got {value!r}")
         return parsed
 
 

@@ -188,14 +188,16 @@ class TrainingTask:
 
     def check(self, index: int) -> None:
         """After the first step that has a learning rate every tensor must have moved: else the optimiser does not."""
-        if self._fingerprints is None or self.work.optimiser.learning_rates[index] == 0:
+        learning_rate = self.work.optimiser.learning_rates[index]
+        if self._fingerprints is None or learning_rate == 0:
             return
         before, self._fingerprints = self._fingerprints, None
         after = self._fingerprint()
         still = [name for name, mark in before.items() if after[name] == mark]
         if still:
             raise CheckFailed(
-                f"the first step left {len(still)} of {len(before)} tensors as they were, {still[0]} among them"
+                f"the first step, with a learning rate of {learning_rate:g}, left {len(still)} of {len(before)} "
+                f"tensors as they were, {still[0]} among them"
             )
 
     def _fingerprint(self) -> dict[str, int]:

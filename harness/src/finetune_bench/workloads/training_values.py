@@ -10,6 +10,13 @@ Whole = tuple[int, int]
 Number = tuple[float, float]
 
 
+LARGEST = 1e18
+"""Numbers stay below it, so that the product of two is still a float32: of a learning rate and a decay, for one.
+
+Torch ends with words of its own where one is not. Far below it a loss may cease to be finite, which the run tells.
+"""
+
+
 def whole(name: str, summary: str, defaults: Whole, minimum: int = 1) -> Hyperparameter:
     tiny, real = defaults
     return Hyperparameter(name=name, type="int", help=summary, tiny=tiny, real=real, minimum=minimum)
@@ -17,7 +24,7 @@ def whole(name: str, summary: str, defaults: Whole, minimum: int = 1) -> Hyperpa
 
 def number(name: str, summary: str, defaults: Number) -> Hyperparameter:
     tiny, real = defaults
-    return Hyperparameter(name=name, type="float", help=summary, tiny=tiny, real=real, minimum=0)
+    return Hyperparameter(name=name, type="float", help=summary, tiny=tiny, real=real, minimum=0, below=LARGEST)
 
 
 def at_most_steps(defaults: Whole) -> Hyperparameter:
