@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,24 @@ def harness(
     return subprocess.run(
         command, capture_output=True, text=True, timeout=timeout, env=environment(**extra), check=False
     )
+
+
+LOOK_EVERY_S = 0.02
+
+
+def until(condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
+    """Waits for a condition. Only time in which this process runs is counted: a machine may stand still meanwhile."""
+    for _ in range(round(within_s / LOOK_EVERY_S)):
+        if condition():
+            return
+        time.sleep(LOOK_EVERY_S)
+    raise AssertionError(f"{what} in {within_s:g} s")
+
+
+def exit_code_of(child: subprocess.Popen[Any], within_s: float = 60.0) -> int:
+    """The exit code of a process that ends within that time."""
+    until(lambda: child.poll() is not None, "the process did not end", within_s)
+    return child.returncode
 
 
 def request(workload: str, overrides: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:

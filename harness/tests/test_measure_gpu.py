@@ -1,22 +1,20 @@
 """`scripts/measure_gpu.py`, executed: what it measures, what its limit cuts, and what it leaves when something dies."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support import MATMUL, NLI, REPOSITORY, Interpreters, environment, read_events
+from support import MATMUL, NLI, REPOSITORY, Interpreters, environment, read_events, until
 
 SCRIPT = REPOSITORY / "scripts" / "measure_gpu.py"
 sys.path.insert(0, str(SCRIPT.parent))
 
-from measure_gpu import reached  # noqa: E402
+from measure_command import reached  # noqa: E402
 from measure_session import Session  # noqa: E402
 
 
@@ -42,7 +40,7 @@ class Measuring:
 
     def run(self, python: str, *arguments: str, **extra: str) -> tuple[int, str]:
         process = self.start(python, *arguments, **extra)
-        text, _ = process.communicate(timeout=300)
+        text, _ = process.communicate(timeout=900)
         return process.returncode, text
 
     @property
@@ -63,7 +61,25 @@ def measuring(tmp_path: Path, cache: Path) -> Measuring:
     return Measuring(tmp_path, cache)
 
 
-QUICK = ("--minutes", "4", "--backend", "torch-cpu", "--workload", MATMUL, "--workload", NLI)
+def beside(folder: Path, module: str, code: str) -> Path:
+    """A folder for PYTHONPATH with a module of that name, which comes before every other."""
+    place = folder / "beside"
+    place.mkdir()
+    (place / f"{module}.py").write_text(code)
+    return place
+
+
+def interrupted(measuring: Measuring, place: Path, number: signal.Signals) -> None:
+    """Interrupts the script where a module of `place` keeps it waiting; it has measured nothing."""
+    process = measuring.start(sys.executable, *QUICK, PYTHONPATH=str(place))
+    until((place / "asked").exists, "it did not come that far", within_s=120)
+    process.send_signal(number)
+    text, _ = process.communicate(timeout=120)
+    assert (process.returncode, text) == (130, "interrupted before anything was measured\n")
+    assert not measuring.out.exists()
+
+
+QUICK = ("--minutes", "15", "--backend", "torch-cpu", "--workload", MATMUL, "--workload", NLI)
 
 
 def test_measures_in_turn_between_two_controls_and_keeps_everything(
@@ -104,11 +120,12 @@ def test_measures_in_turn_between_two_controls_and_keeps_everything(
 
 
 def test_lists_what_the_limit_leaves_no_room_for(measuring: Measuring, interpreters: Interpreters) -> None:
-    code, text = measuring.run(interpreters.torch, *QUICK, "--minutes", "2", "--repeats", "50")
+    """Fifty runs, of which none is over before its framework is imported."""
+    code, text = measuring.run(interpreters.torch, *QUICK, "--minutes", "0.7", "--repeats", "50")
     assert code == 1
     assert measuring.states()[NLI][0] == "cut"
     assert measuring.states()[MATMUL] == ("cut", 0)
-    assert f"{MATMUL}.strict.tiny.torch-cpu: cut, the limit of 2 min left no room for its 50 runs" in text
+    assert f"{MATMUL}.strict.tiny.torch-cpu: cut, the limit of 0.7 min left no room for its 50 runs" in text
 
 
 def test_the_speed_of_a_board_is_that_of_the_control(tmp_path: Path) -> None:
@@ -128,7 +145,7 @@ def test_what_dies_is_failed_and_the_others_are_kept(
     broken = tmp_path / "broken"
     (broken / "peft").mkdir(parents=True)
     (broken / "peft" / "__init__.py").write_text("import os; os.kill(os.getpid(), 9)\n")
-    which = ("--minutes", "4", "--backend", "torch-cpu", "--repeats", "1")
+    which = ("--minutes", "15", "--backend", "torch-cpu", "--repeats", "1")
     lora = "lora-alpaca-tinyllama"
     code, text = measuring.run(
         interpreters.torch, *which, "--workload", MATMUL, "--workload", lora, PYTHONPATH=str(broken)
@@ -141,10 +158,8 @@ def test_what_dies_is_failed_and_the_others_are_kept(
 
 def test_a_failure_is_told_on_the_spot_with_its_reason(measuring: Measuring, tmp_path: Path) -> None:
     """On a machine that is lent for minutes nobody has time to look for it in a file."""
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    (broken / "torch.py").write_text("raise AttributeError('half an installation')")
-    which = ("--minutes", "4", "--backend", "torch-cpu", "--repeats", "1", "--workload", MATMUL)
+    broken = beside(tmp_path, "torch", "raise AttributeError('half an installation')")
+    which = ("--minutes", "15", "--backend", "torch-cpu", "--repeats", "1", "--workload", MATMUL)
     code, text = measuring.run(sys.executable, *which, PYTHONPATH=str(broken))
     assert code == 1
     reason = "run 1 ended with 3: torch cannot be imported: AttributeError: half an installation"
@@ -160,22 +175,31 @@ def test_a_missing_package_is_a_skip_that_names_it(measuring: Measuring) -> None
     assert "torch" in measuring.manifest["benchmarks"][0]["message"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the script is for Linux and macOS")
-def test_interrupted_it_leaves_a_valid_folder(measuring: Measuring, interpreters: Interpreters) -> None:
-    process = measuring.start(interpreters.torch, *QUICK)
-    begun = measuring.out / "runs" / f"{NLI}.strict.tiny.torch-cpu" / "head-1.jsonl"
-    until = time.monotonic() + 120
-    while not begun.exists():
-        assert time.monotonic() < until
-        time.sleep(0.1)
+HANGS = """
+import pathlib, sys, time
+def hang(*_):
+    pathlib.Path(__file__).with_name("asked").touch()
+    time.sleep(600)
+if "run" in sys.orig_argv:
+    from finetune_bench import measure
+    measure.measure = hang
+"""
+
+
+def test_interrupted_it_leaves_a_valid_folder(measuring: Measuring, interpreters: Interpreters, tmp_path: Path) -> None:
+    """In a run that does not end meanwhile, however slow this test is to interrupt it."""
+    hanging = beside(tmp_path, "sitecustomize", HANGS)
+    process = measuring.start(interpreters.torch, *QUICK, PYTHONPATH=str(hanging))
+    until((hanging / "asked").exists, "no run began", within_s=120)
     assert measuring.states() == {NLI: ("measured", 0), MATMUL: ("measured", 0)}, "killed now it would leave this"
     process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=120)
     assert process.returncode == 130, text
     assert measuring.manifest["interrupted"] is True
-    states = measuring.states()
-    assert states[MATMUL] == ("cut", 0)
+    assert measuring.states() == {NLI: ("cut", 1), MATMUL: ("cut", 0)}
     assert measuring.manifest["benchmarks"][0]["runs"][0]["cancelled"] is True
+    events = measuring.events(f"runs/{NLI}.strict.tiny.torch-cpu/head-1.jsonl")
+    assert events[-1] == {"event": "error", "kind": "cancelled", "message": "stopped by SIGTERM"}
 
 
 def test_a_python_without_a_framework_is_told_what_is_missing_and_nothing_is_written(measuring: Measuring) -> None:
@@ -209,36 +233,32 @@ if "probe" in sys.orig_argv:
 """
 
 
-def slow_to_answer(folder: Path) -> Path:
-    """A folder for PYTHONPATH that keeps the look at the machine waiting, as a driver that hangs does."""
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(SLOW_PROBE)
-    return folder
+LOADS_FOR_LONG = """
+import pathlib, time
+pathlib.Path(__file__).with_name("asked").touch()
+time.sleep(60)
+"""
 
 
-def wait_for(file: Path) -> None:
-    until = time.monotonic() + 120
-    while not file.exists():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["argparse", "difflib"])
+def test_interrupted_while_its_modules_are_loaded_it_says_so_too(
+    measuring: Measuring, tmp_path: Path, module: str, number: signal.Signals
+) -> None:
+    loading = beside(tmp_path, module, LOADS_FOR_LONG)
+    interrupted(measuring, loading, number)
 
 
 def test_interrupted_before_anything_was_measured_it_says_so_and_leaves_nothing(
     measuring: Measuring, tmp_path: Path
 ) -> None:
-    slow = slow_to_answer(tmp_path / "slow")
-    process = measuring.start(sys.executable, *QUICK, PYTHONPATH=str(slow))
-    wait_for(slow / "asked")
-    process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
-    assert (process.returncode, text) == (130, "interrupted before anything was measured\n")
-    assert not measuring.out.exists()
+    interrupted(measuring, beside(tmp_path, "sitecustomize", SLOW_PROBE), signal.SIGINT)
 
 
 def test_a_machine_that_gives_no_answer_is_not_waited_for_beyond_the_limit(
     measuring: Measuring, tmp_path: Path
 ) -> None:
-    slow = slow_to_answer(tmp_path / "slow")
+    slow = beside(tmp_path, "sitecustomize", SLOW_PROBE)
     code, text = measuring.run(sys.executable, *QUICK, "--minutes", "0.1", PYTHONPATH=str(slow))
     assert (code, text) == (3, "error: looking at this machine took longer than 6 s\n")
 
@@ -247,10 +267,11 @@ def test_a_folder_that_is_lost_meanwhile_is_told_without_a_traceback(
     measuring: Measuring, interpreters: Interpreters
 ) -> None:
     process = measuring.start(interpreters.torch, *QUICK)
-    wait_for(measuring.out / "runs" / "control.torch-cpu" / "head-1.jsonl")
+    begun = measuring.out / "runs" / "control.torch-cpu" / "head-1.jsonl"
+    until(begun.exists, "the control did not begin", within_s=120)
     measuring.out.rename(measuring.out.with_name("moved"))
     measuring.out.write_text("a file")
-    text, _ = process.communicate(timeout=120)
+    text, _ = process.communicate(timeout=300)
     assert process.returncode == 2
     assert text.splitlines()[-1].startswith(f"error: cannot write to {measuring.out}: ")
     assert "Traceback" not in text

@@ -10,7 +10,7 @@ from support import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from measure_gpu import measure, parse
+from measure_command import measure, parse
 from measure_plan import Benchmark, fits, kept_for_control, longest_s, next_of, plan
 
 from finetune_bench.request import parse_request
