@@ -1,6 +1,5 @@
 """Whole runs on both frameworks, as processes: what they write when all goes well."""
 
-import json
 import math
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from support import (
     TRAINING,
     Interpreters,
     Run,
-    harness,
     prepare,
     run,
 )
@@ -281,16 +279,6 @@ def test_the_products_report_both_halves_and_that_there_is_no_accelerator(
     (checksum,) = done.of("metric")
     assert checksum["name"] == "checksum_error"
     assert checksum["value"] < 1e-5
-
-
-@every_backend
-def test_the_smoke_test_prints_the_environment(interpreters: Interpreters, backend: str) -> None:
-    done = harness("smoke", "--backend", backend, python=interpreters.of(backend))
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert said["threads"] == 1
-    assert backend.split("-")[0] in said["packages"]
-    assert "event" not in said
 
 
 def test_mlx_uses_the_reference_blas_where_asked(
