@@ -54,12 +54,42 @@ def test_a_spike_between_two_steps_of_mps_is_a_peak_and_is_forgotten_with_its_ph
     peaks = MpsPeaks(mps)
     peaks.reset()
     mps.held, mps.pool = 900, 1000
-    for _ in range(20):  # nobody asks for the peaks meanwhile: the thread alone looks
-        assert mps.looks.acquire(timeout=30)
+    while mps.looks.acquire(blocking=False):  # looks of before the spike
+        pass
+    for _ in range(2):  # nobody asks for the peaks meanwhile: the thread alone looks, and a second look ends the first
+        assert mps.looks.acquire(timeout=60)
     mps.held, mps.pool = 120, 1000
     assert peaks.peaks() == AllocatorPeaks(allocated=900, reserved=1000)
     peaks.reset()
     assert peaks.peaks() == AllocatorPeaks(allocated=120, reserved=1000)
+
+
+class SlowMps(Mps):
+    """Its answer comes late, and is what was so when it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def current_allocated_memory(self) -> int:
+        held = self.held
+        self.asked.set()
+        assert self.answers.wait(60)
+        return held
+
+
+def test_a_look_that_began_in_one_phase_of_mps_is_no_peak_of_the_next() -> None:
+    mps = SlowMps()
+    mps.held = 900
+    peaks = MpsPeaks(mps)
+    assert mps.asked.wait(60), "the thread looks"
+    mps.held = 100
+    resetting = threading.Thread(target=peaks.reset)
+    resetting.start()
+    resetting.join(0.2)  # with the look it waits for the answer
+    mps.answers.set()
+    resetting.join(60)
+    assert peaks.peaks().allocated == 100
 
 
 def test_what_mlx_holds_before_a_phase_counts_for_it(interpreters: Interpreters) -> None:

@@ -30,8 +30,8 @@ class MpsPeaks:
         threading.Thread(target=self._watch, name="mps memory", daemon=True).start()
 
     def look(self) -> None:
-        allocated, driver = self._mps.current_allocated_memory(), self._mps.driver_allocated_memory()
-        with self._lock:
+        with self._lock:  # the answers too: those of before a reset must not be taken for those of after it
+            allocated, driver = self._mps.current_allocated_memory(), self._mps.driver_allocated_memory()
             self._allocated, self._driver = max(self._allocated, allocated), max(self._driver, driver)
 
     def reset(self) -> None:
