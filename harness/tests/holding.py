@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 from finetune_bench import hold
+from support import until
 
 HOLD = Path(hold.__file__)
 LIMIT_S = 60
@@ -22,6 +23,8 @@ class Held(subprocess.Popen):
 
         def listen() -> None:
             os.dup2(outlet, hold.SAY)
+            # What a script puts into the background ignores it, and so does all that it starts.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
         command = [sys.executable, "-I", "-S", str(HOLD), "--folder", str(folder), *arguments]
         more = {"stdout": subprocess.PIPE, "text": True} | more
@@ -44,14 +47,7 @@ class Held(subprocess.Popen):
         return output
 
 
-def until(condition, what: str) -> None:
-    limit = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < limit, what
-        time.sleep(0.01)
-
-
-SLEEP = ("--", "sleep", "60")
+SLEEP = ("--", "sleep", "600")
 
 
 def held(folder: Path, started: list, *arguments: str) -> Held:

@@ -39,7 +39,7 @@ def test_the_program_gets_no_variable_no_descriptor_and_no_ignored_signal(tmp_pa
 
 
 def test_a_shell_that_uses_low_descriptors_keeps_the_lock(tmp_path, started):
-    script = "exec 3>/dev/null 4>/dev/null 9>/dev/null; echo ready; sleep 60"
+    script = "exec 3>/dev/null 4>/dev/null 9>/dev/null; echo ready; sleep 600"
     process = Held(tmp_path, "--exclusive", "machine", "--", "sh", "-c", script, start_new_session=True)
     started.append(process)
     assert process.stdout.readline() == "ready\n"
@@ -103,7 +103,7 @@ def test_many_at_once_never_overlap(tmp_path):
 
 def test_it_dies_with_its_holder_and_not_before_the_last_that_inherited_it(tmp_path, started):
     # A fork without exec, as a data loader makes it, in a session of its own.
-    code = "import os, time; child = os.fork(); child or os.setsid(); os.write(1, b'%d\\n' % child); time.sleep(60)"
+    code = "import os, time; child = os.fork(); child or os.setsid(); os.write(1, b'%d\\n' % child); time.sleep(600)"
     holder = Held(tmp_path, "--exclusive", "machine", "--", sys.executable, "-c", code)
     started.append(holder)
     child = max(int(holder.stdout.readline()), int(holder.stdout.readline()))
