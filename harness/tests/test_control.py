@@ -76,7 +76,8 @@ def written_whole(done: Run, backend: str, stdlib: bool) -> None:
     assert [step["phase"] for step in done.of("step")] == ["warmup"] * work["warmup_steps"] + ["timed"] * 20
     for step in done.of("step"):
         assert set(step) == {"event", "index", "phase", "duration_s"}
-        assert 0.0005 < step["duration_s"] < 5
+    # The fastest: in any other the machine may have stood still.
+    assert 0.0005 < min(step["duration_s"] for step in done.of("step")) < 5
     assert done.last["steps"] == steps
     assert done.last["duration_s"] >= sum(phase["duration_s"] for phase in done.of("phase"))
 

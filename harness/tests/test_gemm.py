@@ -108,7 +108,8 @@ def test_a_run_whose_probe_was_disturbed_probes_again_after_its_steps(
     program = [interpreters.mlx, "-c", DISTURBED, *which, "--cache", str(cache)]
     subprocess.run(program, env=environment(), check=True)
     lines = [json.loads(line) for line in events.read_text().splitlines()]
-    first, again = (line for line in lines if line["event"] == "gemm")
+    # Two of them, or more where the machine was busy in the second as well.
+    first, again, *_ = (line for line in lines if line["event"] == "gemm")
     steps = [line for line in lines if line["event"] == "step"]
     assert first["flop"] / first["fastest_s"] < max(step["model_flop"] / step["duration_s"] for step in steps)
     assert again["fastest_s"] < first["fastest_s"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from finetune_bench.control_work import control_hash
-from support import REPOSITORY, environment, event_validator, read_events
+from support import REPOSITORY, environment, event_validator, exit_code_of, read_events
 
 SUPPORT = REPOSITORY / "test" / "support"
 QUIET = SUPPORT / "quiet-python"
@@ -20,7 +20,7 @@ QUIET = SUPPORT / "quiet-python"
 def quiet(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
     settings = environment(FINETUNE_BENCH_TEST_PYTHON=sys.executable, **extra)
     return subprocess.run(
-        [str(QUIET), *arguments], env=settings, capture_output=True, text=True, timeout=30, check=True
+        [str(QUIET), *arguments], env=settings, capture_output=True, text=True, timeout=120, check=True
     )
 
 
@@ -66,7 +66,7 @@ def test_its_watcher_is_quiet_and_ends_like_the_real_one() -> None:
             first = child.stdout.readline()
             end(child)
             rest = child.stdout.read()
-            assert child.wait(timeout=10) == 0
+            assert exit_code_of(child) == 0
         return [json.loads(line) for line in (first + rest).splitlines()]
 
     for end in (lambda child: child.stdin.close(), lambda child: child.send_signal(signal.SIGTERM)):

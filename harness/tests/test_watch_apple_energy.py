@@ -1,6 +1,5 @@
 """Energy on a Mac, with zeus and macmon answered by a test: what is summed, what is fresh, and what is refused."""
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from finetune_bench.probe_system import System
 from finetune_bench.watch_apple_energy import Macmon, ZeusEnergy, macmon_sample, open_apple_energy
+from support import until
 
 LINE = (
     '{"timestamp":"2026-11-01T12:00:00+00:00","temp":{"cpu_temp_avg":43.7,"gpu_temp_avg":36.9},'
@@ -90,11 +90,12 @@ def test_an_answer_that_is_old_is_none() -> None:
 def test_macmon_is_started_read_and_ended(tmp_path: Path) -> None:
     program = tmp_path / "opt/homebrew/bin/macmon"
     program.parent.mkdir(parents=True)
-    program.write_text(f"#!/bin/sh\n[ \"$*\" = 'pipe -i 1000' ] || exit 1\necho '{LINE}'\nexec sleep 600\n")
+    program.write_text(f"#!/bin/sh\n[ \"$*\" = 'pipe -i 1000' ] || exit 1\nwhile echo '{LINE}'; do sleep 0.2; done\n")
     program.chmod(0o755)
     with open_apple_energy(mac(tmp_path), lambda: None) as energy:
         assert isinstance(energy, Macmon)
-        found = _within(20, energy.sample)
+        found: dict[str, float] = {}
+        until(lambda: found.update(energy.sample()) or found, "nothing was read")
     assert found == {"power_w": 17.5, "temperature_c": 36.9}
 
 
@@ -105,13 +106,3 @@ def test_zeus_comes_first_and_a_mac_with_neither_tells_nothing(tmp_path: Path) -
         assert energy is None
     with open_apple_energy(mac(tmp_path)) as energy:
         assert energy is None, "zeus-apple-silicon has no wheel for this system"
-
-
-def _within(seconds: float, ask: object) -> dict[str, float]:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = ask()  # type: ignore[operator]
-        if found:
-            return found
-        time.sleep(0.02)
-    return {}

@@ -3,13 +3,13 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from finetune_bench.probe_system import System
 from finetune_bench.watch_processes import Processes
+from support import until
 
 JOB, OTHER_JOB = "github_1234", "github_5678"
 
@@ -94,7 +94,6 @@ if sys.platform == "linux":
 
     def wait_until_executed(*children: subprocess.Popen[bytes]) -> None:
         """Until exec a child is a copy of this process, its variables included."""
-        limit = time.monotonic() + 10
-        while any(Path(f"/proc/{child.pid}/comm").read_text() != "sleep\n" for child in children):
-            assert time.monotonic() < limit
-            time.sleep(0.01)
+        for child in children:
+            name = Path(f"/proc/{child.pid}/comm")
+            until(lambda name=name: name.read_text() == "sleep\n", "it was not executed")
