@@ -116,7 +116,7 @@ def tokenizer(python: str, folder: Path) -> bytes:
         "made.train_from_iterator([sys.argv[2]] * 9, trainers.BpeTrainer(vocab_size=600, initial_alphabet=alphabet))\n"
         "made.save(sys.argv[1])\n"
     )
-    subprocess.run([python, "-c", program, str(path), " ".join(WORDS)], check=True, timeout=60)
+    subprocess.run([python, "-c", program, str(path), " ".join(WORDS)], check=True, timeout=600)
     return path.read_bytes()
 
 

@@ -68,7 +68,7 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def harness(
-    *arguments: str | Path, python: str = sys.executable, timeout: float = 120, **extra: str
+    *arguments: str | Path, python: str = sys.executable, timeout: float = 600, **extra: str
 ) -> subprocess.CompletedProcess[str]:
     """Runs `python -m finetune_bench …` to its end."""
     command = [python, "-m", "finetune_bench", *map(str, arguments)]

@@ -181,7 +181,7 @@ if sys.platform == "linux":  # elsewhere the system keeps no process to this lim
         arguments = run_arguments(order, "torch-cpu", events, cache)
         command = [interpreters.torch, "-m", "finetune_bench", *map(str, arguments)]
         done = subprocess.run(
-            command, env=environment(), preexec_fn=limit, capture_output=True, timeout=120, check=False
+            command, env=environment(), preexec_fn=limit, capture_output=True, timeout=600, check=False
         )
         lines, problem = read_events(events.read_bytes())
         assert problem is None

@@ -82,7 +82,7 @@ def decoded(python: str, program: str, *arguments: Path) -> str:
     import subprocess
 
     command = [python, "-c", program, *map(str, arguments)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout)
 
 
 def test_a_second_prepare_asks_for_nothing_and_works_offline(workload: str, place: Place) -> None:

@@ -95,7 +95,7 @@ def test_a_look_that_began_in_one_phase_of_mps_is_no_peak_of_the_next() -> None:
 def test_what_mlx_holds_before_a_phase_counts_for_it(interpreters: Interpreters) -> None:
     """Its own peak begins at nothing, also where gigabytes of weights stand."""
     done = subprocess.run(
-        [interpreters.mlx, "-c", HELD], env=environment(), capture_output=True, text=True, check=True, timeout=120
+        [interpreters.mlx, "-c", HELD], env=environment(), capture_output=True, text=True, check=True, timeout=600
     )
     idle, grown, left = json.loads(done.stdout)
     assert 4 * 2**20 <= idle < 5 * 2**20

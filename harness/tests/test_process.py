@@ -98,7 +98,7 @@ def test_the_process_is_started_over_once_and_keeps_its_id(tmp_path: Path) -> No
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=environment(OMP_NUM_THREADS="7"), cwd=HARNESS
     ) as child:
-        output, _ = child.communicate(timeout=60)
+        output, _ = child.communicate(timeout=120)
     *ids, last = output.splitlines()
     assert ids == [str(child.pid)] * (1 if sys.platform == "win32" else 2)
     threads, age = json.loads(last)

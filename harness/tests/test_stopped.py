@@ -84,7 +84,7 @@ def on_a_full_disk(events: Path, limit: int, wait_s: int) -> subprocess.Popen[st
 def test_events_that_no_longer_fit_on_the_disk(tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     process = on_a_full_disk(events, 1000, 0)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=120)
     assert process.returncode == 1
     assert stderr == f"error: cannot write the events to {events}: File too large\n"
     *whole, cut = events.read_bytes().split(b"\n")
@@ -95,11 +95,11 @@ def test_events_that_no_longer_fit_on_the_disk(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files have no limit there")
 def test_a_signal_ends_a_run_whose_disk_is_full(tmp_path: Path) -> None:
-    process = on_a_full_disk(tmp_path / "events.jsonl", 10, 50)
+    process = on_a_full_disk(tmp_path / "events.jsonl", 10, 600)
     assert process.stdout is not None
     assert process.stdout.readline() == "full\n"
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode == 128 + signal.SIGTERM
 
 

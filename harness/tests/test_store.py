@@ -34,7 +34,7 @@ def test_of_several_processes_one_makes_and_all_get_the_whole(tmp_path: Path) ->
     for maker in makers:
         maker.start()
     for maker in makers:
-        maker.join(timeout=60)
+        maker.join(timeout=600)
     assert [maker.exitcode for maker in makers] == [0] * 4
     assert len(note.read_text().splitlines()) == 1
     assert path.read_bytes() == b"first half, second half"
@@ -48,7 +48,7 @@ def test_a_killed_maker_leaves_nothing_that_is_taken_for_the_file(tmp_path: Path
         time.sleep(0.01)
     assert maker.pid is not None
     os.kill(maker.pid, signal.SIGKILL)
-    maker.join(timeout=60)
+    maker.join(timeout=600)
     assert not path.exists()
     make_slowly(str(path), str(note))
     assert path.read_bytes() == b"first half, second half"
