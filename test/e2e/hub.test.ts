@@ -73,7 +73,14 @@ benchmarks:
 
 test("a parquet data set is fetched once and serves where no hub is", async () => {
   await using project = await localProject({ "finetune-bench.yml": text(209) });
-  const home = { ...TORCH, HF_HOME: path.join(project.folder, "hub"), HF_TOKEN: "of-nobody" };
+  const home = {
+    ...TORCH,
+    HF_HOME: path.join(project.folder, "hub"),
+    HF_TOKEN: "of-nobody",
+    // Tokens that an earlier run of this test left would be taken, and no parquet file be read.
+    FINETUNE_BENCH_CACHE: path.join(project.folder, "cache"),
+    FINETUNE_BENCH_PARQUET_PYTHON: await developmentPython("dev"),
+  };
   {
     await using hub = await localHub();
     const done = await project.run(RUN, { ...home, HF_ENDPOINT: hub.url });
