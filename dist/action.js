@@ -1,5 +1,5 @@
 import { G as string, P as array, Q as describeError, V as object, Z as UserError, _ as codeBlock, b as link$1, d as permissionAdvice, f as withRetry, l as apiFailure, o as answerWithin, r as textWithoutHome, s as connectGitHub, u as describeFailure, v as codeSpan, x as terminalText } from "./home.js";
-import { $ as headOfPull, At as renderComment, Ct as reportName, Dn as sha256Hex, Dt as DEFAULT_SUITE, En as canonicalJson, Fn as listed, Gt as drawSentence, Ht as SIZE_COLUMN, Jn as cacheFolder, K as readJobContext, Kt as table, Ln as plain, Mn as benchmarkName, Nn as changeInWords, On as rangeOf, Ot as suiteKeyOf, Pt as warningsOf$1, Qn as githubRemote, Rn as say, Tt as withArtifact, Ut as movedRows, Vn as counted, W as openStore, Wt as bullets, X as listResults, Xn as baseOfJob, Y as downloadResult, Yt as ACCEPT_FILE, an as verdictOf, ct as faultOfCommit, dt as isRecorded, en as isAllClear, er as parseInputs, et as parentsOf, in as sidesOf, jt as renderSummary, kn as sinceOf, kt as fitting, lt as withTrustedFacts, n as runPipeline, nr as VERDICTS, nt as readRun, on as sparkline, ot as readResult, q as parseBaselineInput, rn as metricWords, sn as leadOf, st as faultOfClaims, t as runReportLine, tn as changeOf, tr as isAccepted, tt as pullRequestOf, ut as isOwn$1, wt as systemFault } from "./report-line.js";
+import { $n as githubRemote, An as sinceOf, At as fitting, Dn as canonicalJson, Et as withArtifact, Ft as warningsOf$1, Gt as bullets, Hn as counted, In as listed, J as parseBaselineInput, Kt as drawSentence, Mt as renderSummary, Nn as benchmarkName, On as sha256Hex, Ot as DEFAULT_SUITE, Pn as changeInWords, Rn as plain, Tt as systemFault, Ut as SIZE_COLUMN, W as openStore, Wt as movedRows, X as downloadResult, Xt as ACCEPT_FILE, Yn as cacheFolder, Z as listResults, Zn as baseOfJob, an as sidesOf, cn as leadOf, ct as faultOfClaims, dt as isOwn$1, et as headOfPull, ft as isRecorded, in as metricWords, jt as renderComment, kn as rangeOf, kt as suiteKeyOf, lt as faultOfCommit, n as runPipeline, nn as changeOf, nr as isAccepted, nt as pullRequestOf, on as verdictOf, q as readJobContext, qt as table, rr as VERDICTS, rt as readRun, sn as sparkline, st as readResult, t as runReportLine, tn as isAllClear, tr as parseInputs, tt as parentsOf, ut as withTrustedFacts, wt as reportName, zn as say } from "./report-line.js";
 import { t as VERSION } from "./version.js";
 import { a as maskSecret, c as fence, i as log, n as annotate, o as openGroup, r as debug, s as setOutputs, t as actionInput } from "./runner.js";
 import path from "node:path";
@@ -834,7 +834,7 @@ async function publishIssues(api, reports) {
 async function publishIssue(api, report) {
 	if (!LOOKING_AFTER.has(report.job.event)) return null;
 	try {
-		await carryOut(api, planIssue(report, await findOurs(api, report)));
+		await carryOut(api, planIssue(report, await findOurs(api, report)), report);
 		return null;
 	} catch (error) {
 		return explain(apiFailure(error), report);
@@ -881,7 +881,9 @@ async function findMarked({ octokit, owner, repo }, report) {
 	}
 	return found;
 }
-async function carryOut({ octokit, owner, repo }, step) {
+/** An attempt whose answer was lost may have done all the same what it was to do. */
+async function carryOut(api, step, report) {
+	const { octokit, owner, repo } = api;
 	const at = {
 		owner,
 		repo
@@ -889,12 +891,15 @@ async function carryOut({ octokit, owner, repo }, step) {
 	if (step.do === "nothing") return;
 	if (step.do === "open") {
 		const { title, body } = step;
-		await withRetry(() => octokit.rest.issues.create({
-			...at,
-			title,
-			body,
-			labels: [ISSUE_LABEL]
-		}));
+		await withRetry(async (attempt) => {
+			if (attempt > 1 && isOfJob(await findOurs(api, report), report)) return;
+			await octokit.rest.issues.create({
+				...at,
+				title,
+				body,
+				labels: [ISSUE_LABEL]
+			});
+		});
 		return;
 	}
 	const { number: issue_number, body, state, comment } = step;
@@ -908,11 +913,34 @@ async function carryOut({ octokit, owner, repo }, step) {
 		body,
 		...become
 	}));
-	if (comment !== null) await withRetry(() => octokit.rest.issues.createComment({
-		...at,
-		issue_number,
-		body: comment
-	}));
+	if (comment === null) return;
+	await withRetry(async (attempt) => {
+		if (attempt > 1 && await isSaid(api, issue_number, comment)) return;
+		await octokit.rest.issues.createComment({
+			...at,
+			issue_number,
+			body: comment
+		});
+	});
+}
+function isOfJob(issue, { job }) {
+	return issue !== null && issue.marker.runId === job.run_id && issue.marker.attempt === job.attempt;
+}
+/** Every comment names the run that wrote it, so no two are the same. */
+async function isSaid({ octokit, owner, repo }, issue_number, text) {
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const query = {
+			owner,
+			repo,
+			issue_number,
+			per_page: 100,
+			page
+		};
+		const { data } = await withRetry(() => octokit.rest.issues.listComments(query));
+		if (data.some(({ body }) => body?.trim() === text.trim())) return true;
+		if (data.length < query.per_page) return false;
+	}
+	return false;
 }
 /** Opening issues is a choice: who runs this by hand without the permission, or has nothing to hear, is not nagged. */
 function explain(failure, report) {
@@ -1306,6 +1334,7 @@ async function listJobs({ octokit, owner, repo }, run) {
 /** All results together: a run with many runners is no reason to run out of memory. */
 const MOST_CHARACTERS = 67108864;
 async function collectRun(api, run) {
+	const { jobs, warnings } = await listJobs(api, run);
 	const listed = await listResults(api, run);
 	const found = /* @__PURE__ */ new Map();
 	const aside = [];
@@ -1340,7 +1369,6 @@ async function collectRun(api, run) {
 		else if (known.result.job.attempt === result.job.attempt && known.text !== text) setAside("two jobs of this run measured one suite under this runner key; give them different ones");
 	}
 	const results = [...found.values()].map(({ result }) => result);
-	const { jobs, warnings } = await listJobs(api, run);
 	const silent = silentJobs(jobs, listed.uploads);
 	return {
 		results,

@@ -1,6 +1,6 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { B as number, F as boolean, G as string, I as discriminatedUnion, J as unknown, K as tuple, L as int, M as _enum, N as _null, P as array, Q as describeError, R as literal, V as object, W as strictObject, X as toDotPath, Y as url, Z as UserError, f as withRetry, g as clip, h as parsePercent, l as apiFailure, m as parseDuration, p as DAY_S, q as union, s as connectGitHub, u as describeFailure, x as terminalText, z as looseObject } from "./home.js";
-import { $n as gitAt, $t as besideOf, A as announceJob, An as sizeOf, B as gpuCoresOf, Bn as failureInWords, Bt as completePairs, C as runsDue, Cn as memoryText, Ct as reportName, D as MAX_EVENTS_BYTES, Dt as DEFAULT_SUITE, E as samplesWithin, En as canonicalJson, Et as probeSchema, F as smallestEffect, Fn as listed, Ft as measuredSchema, G as publishFile, Gn as formatInterval, H as detectableOf, Hn as formatAge, I as suiteSchema, In as named$1, It as measuredSuite, J as ZIP_LIMITS, Jn as cacheFolder, Jt as offeredByAll, K as readJobContext, Kn as formatPercent, L as machineChanges, Ln as plain$1, Lt as shippedCatalogue, M as harnessUnder, Mn as benchmarkName, Mt as frameworkRows, N as automaticBackends, Nt as onRunner, O as readEvents, On as rangeOf, P as makePlan, Pn as isShown, Pt as warningsOf, Q as readZipEntry, Qt as believableOfJoint, R as controlFindings, Rn as say$1, Rt as qualifiedInWords, S as measurePairs, Sn as machineIdentity, St as artifactName, T as observedDisturbances, Tn as softwareIdentity, U as marginsOf, Un as formatChange, V as judge, Vn as counted, Vt as LEAST_SD, W as openStore$1, Wn as formatDuration, Xt as segmentStart, Yn as baseOfHistory, Yt as ACCEPT_FILE, Z as BadArchive, Zn as baseOfRef, Zt as iconFor, _ as waitUntilQuiet, _n as spread, _t as parseStoredPath, a as stayAwake, an as verdictOf$1, ar as didYouMean, at as packTar, b as controlResult, bn as variance, bt as storedPath, c as readMachine, cn as whichRuns, d as assembleResult, dn as isUsable, er as parseInputs, f as loadSuite, fn as valuesOf, ft as MAX_STORED_BYTES, g as readyAll, gn as mean, gt as parseJson$1, h as benchOf, hn as relativeChange, ht as oversized, i as openWatch, in as sidesOf, ir as directionSchema, it as readTarGz, j as estimateRun, jn as standingOf, k as measuringClock, l as findPython, ln as findSeries, m as BUILTIN_SUITES, mn as jobValue, mt as irregular, n as runPipeline, nn as informativeMark, o as localFolder, on as sparkline, ot as readResult, p as parseSuite, pn as isRatioScale, pt as gather$2, q as parseBaselineInput, qn as formatValue, qt as acceptLines, r as openJobLock, rn as metricWords, rr as verdictSchema, rt as TooLarge, s as makeResultsFolder, t as runReportLine, tn as changeOf, tr as isAccepted, u as probeMachine, un as isSameMeasure, v as controlBackends, vn as sum, vt as qualificationPath, w as makeRunRecord, wn as runnerKey, wt as systemFault, x as planEnvironments, xn as deviceName, xt as storedText, y as openControl, yn as tQuantile, yt as readStored, z as findChangePoints, zn as sentenceCase, zt as LOOK_ALPHA } from "./report-line.js";
+import { $ as readZipEntry, $t as believableOfJoint, A as announceJob, B as gpuCoresOf, Bn as sentenceCase, Bt as LOOK_ALPHA, C as runsDue, Cn as machineIdentity, Ct as artifactName, D as MAX_EVENTS_BYTES, Dn as canonicalJson, Dt as probeSchema, E as samplesWithin, En as softwareIdentity, F as smallestEffect, Fn as isShown, Ft as warningsOf, G as publishFile, Gn as formatDuration, H as detectableOf, Hn as counted, Ht as LEAST_SD, I as suiteSchema, In as listed, It as measuredSchema, J as parseBaselineInput, Jn as formatValue, Jt as acceptLines, K as makeFolder, Kn as formatInterval, L as machineChanges, Ln as named$1, Lt as measuredSuite, M as harnessUnder, Mn as standingOf, N as automaticBackends, Nn as benchmarkName, Nt as frameworkRows, O as readEvents, Ot as DEFAULT_SUITE, P as makePlan, Pt as onRunner, Q as BadArchive, Qn as baseOfRef, Qt as iconFor, R as controlFindings, Rn as plain$1, Rt as shippedCatalogue, S as measurePairs, Sn as deviceName, St as storedText, T as observedDisturbances, Tn as runnerKey, Tt as systemFault, U as marginsOf, Un as formatAge, V as judge, Vn as failureInWords, Vt as completePairs, W as openStore$1, Wn as formatChange, Xn as baseOfHistory, Xt as ACCEPT_FILE, Y as ZIP_LIMITS, Yn as cacheFolder, Yt as offeredByAll, Zt as segmentStart, _ as waitUntilQuiet, _n as mean, _t as parseJson$1, a as stayAwake, an as sidesOf, ar as directionSchema, at as readTarGz, b as controlResult, bn as tQuantile, bt as readStored, c as readMachine, d as assembleResult, dn as isSameMeasure, en as besideOf, er as gitAt, f as loadSuite, fn as isUsable, g as readyAll, gn as relativeChange, gt as oversized, h as benchOf, hn as jobValue, ht as irregular, i as openWatch, in as metricWords, ir as verdictSchema, it as TooLarge, j as estimateRun, jn as sizeOf, k as measuringClock, kn as rangeOf, l as findPython, ln as whichRuns, m as BUILTIN_SUITES, mn as isRatioScale, mt as gather$2, n as runPipeline, nn as changeOf, nr as isAccepted, o as localFolder, on as verdictOf$1, or as didYouMean, ot as packTar, p as parseSuite, pn as valuesOf, pt as MAX_STORED_BYTES, q as readJobContext, qn as formatPercent, r as openJobLock, rn as informativeMark, s as makeResultsFolder, sn as sparkline, st as readResult, t as runReportLine, tr as parseInputs, u as probeMachine, un as findSeries, v as controlBackends, vn as spread, vt as parseStoredPath, w as makeRunRecord, wn as memoryText, wt as reportName, x as planEnvironments, xn as variance, xt as storedPath, y as openControl, yn as sum, yt as qualificationPath, z as findChangePoints, zn as say$1, zt as qualifiedInWords } from "./report-line.js";
 import { t as VERSION } from "./version.js";
 import { n as scratchFolder } from "./scratch.js";
 import { t as stopSignal } from "./stop-signal.js";
@@ -10,7 +10,7 @@ import { addAbortSignal } from "node:stream";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { gzipSync } from "node:zlib";
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { lstat, open, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 // node_modules/commander/lib/error.js
 var require_error = /* @__PURE__ */ __commonJSMin(((exports) => {
@@ -5032,7 +5032,7 @@ async function writeArchive(file, files) {
 	});
 	const packed = gzipSync(await packTar(entries));
 	try {
-		await mkdir(path.dirname(file), { recursive: true });
+		await makeFolder(path.dirname(file));
 		if (await publishFile(file, packed)) return packed.byteLength;
 	} catch (error) {
 		throw new UserError(`${file} could not be written: ${systemFault(error).message}`);
@@ -5690,7 +5690,7 @@ function say(line) {
 }
 async function writeNew(file, text, name) {
 	try {
-		await mkdir(path.dirname(file), { recursive: true });
+		await makeFolder(path.dirname(file));
 		await writeFile(file, text, { flag: "wx" });
 		return `wrote ${name}`;
 	} catch (error) {
@@ -6137,10 +6137,10 @@ const REMARKABLE_DRIFT = .02;
 const DRIFT_BESIDE_CV = 2.3;
 /** A runner whose runs differ by more cannot support a usual gate. */
 const NOISY_CV = .02;
-/** Every benchmark measured, no false alarm, and every injected slow-down caught. */
+/** Every benchmark measured, no false alarm, and in every one a slow-down injected and caught: what was not tried is not known. */
 function isQualified({ qualification, unqualified }) {
 	const { benchmarks } = qualification;
-	const isSound = benchmarks.every((one) => !isFalseAlarm(one.unchanged) && one.injected?.caught !== false);
+	const isSound = benchmarks.every((one) => !isFalseAlarm(one.unchanged) && one.injected?.caught === true);
 	return unqualified.length === 0 && benchmarks.length > 0 && isSound;
 }
 function isFalseAlarm(verdict) {
@@ -6157,20 +6157,20 @@ function headlineOf(found) {
 	return [
 		say$1`This runner detects slow-downs of ${size} and more${where}.`,
 		...alarms.length === 0 ? [] : [say$1`It raised a false alarm: unchanged code was called changed in ${listed(alarms)}.`],
-		injectedSentence(benchmarks, found.slowdown)
+		...injectedSentences(benchmarks, found.slowdown)
 	];
 }
 function noisiest(benchmarks) {
 	return benchmarks.toSorted((a, b) => b.smallest_10_pairs - a.smallest_10_pairs)[0];
 }
-function injectedSentence(benchmarks, slowdown) {
+function injectedSentences(benchmarks, slowdown) {
 	const size = formatPercent(slowdown);
 	const tried = benchmarks.filter(({ injected }) => injected !== null);
+	const untried = benchmarks.filter(({ injected }) => injected === null).map(({ benchmark }) => benchmark);
 	const missed = tried.filter(({ injected }) => injected?.caught === false).map(({ benchmark }) => benchmark);
-	if (tried.length === 0) return [`No slow-down of ${size} could be injected.`];
 	const where = tried.length === 1 ? "" : ` in each of ${counted(tried.length, "benchmark")}`;
-	if (missed.length === 0) return [`The gate caught an injected slow-down of ${size}${where}.`];
-	return say$1`The gate would have missed an injected slow-down of ${size} in ${listed(missed)}.`;
+	const found = missed.length === 0 ? [`The gate caught an injected slow-down of ${size}${where}.`] : say$1`The gate would have missed an injected slow-down of ${size} in ${listed(missed)}.`;
+	return [...tried.length === 0 ? [] : [found], ...untried.length === 0 ? [] : [say$1`No slow-down of ${size} could be injected in ${listed(untried)}: whether the gate would catch one there is not shown.`]];
 }
 /** What it costs, and what would help. */
 function adviceOf({ qualification }) {
@@ -7620,7 +7620,7 @@ function injectedCell({ injected }, withInterval) {
 /** What a gate with the usual settings must find. */
 const SLOWDOWN = .05;
 function addQualify(program, context) {
-	program.command("qualify").description("find out how small a slow-down this machine can detect, by pairs of runs: see docs/qualify.md").option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)").option("--backend <backend>", "run on this backend only; may be given more than once", gather$1).addOption(new Option("--slowdown <percent>", "how much longer the steps of injected runs take").argParser(slowdown).default(SLOWDOWN, "5%")).option("--baseline <place>", "dir:PATH or branch:NAME to record it in (default: dir:.finetune-bench/baselines)").option("--no-save", "show it and record nothing").option("--time-budget <duration>", "longest time to spend measuring", "2h").option("--python <path>", "an interpreter used as it is, with its packages").option("--runner-key <name>", "name of a pool of interchangeable machines").addHelpText("after", exitStatuses("0 every slow-down was caught without a false alarm, 1 it was not, or a benchmark did not run")).action(async (options) => context.finish(await run$1(options, context)));
+	program.command("qualify").description("find out how small a slow-down this machine can detect, by pairs of runs: see docs/qualify.md").option("--suite <suite>", "suite file or builtin:NAME (default: finetune-bench.yml, else builtin:quick)").option("--backend <backend>", "run on this backend only; may be given more than once", gather$1).addOption(new Option("--slowdown <percent>", "how much longer the steps of injected runs take").argParser(slowdown).default(SLOWDOWN, "5%")).option("--baseline <place>", "dir:PATH or branch:NAME to record it in (default: dir:.finetune-bench/baselines)").option("--no-save", "show it and record nothing").option("--time-budget <duration>", "longest time to spend measuring", "2h").option("--python <path>", "an interpreter used as it is, with its packages").option("--runner-key <name>", "name of a pool of interchangeable machines").addHelpText("after", exitStatuses("0 every benchmark caught an injected slow-down without a false alarm, 1 one did not, or none could be injected")).action(async (options) => context.finish(await run$1(options, context)));
 }
 function gather$1(text, before = []) {
 	return [...before, text];
@@ -8108,10 +8108,19 @@ async function validate(file) {
 	process.stdout.write(`${suite.name}: ${counted(suite.benchmarks.length, "benchmark")}, ${counted(suite.repeats, "run")} each: nothing is wrong with it\n`);
 	return EXIT.passed;
 }
+// src/io/closed-pipe.ts
+/** Keeps the command going when the reader of its output leaves, as `| head` does. */
+/** What was begun is finished and stored all the same; any other fault of the output flies. */
+function outliveReaders() {
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => {
+		if (error.code !== "EPIPE") throw error;
+	});
+}
 // src/command-line.ts
 /** The local command: its subcommands, and what each kind of error means to whoever typed it. */
 /** Runs what was typed; resolves to the exit status. `entry`: the file that was started. */
 async function runCommandLine(argv, entry) {
+	outliveReaders();
 	using stop = stopSignal();
 	let status = EXIT.passed;
 	try {

@@ -1,4 +1,5 @@
 import { a as waitForEnd, c as readNotes, i as endMarked, l as livingProcesses, o as forgetNotes, t as SCRATCH_PREFIX, u as CHILD_MARK } from "./scratch.js";
+import { t as afterRunning } from "./running-time.js";
 import path from "node:path";
 import { readdir, rm } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
@@ -96,7 +97,7 @@ async function removeScratch(env) {
 }
 // src/post.ts
 /** Entry that the runner starts after the job, whatever became of it. It never fails the job. */
-setTimeout(() => process.exit(), 3e3).unref();
+afterRunning(3e3, () => process.exit());
 try {
 	const { processes, folders } = await cleanUp(process.env);
 	if (processes + folders > 0) console.log(`finetune-bench had no time to end by itself: ended ${processes} processes, removed ${folders} folders`);

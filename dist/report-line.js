@@ -1,7 +1,7 @@
 import { i as __toESM, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
 import { t as VERSION } from "./version.js";
 import { A as ZodObject, B as number, C as readEvent, D as datetime, E as date, F as boolean, G as string, H as partialRecord, I as discriminatedUnion, J as unknown, K as tuple, L as int, M as _enum, N as _null, O as ZodArray, P as array, Q as describeError, R as literal, S as parsed, T as number$1, U as record, V as object, W as strictObject, Y as url, Z as UserError, _ as codeBlock, a as readPayload, b as link$1, c as BrokenAnswer, d as permissionAdvice, f as withRetry, g as clip, h as parsePercent, i as withoutHome, j as ZodOptional, k as ZodDefault, l as apiFailure, m as parseDuration, n as jsonWithoutHome, q as union, r as textWithoutHome, t as filterPieces, u as describeFailure, v as codeSpan, w as strangerOf, y as inertText, z as looseObject } from "./home.js";
-import { d as installEnvironment, f as measuringEnvironment, n as scratchFolder, p as usesPip, r as endLeftovers, s as noteChild, u as CHILD_MARK } from "./scratch.js";
+import { d as installEnvironment, f as measuringEnvironment, n as scratchFolder, r as endLeftovers, s as noteChild, u as CHILD_MARK } from "./scratch.js";
 import { t as require_graceful_fs } from "./graceful-fs.js";
 import fs, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -12,7 +12,7 @@ import { aborted, callbackify, debuglog, inspect, promisify, stripVTControlChara
 import { EventEmitter, addAbortListener, on, once, setMaxListeners } from "node:events";
 import { crc32 } from "node:zlib";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { scheduler, setImmediate, setTimeout as setTimeout$1 } from "node:timers/promises";
+import { scheduler, setImmediate as setImmediate$1, setTimeout as setTimeout$1 } from "node:timers/promises";
 import { access, appendFile, constants, cp, link, lstat, mkdir, open, readFile, readdir, realpath, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import os, { constants as constants$1, homedir } from "node:os";
 import { ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
@@ -6382,7 +6382,7 @@ const logOutputAsync = async ({ stream, onStreamEnd, fdNumber, encoding, allMixe
 	await logLines(linesIterable, stream, fdNumber, verboseInfo);
 };
 const resumeStream = async (stream) => {
-	await setImmediate();
+	await setImmediate$1();
 	if (stream.readableFlowing === null) stream.resume();
 };
 const getStreamContents = async ({ stream, stream: { readableObjectMode }, iterable, fdNumber, encoding, maxBuffer, lines }) => {
@@ -7067,6 +7067,10 @@ const POINTERS = [
 	"GIT_COMMON_DIR",
 	"GIT_PREFIX"
 ];
+/** Names the bare repository in a folder: where a person set `safe.bareRepository`, git does not find it by itself. */
+function bareAt(folder) {
+	return { GIT_DIR: folder };
+}
 function gitAt(folder, { workspace, env: more = {}, timeoutMs = 6e4, signal }) {
 	const settings = [
 		"-c",
@@ -7221,9 +7225,13 @@ async function mergeBase(git, { head, base }, remote, signal) {
 		if (shared !== null) return shared;
 	}
 	await using scratch = await scratchFolder();
+	const env = {
+		...remote.login,
+		...bareAt(scratch.path)
+	};
 	const graph = gitAt(scratch.path, {
 		workspace: true,
-		env: remote.login,
+		env,
 		timeoutMs: 3e5,
 		signal
 	});
@@ -39991,6 +39999,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "adapter scale times rank",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 4,
 						"real": 4
@@ -40045,6 +40054,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "learning rate at its highest",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 5e-5,
 						"real": 5e-5
@@ -40075,6 +40085,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "largest global gradient norm; 0 clips nothing",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": .3,
 						"real": .3
@@ -40085,6 +40096,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "decoupled weight decay",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 0,
 						"real": 0
@@ -40374,6 +40386,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "learning rate at its highest",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 3e-4,
 						"real": 3e-4
@@ -40404,6 +40417,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "largest global gradient norm; 0 clips nothing",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 0,
 						"real": 0
@@ -40414,6 +40428,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "decoupled weight decay",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 1e-5,
 						"real": 1e-5
@@ -40615,6 +40630,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "learning rate at its highest",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 5e-5,
 						"real": 5e-5
@@ -40645,6 +40661,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "largest global gradient norm; 0 clips nothing",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 0,
 						"real": 0
@@ -40655,6 +40672,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "decoupled weight decay",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": .01,
 						"real": .01
@@ -40927,6 +40945,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "learning rate at its highest",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 3e-5,
 						"real": 3e-5
@@ -40957,6 +40976,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "largest global gradient norm; 0 clips nothing",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 1,
 						"real": 1
@@ -40967,6 +40987,7 @@ var workloads_default = {
 					"type": "float",
 					"help": "decoupled weight decay",
 					"minimum": 0,
+					"below": 0xde0b6b3a7640000,
 					"default": {
 						"tiny": 0,
 						"real": 0
@@ -45313,6 +45334,29 @@ function writeAdvice(failure, branch) {
 	if (lostRace(failure)) return `Other jobs moved the branch 24 times in a row; run the job again.`;
 	return failure.status === 0 || failure.status >= 500 ? "Run the job again." : "";
 }
+// src/io/make-folder.ts
+/**
+* Makes a folder with its parents. Node's own way never ends where the system denies a parent that is there, as below
+* `/proc`.
+*/
+/** A folder that is there already is left as it is. Throws what the system says. */
+async function makeFolder(folder) {
+	try {
+		await makeOne(folder);
+	} catch (error) {
+		const parent = path.dirname(folder);
+		if (systemFault(error).code !== "ENOENT" || parent === folder) throw error;
+		await makeFolder(parent);
+		await makeOne(folder);
+	}
+}
+async function makeOne(folder) {
+	try {
+		await mkdir(folder);
+	} catch (error) {
+		if (!await stat(folder).then((found) => found.isDirectory(), () => false)) throw error;
+	}
+}
 // src/io/publish-file.ts
 /** Puts a complete file under a name that must be free: whoever reads the folder never meets half of it. */
 /** Returns false, and changes nothing, when the name is taken. The folder must exist. */
@@ -45337,7 +45381,7 @@ async function publishFile(file, content) {
 			"EOPNOTSUPP",
 			"EMLINK"
 		].includes(code)) throw error;
-		if (await exists(file)) return false;
+		if (await exists$1(file)) return false;
 		await rename(temporary, file);
 	}
 	await syncFolder(path.dirname(file));
@@ -45364,7 +45408,7 @@ async function syncFolder(folder) {
 		].includes(systemFault(error).code)) throw error;
 	}
 }
-async function exists(file) {
+async function exists$1(file) {
 	try {
 		await lstat(file);
 		return true;
@@ -45375,6 +45419,7 @@ async function exists(file) {
 }
 // src/io/directory-store.ts
 /** Baselines in a folder of this machine or of a network drive. */
+const ATTEMPTS = 50;
 /** `folder` is taken from `cwd`; a leading `~` is the user's home, since no shell expands it in a workflow file. */
 function directoryStore(folder, cwd) {
 	const root = path.resolve(cwd, folder.replace(/^~(?=$|[/\\])/, () => homedir()));
@@ -45448,8 +45493,7 @@ async function add(root, files) {
 	try {
 		for (const { path: file, text } of files) {
 			const absolute = at(root, file);
-			await mkdir(path.dirname(absolute), { recursive: true });
-			if (await publishFile(absolute, text)) added.push(file);
+			if (await publishIn(path.dirname(absolute), absolute, text)) added.push(file);
 			else if (await readFile(absolute, "utf8") === text) present.push(file);
 			else taken.push(file);
 		}
@@ -45467,6 +45511,15 @@ async function add(root, files) {
 			taken,
 			warning: `the result could not be stored in folder ${root}: ${message}. Check that the folder exists, is writable for the user of the runner and has free space.`
 		};
+	}
+}
+/** In a folder that is made where it is not there, again and again while somebody removes it before anything lies in it. */
+async function publishIn(folder, file, text) {
+	for (let attempt = 1;; attempt++) try {
+		await makeFolder(folder);
+		return await publishFile(file, text);
+	} catch (error) {
+		if (!["ENOENT", "EEXIST"].includes(systemFault(error).code) || attempt >= ATTEMPTS) throw error;
 	}
 }
 async function remove(root, paths) {
@@ -47201,6 +47254,30 @@ async function readAccepted(workspace) {
 	}
 	return parseAccepted(text);
 }
+// src/io/news.ts
+/**
+* Limits for other processes that are fair to them: where this program or the whole machine stood still, a timer ends
+* before what arrived in the meantime is read, an exit or the last words for example.
+*/
+const LOOKS = 50;
+const LOOK_MS = 20;
+/** Calls back after this time, once what had arrived by then was heard. Disposing it calls it off. */
+function afterNews(ms, action) {
+	const turn = new DisposableStack();
+	turn.adopt(setTimeout(() => turn.adopt(setImmediate(action), clearImmediate), ms), clearTimeout);
+	return turn;
+}
+/** Calls back after about a second, counted in looks for what has arrived. Disposing it calls it off. */
+function afterLooks(action) {
+	let left = LOOKS;
+	const timer = setInterval(() => {
+		left -= 1;
+		if (left > 0) return;
+		clearInterval(timer);
+		action();
+	}, LOOK_MS);
+	return { [Symbol.dispose]: () => clearInterval(timer) };
+}
 // src/io/process-output.ts
 /** What a program prints: kept in its log up to a bound, and handed on line by line. */
 const MAX_LOG_BYTES = 33554432;
@@ -47209,6 +47286,7 @@ const MAX_LINE = 4e3;
 /** Reads the output of a program to its end, into its log and line by line. The last lines stay in `tail`. */
 async function drain(output, request, tail) {
 	const log = request.log === void 0 ? null : createWriteStream(request.log);
+	log?.on("error", (error) => line(`finetune-bench: this output is not kept: ${error.message}`));
 	const published = filterPieces(homedir());
 	let written = 0;
 	let rest = "";
@@ -47235,7 +47313,7 @@ async function drain(output, request, tail) {
 	if (rest !== "") line(rest);
 	if (log !== null) {
 		log.end(published.rest());
-		await finished(log);
+		await finished(log).catch(() => {});
 	}
 }
 /** The chunks of a stream until it ends or is cut off. */
@@ -47250,16 +47328,11 @@ async function* untilClosed(output) {
 /** Runs one program in its own process group, and leaves nothing of that group behind. */
 const TERMINATE_AFTER_MS$1 = 3e3;
 const KILL_AFTER_MS$1 = 5e3;
-/** For output still on its way when the program has ended. */
-const OUTPUT_GRACE_MS$1 = 1e3;
 function moment() {
 	return {
 		ms: Date.now(),
 		clock: performance.now()
 	};
-}
-function later(stack, ms, action) {
-	stack.adopt(setTimeout(action, ms), clearTimeout);
 }
 async function runProcess(request) {
 	if (request.signal?.aborted === true) return {
@@ -47294,19 +47367,20 @@ async function runProcess(request) {
 		if (cancelled) return;
 		cancelled = true;
 		child.kill("SIGINT");
-		later(limits, TERMINATE_AFTER_MS$1, () => child.kill("SIGTERM"));
-		later(limits, KILL_AFTER_MS$1, () => child.kill("SIGKILL"));
+		limits.use(afterNews(TERMINATE_AFTER_MS$1, () => child.kill("SIGTERM")));
+		limits.use(afterNews(KILL_AFTER_MS$1, () => child.kill("SIGKILL")));
 	};
 	request.signal?.addEventListener("abort", onAbort, { once: true });
 	limits.defer(() => request.signal?.removeEventListener("abort", onAbort));
 	const begin = () => {
 		began = ended ?? moment();
 		if (ended !== null || request.timeoutS === void 0) return;
-		later(limits, request.timeoutS * 1e3, () => {
+		const stop = () => {
 			timedOut = true;
 			child.kill("SIGTERM");
-			later(limits, 2e3, () => child.kill("SIGKILL"));
-		});
+			limits.use(afterNews(2e3, () => child.kill("SIGKILL")));
+		};
+		limits.use(afterNews(request.timeoutS * 1e3, stop));
 	};
 	const { stdio } = child.nodeChildProcess;
 	const words = stdio[3];
@@ -47326,9 +47400,7 @@ async function runProcess(request) {
 		};
 		limits.dispose();
 		child.kill("SIGKILL");
-		later(grace, OUTPUT_GRACE_MS$1, () => {
-			for (const stream of [...stdio, child.all]) stream?.destroy();
-		});
+		grace.use(afterLooks(() => [...stdio, child.all].forEach((stream) => stream?.destroy())));
 	});
 	const tail = [];
 	const drained = drain(child.all, request, tail);
@@ -47446,7 +47518,7 @@ function harnessProcess({ python, folder }, args, env) {
 	};
 }
 async function requestFile(entry, folder) {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const file = path.join(folder, `${entry.workload}.${entry.preset}.${entry.size}.request.json`);
 	const { workload, preset, size, set } = entry;
 	await writeFile(file, `${JSON.stringify({
@@ -47463,7 +47535,7 @@ async function prepareOrder(harness, { entry, parquet }, orders, scratch, onLine
 	const request = await requestFile(entry, scratch);
 	const answer = `${request}.prepared`;
 	const reader = parquet === null ? {} : { FINETUNE_BENCH_PARQUET_PYTHON: parquet };
-	await mkdir(orders, { recursive: true });
+	await makeFolder(orders);
 	const result = await call(harness, [
 		"prepare",
 		request,
@@ -47635,10 +47707,13 @@ async function reachBase(sha, workspace, remote, signal) {
 		reason: `${workspace} is not a git repository`
 	};
 	const repository = path.join(scratch.path, "repository");
-	await mkdir(repository);
+	await makeFolder(repository);
 	const git = gitAt(repository, {
 		workspace: true,
-		env: remote?.login ?? {},
+		env: {
+			...remote?.login,
+			...bareAt(repository)
+		},
 		timeoutMs: SLOW_MS,
 		signal
 	});
@@ -47740,7 +47815,7 @@ async function has(git, sha) {
 async function borrow(user, workspace, repository) {
 	const inGit = async (name) => path.resolve(workspace, await user.query("rev-parse", "--git-path", name) ?? name);
 	const info = path.join(repository, "objects", "info");
-	await mkdir(info, { recursive: true });
+	await makeFolder(info);
 	await writeFile(path.join(info, "alternates"), `${await inGit("objects")}\n`);
 	await cp(await inGit("shallow"), path.join(repository, "shallow")).catch(() => void 0);
 }
@@ -48538,12 +48613,14 @@ function smallest(values) {
 }
 // src/core/observed-run.ts
 /** A run beside what the watcher saw: which samples are of its time, and what they say of it. */
+function ms({ time_s }) {
+	return time_s * 1e3;
+}
 /** Samples of a span, in their order. One too short to hold any gets its neighbours, at most an interval away. */
 function samplesWithin(samples, { startMs, endMs, intervalS }) {
-	const [start, end] = [startMs / 1e3, endMs / 1e3];
-	const inside = samples.filter(({ time_s }) => time_s >= start && time_s <= end);
+	const inside = samples.filter((sample) => ms(sample) >= startMs && ms(sample) <= endMs);
 	if (inside.length > 0) return inside;
-	return [samples.findLast(({ time_s }) => time_s < start && time_s >= start - intervalS), samples.find(({ time_s }) => time_s > end && time_s <= end + intervalS)].filter((sample) => sample !== void 0);
+	return [samples.findLast((sample) => ms(sample) < startMs && ms(sample) >= startMs - intervalS * 1e3), samples.find((sample) => ms(sample) > endMs && ms(sample) <= endMs + intervalS * 1e3)].filter((sample) => sample !== void 0);
 }
 /** What the watcher saw during a run, and what the run's own steps show. */
 function observedDisturbances({ record, events, backend, samples, earlier }) {
@@ -49186,7 +49263,7 @@ async function runBenchmark(request, bench) {
 	const { ready, side, number, leftS } = request;
 	const { planned, workHash } = ready;
 	const folder = path.join(bench.results, "runs", planned.id);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const events = path.join(folder, `${side}-${number}.jsonl`);
 	const log = path.join(folder, `${side}-${number}.log`);
 	const timeoutS = Math.min(planned.entry.timeout, leftS);
@@ -49620,20 +49697,25 @@ async function findComplete(folder) {
 	const stamp = stampSchema.safeParse(parse(text));
 	if (!stamp.success) return null;
 	const python = interpreterOf(path.join(folder, stamp.data.attempt));
-	return await access(python).then(() => true, () => false) ? {
+	return await isThere(python) ? {
 		python,
 		versions: stamp.data.versions,
 		madeAt: stamp.data.made_at
 	} : null;
 }
+async function isThere(file) {
+	return access(file).then(() => true, () => false);
+}
 /** A new attempt's folder, after everything unfinished was removed. Only under the key's lock. */
 async function beginAttempt(folder) {
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	for (const name of await readdir(folder)) await removeTree(path.join(folder, name));
 	return path.join(folder, randomBytes(4).toString("hex"));
 }
-/** Declares an attempt finished. */
+/** Declares an attempt finished; null where it is gone, because another process began one of its own. */
 async function completeAttempt(attempt, made) {
+	const python = interpreterOf(attempt);
+	if (!await isThere(python)) return null;
 	const stamp = {
 		layout: 1,
 		attempt: path.basename(attempt),
@@ -49645,7 +49727,7 @@ async function completeAttempt(attempt, made) {
 	await writeFile(`${file}.new`, `${JSON.stringify(stamp, null, 2)}\n`);
 	await rename(`${file}.new`, file);
 	return {
-		python: interpreterOf(attempt),
+		python,
 		versions: made.versions,
 		madeAt: stamp.made_at
 	};
@@ -50551,6 +50633,7 @@ async function reach(installation, python, url) {
 			"-c",
 			[
 				"import os, ssl, sys, urllib.error, urllib.request",
+				"if os.environ.get('PIP_PROXY'): os.environ['http_proxy'] = os.environ['https_proxy'] = os.environ['PIP_PROXY']",
 				"ca = next((os.environ[n] for n in ('PIP_CERT', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE') if os.environ.get(n)), None)",
 				"try:",
 				"    context = ssl.create_default_context(cafile=ca)",
@@ -50591,6 +50674,215 @@ async function run(installation, what, file, args, more = {}) {
 	const ended = result.timedOut ? `took longer than ${TIMEOUT_S$2 / 60} minutes` : `ended with ${result.code ?? result.signal}`;
 	const said = result.startError === null ? result.tail.slice(-8) : [result.startError];
 	throw new InstallFailure([`${what} ${ended}${errors.cause === null ? "" : `: ${errors.cause}`}`, ...said].join("\n  "));
+}
+// src/io/usual-places.ts
+/** Where programs are: on the PATH, and where a service's short PATH does not look. */
+const MINORS = [
+	"3.14",
+	"3.13",
+	"3.12",
+	"3.11"
+];
+function pathFolders({ env, platform }) {
+	const isPath = (name) => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
+	return (Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+}
+/** Folders that may hold a Python interpreter; the tool cache of a runner first. */
+async function pythonFolders(place) {
+	const { platform, env } = place;
+	const home = homeOf(place);
+	const bin = platform === "win32" ? "" : "bin";
+	const folders = [];
+	for (const version of await foldersIn(below(env["RUNNER_TOOL_CACHE"], "Python"))) folders.push(path.join(version, "arm64", bin), path.join(version, "x64", bin));
+	const managed = (await foldersIn(platform === "win32" ? below(env["APPDATA"], "uv", "python") : below(home, ".local/share/uv/python"))).map((version) => path.join(version, bin));
+	if (platform === "win32") return [
+		...folders,
+		...await windowsFolders(place),
+		...managed
+	];
+	const pyenv = env["PYENV_ROOT"] ?? below(home, ".pyenv");
+	const system = [
+		"opt/homebrew/bin",
+		"usr/local/bin",
+		"opt/local/bin",
+		"usr/bin"
+	].map((name) => below(place.root, name));
+	return [
+		...folders,
+		...system,
+		...under(home, [".local/bin"]),
+		...platform === "darwin" ? macFolders(place) : [],
+		...under(pyenv, ["shims"]),
+		...(await foldersIn(below(pyenv, "versions"))).map((version) => path.join(version, bin)),
+		...(await foldersIn(below(home, ".local/share/mise/installs/python"))).map((version) => path.join(version, bin)),
+		...under(home, [
+			"miniforge3/bin",
+			"miniconda3/bin",
+			"anaconda3/bin"
+		]),
+		...managed
+	];
+}
+/** Of python.org's installer, and what Homebrew keeps out of its bin/ because another version stands there. */
+function macFolders({ root }) {
+	return MINORS.flatMap((minor) => [
+		below(root, `Library/Frameworks/Python.framework/Versions/${minor}/bin`),
+		below(root, `opt/homebrew/opt/python@${minor}/bin`),
+		below(root, `usr/local/opt/python@${minor}/bin`)
+	]);
+}
+/** Of python.org's installer, for one user or for all, and of its successor, the install manager. */
+async function windowsFolders({ env }) {
+	const local = env["LOCALAPPDATA"];
+	const forAll = await foldersIn(below(env["PROGRAMFILES"]));
+	return [
+		...await foldersIn(below(local, "Programs", "Python")),
+		...forAll.filter((folder) => /^python3\d+$/i.test(path.basename(folder))),
+		...await foldersIn(below(local, "Python"))
+	];
+}
+/** Path of uv, which installers put where a service does not look; null where there is none. */
+async function findUv(place) {
+	const { env, platform, root } = place;
+	const usual = [...under(homeOf(place), [".local/bin", ".cargo/bin"]), ...platform === "win32" ? under(env["LOCALAPPDATA"], ["Microsoft/WinGet/Links"]) : under(root, [
+		"opt/homebrew/bin",
+		"usr/local/bin",
+		"opt/local/bin"
+	])];
+	return findIn("uv", [...pathFolders(place), ...usual], platform);
+}
+/** The first program of this name in these folders, or null. */
+async function findIn(name, folders, platform) {
+	for (const folder of folders) {
+		const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
+		if (await isProgram(file)) return file;
+	}
+	return null;
+}
+async function isProgram(file) {
+	return access(file, constants.X_OK).then(() => true, () => false);
+}
+function homeOf({ env }) {
+	return env["HOME"] ?? env["USERPROFILE"] ?? "";
+}
+/** A path below a folder; "" where the folder is not known. */
+function below(folder, ...names) {
+	return folder === void 0 || folder === "" ? "" : path.join(folder, ...names);
+}
+function under(folder, names) {
+	return names.map((name) => below(folder, name)).filter((found) => found !== "");
+}
+/** Folders named after versions, newest first; none where the parent is not there. */
+async function foldersIn(parent) {
+	if (parent === "") return [];
+	return (await readdir(parent).catch(() => [])).sort((a, b) => b.localeCompare(a, "en", { numeric: true })).map((name) => path.join(parent, name));
+}
+// src/io/pip-settings.ts
+/**
+* pip's own settings files, read as the variables that say the same. So the rules for variables hold for them too: what
+* sends packages elsewhere is left out, the indexes are known to all steps, and uv, which reads none of it, gives way to pip.
+*/
+/** Of these uv has its own, and reads none of pip's. */
+const OF_PIP = [
+	"INDEX_URL",
+	"EXTRA_INDEX_URL",
+	"NO_INDEX",
+	"FIND_LINKS",
+	"TRUSTED_HOST",
+	"PROXY",
+	"CLIENT_CERT"
+];
+const OF_UV = [
+	"DEFAULT_INDEX",
+	"INDEX",
+	"INDEX_URL",
+	"EXTRA_INDEX_URL",
+	"NO_INDEX",
+	"FIND_LINKS",
+	"CONFIG_FILE"
+];
+/** Sections that `pip install` reads, the stronger one last. */
+const SECTIONS = ["global", "install"];
+async function pipSettings(place) {
+	const { env } = place;
+	const given = new Set(Object.keys(env).flatMap((name) => env[name] ? [name.toUpperCase()] : []));
+	const ofFiles = [...await variablesOf(await configFiles(place))].filter(([name]) => !given.has(name));
+	const reasons = new Map([...[...given].map((name) => [name, name]), ...ofFiles.map(([name, { file }]) => [name, file])]);
+	const reason = OF_PIP.map((name) => reasons.get(`PIP_${name}`)).find((found) => found !== void 0);
+	const hasUv = OF_UV.some((name) => given.has(`UV_${name}`));
+	const values = Object.fromEntries(ofFiles.map(([name, { value }]) => [name, value]));
+	return {
+		env: {
+			...env,
+			...values,
+			PIP_CONFIG_FILE: os.devNull
+		},
+		reason: hasUv ? null : reason ?? null
+	};
+}
+/** Those that pip would read, the stronger ones last. */
+async function configFiles(place) {
+	const { env, platform, root } = place;
+	const own = env["PIP_CONFIG_FILE"] ?? "";
+	if (own === os.devNull) return [];
+	const home = homeOf(place);
+	const everybodys = platform === "win32" ? [below(env["PROGRAMDATA"], "pip", "pip.ini")] : platform === "darwin" ? [below(root, "Library/Application Support/pip/pip.conf")] : [...(env["XDG_CONFIG_DIRS"] || below(root, "etc/xdg")).split(":").map((at) => below(at, "pip/pip.conf")), below(root, "etc/pip.conf")];
+	if (own !== "" && await exists(own)) return [...everybodys, own];
+	if (platform === "win32") return [
+		...everybodys,
+		below(home, "pip", "pip.ini"),
+		below(env["APPDATA"], "pip", "pip.ini")
+	];
+	const ofMac = below(home, "Library/Application Support/pip");
+	const users = platform === "darwin" && await exists(ofMac) ? ofMac : below(platform === "darwin" ? void 0 : env["XDG_CONFIG_HOME"], "pip") || below(home, ".config/pip");
+	return [
+		...everybodys,
+		below(home, ".pip/pip.conf"),
+		below(users, "pip.conf")
+	];
+}
+/** By variable: the value and the file that it is from. What is set to nothing is not set. */
+async function variablesOf(files) {
+	const found = /* @__PURE__ */ new Map();
+	for (const file of files) {
+		const text = await readFile(file, "utf8").catch(() => "");
+		for (const [key, value] of parseConfig(text)) found.set(key, {
+			value,
+			file
+		});
+	}
+	const variables = /* @__PURE__ */ new Map();
+	for (const section of SECTIONS) for (const [key, entry] of found) {
+		if (!key.startsWith(`${section}.`) || entry.value === "") continue;
+		variables.set(`PIP_${key.slice(section.length + 1).replaceAll("-", "_").toUpperCase()}`, entry);
+	}
+	return variables;
+}
+/** `section.key` and value, as Python's `configparser` reads them: a line further in than its key goes on with the value. */
+function parseConfig(text) {
+	const values = /* @__PURE__ */ new Map();
+	let section = "";
+	let last = null;
+	for (const line of text.split(/\r?\n/)) {
+		const bare = line.trim();
+		if (bare === "" || /^[#;]/.test(bare)) continue;
+		const indent = line.length - line.trimStart().length;
+		const header = /^\[([^\]]+)\]/.exec(bare)?.[1];
+		const [, name = "", value = ""] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(bare) ?? [];
+		if (last !== null && indent > last.indent) values.set(last.key, `${values.get(last.key) ?? ""} ${bare}`.trim());
+		else if (header !== void 0) [section, last] = [header, null];
+		else if (name !== "") {
+			last = {
+				key: `${section}.${name.toLowerCase().replaceAll("_", "-").replace(/^--/, "")}`,
+				indent
+			};
+			values.set(last.key, value);
+		}
+	}
+	return values;
+}
+async function exists(file) {
+	return stat(file).then(() => true, () => false);
 }
 // src/io/requirements.ts
 /** Reads a requirements file, with the files it includes, into one hash; refuses what a shared environment cannot hold. */
@@ -50645,6 +50937,8 @@ function ownEnvironment(requirements) {
 	};
 }
 const TELL_EVERY_MS = 2e4;
+/** How often one process takes its turn at making an environment, when others take over each time. */
+const MOST_TURNS = 3;
 /** The finished environment, or null where `ensureEnvironment` would have to make it. Asks nothing of the network. */
 async function findEnvironment(request) {
 	return findComplete(folderOf(request, await readRequirements(request.spec.requirements)));
@@ -50676,18 +50970,23 @@ async function ensureEnvironment(request) {
 		const there = await find();
 		if (there !== null) return done(there, false);
 		if (request.signal?.aborted === true) return cancelled();
-		await mkdir(folder, { recursive: true });
-		await using lock = await lockFolder({
-			folder,
-			signal: request.signal,
-			staleAfterMs: request.staleAfterMs,
-			unneeded: async () => await find() !== null,
-			onWait: (seconds) => request.progress(`another process is making the environment ${request.spec.name}; waiting for it (${Math.round(seconds)} s)`)
-		});
-		const meanwhile = await find();
-		if (meanwhile !== null) return done(meanwhile, false);
-		if (lock === null) throw new Error(`the environment in ${folder} vanished while it was waited for`);
-		return done(await build(request, requirements, folder, AbortSignal.any([lock.lost, ...request.signal === void 0 ? [] : [request.signal]])), true);
+		await makeFolder(folder);
+		for (let taken = 1;; taken++) try {
+			await using lock = await lockFolder({
+				folder,
+				signal: request.signal,
+				staleAfterMs: request.staleAfterMs,
+				unneeded: async () => await find() !== null,
+				onWait: (seconds) => request.progress(`another process is making the environment ${request.spec.name}; waiting for it (${Math.round(seconds)} s)`)
+			});
+			const meanwhile = await find();
+			if (meanwhile !== null) return done(meanwhile, false);
+			if (lock === null) throw new Overtaken();
+			return done(await build(request, requirements, folder, lock.lost), true);
+		} catch (error) {
+			if (!(error instanceof Overtaken) || taken >= MOST_TURNS) throw error;
+			request.progress(`another process took over making the environment ${request.spec.name}: waiting for it`);
+		}
 	} catch (error) {
 		if (request.signal?.aborted === true) return cancelled();
 		if (!(error instanceof InstallFailure || error instanceof UserError || isSystemError(error))) throw error;
@@ -50699,24 +50998,31 @@ async function ensureEnvironment(request) {
 		};
 	}
 }
-async function build(request, requirements, folder, signal) {
+async function build(request, requirements, folder, lost) {
 	const { spec, progress } = request;
-	const uv = usesPip(request.env) ? null : request.uv;
+	const signal = AbortSignal.any([lost, ...request.signal === void 0 ? [] : [request.signal]]);
+	const { env, reason } = await pipSettings({
+		env: request.env,
+		platform: process.platform,
+		root: "/"
+	});
+	const uv = reason === null ? request.uv : null;
 	const installation = {
 		base: request.python.executable,
 		uv,
-		env: request.env,
+		env,
 		signal,
 		output: request.output
 	};
 	const attempt = await beginAttempt(folder);
 	const tooLong = await longPathProblem({
 		folder: attempt,
-		env: request.env
+		env
 	});
 	if (tooLong !== null) throw new InstallFailure(tooLong);
 	await checkSpace(spec.name, spec.size, folder);
-	progress(`making the environment ${spec.name} with ${uv === null ? "pip" : "uv"}: ${sizeText(spec.size)}`);
+	const why = reason === null || request.uv === null ? "" : `, which ${reason} sets up and nothing uv`;
+	progress(`making the environment ${spec.name} with ${uv === null ? "pip" : "uv"}${why}: ${sizeText(spec.size)}`);
 	const began = performance.now();
 	using stops = new DisposableStack();
 	stops.adopt(setInterval(() => progress(`still making the environment ${spec.name} (${Math.round((performance.now() - began) / 1e3)} s)`), TELL_EVERY_MS), clearInterval);
@@ -50732,16 +51038,25 @@ async function build(request, requirements, folder, signal) {
 		await install(installation, attempt, ["-r", file], { cwd: path.dirname(file) });
 		const versions = await packageVersions(installation, interpreterOf(attempt));
 		signal.throwIfAborted();
-		return await completeAttempt(attempt, {
+		const made = await completeAttempt(attempt, {
 			by: uv === null ? "pip" : "uv",
 			versions
 		});
+		if (made === null) throw new Overtaken();
+		return made;
 	} catch (error) {
-		if (!signal.aborted) await removeTree(attempt);
-		if (!signal.aborted || request.signal?.aborted === true) throw error;
-		throw new InstallFailure("another process took over while this machine was asleep or overloaded; start again", { cause: error });
+		if (request.signal?.aborted === true || error instanceof Overtaken) throw error;
+		if (lost.aborted) throw new Overtaken({ cause: error });
+		await removeTree(attempt);
+		throw error;
 	}
 }
+/** Another process took the lock, and removed what was made so far. */
+var Overtaken = class extends InstallFailure {
+	constructor(options) {
+		super("another process took over while this machine was asleep or overloaded; start again", options);
+	}
+};
 async function fallBackToPyPI(name, folder, progress) {
 	const size = downloadEstimate({
 		name: "torch",
@@ -50976,7 +51291,7 @@ async function runOnce$1(state, number, job) {
 	const { backend, framework } = state;
 	const { host, python, watch, lock } = job;
 	const { folder, events: file, log } = filesOf(state, number, job);
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const ended = await runControl(harnessUnder(host, framework ?? python), {
 		backend,
 		stdlib: framework === null,
@@ -51985,108 +52300,6 @@ async function probeMachine(request) {
 	}
 	return probeSchema.parse(printedObject(lines));
 }
-// src/io/usual-places.ts
-/** Where programs are: on the PATH, and where a service's short PATH does not look. */
-const MINORS = [
-	"3.14",
-	"3.13",
-	"3.12",
-	"3.11"
-];
-function pathFolders({ env, platform }) {
-	const isPath = (name) => (platform === "win32" ? name.toUpperCase() : name) === "PATH";
-	return (Object.entries(env).find(([name]) => isPath(name))?.[1] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-}
-/** Folders that may hold a Python interpreter; the tool cache of a runner first. */
-async function pythonFolders(place) {
-	const { platform, env } = place;
-	const home = homeOf(place);
-	const bin = platform === "win32" ? "" : "bin";
-	const folders = [];
-	for (const version of await foldersIn(below(env["RUNNER_TOOL_CACHE"], "Python"))) folders.push(path.join(version, "arm64", bin), path.join(version, "x64", bin));
-	const managed = (await foldersIn(platform === "win32" ? below(env["APPDATA"], "uv", "python") : below(home, ".local/share/uv/python"))).map((version) => path.join(version, bin));
-	if (platform === "win32") return [
-		...folders,
-		...await windowsFolders(place),
-		...managed
-	];
-	const pyenv = env["PYENV_ROOT"] ?? below(home, ".pyenv");
-	const system = [
-		"opt/homebrew/bin",
-		"usr/local/bin",
-		"opt/local/bin",
-		"usr/bin"
-	].map((name) => below(place.root, name));
-	return [
-		...folders,
-		...system,
-		...under(home, [".local/bin"]),
-		...platform === "darwin" ? macFolders(place) : [],
-		...under(pyenv, ["shims"]),
-		...(await foldersIn(below(pyenv, "versions"))).map((version) => path.join(version, bin)),
-		...(await foldersIn(below(home, ".local/share/mise/installs/python"))).map((version) => path.join(version, bin)),
-		...under(home, [
-			"miniforge3/bin",
-			"miniconda3/bin",
-			"anaconda3/bin"
-		]),
-		...managed
-	];
-}
-/** Of python.org's installer, and what Homebrew keeps out of its bin/ because another version stands there. */
-function macFolders({ root }) {
-	return MINORS.flatMap((minor) => [
-		below(root, `Library/Frameworks/Python.framework/Versions/${minor}/bin`),
-		below(root, `opt/homebrew/opt/python@${minor}/bin`),
-		below(root, `usr/local/opt/python@${minor}/bin`)
-	]);
-}
-/** Of python.org's installer, for one user or for all, and of its successor, the install manager. */
-async function windowsFolders({ env }) {
-	const local = env["LOCALAPPDATA"];
-	const forAll = await foldersIn(below(env["PROGRAMFILES"]));
-	return [
-		...await foldersIn(below(local, "Programs", "Python")),
-		...forAll.filter((folder) => /^python3\d+$/i.test(path.basename(folder))),
-		...await foldersIn(below(local, "Python"))
-	];
-}
-/** Path of uv, which installers put where a service does not look; null where there is none. */
-async function findUv(place) {
-	const { env, platform, root } = place;
-	const usual = [...under(homeOf(place), [".local/bin", ".cargo/bin"]), ...platform === "win32" ? under(env["LOCALAPPDATA"], ["Microsoft/WinGet/Links"]) : under(root, [
-		"opt/homebrew/bin",
-		"usr/local/bin",
-		"opt/local/bin"
-	])];
-	return findIn("uv", [...pathFolders(place), ...usual], platform);
-}
-/** The first program of this name in these folders, or null. */
-async function findIn(name, folders, platform) {
-	for (const folder of folders) {
-		const file = path.join(folder, platform === "win32" ? `${name}.exe` : name);
-		if (await isProgram(file)) return file;
-	}
-	return null;
-}
-async function isProgram(file) {
-	return access(file, constants.X_OK).then(() => true, () => false);
-}
-function homeOf({ env }) {
-	return env["HOME"] ?? env["USERPROFILE"] ?? "";
-}
-/** A path below a folder; "" where the folder is not known. */
-function below(folder, ...names) {
-	return folder === void 0 || folder === "" ? "" : path.join(folder, ...names);
-}
-function under(folder, names) {
-	return names.map((name) => below(folder, name)).filter((found) => found !== "");
-}
-/** Folders named after versions, newest first; none where the parent is not there. */
-async function foldersIn(parent) {
-	if (parent === "") return [];
-	return (await readdir(parent).catch(() => [])).sort((a, b) => b.localeCompare(a, "en", { numeric: true })).map((name) => path.join(parent, name));
-}
 // src/io/python-candidates.ts
 /** Lists the programs that may be a Python interpreter, the likeliest first. */
 const NAMES = [
@@ -52126,7 +52339,7 @@ const TIMEOUT_S = 600;
 /** Path of the interpreter, or why it could not be had. One that an earlier job fetched needs no network. */
 async function fetchPython(request) {
 	const folder = path.join(request.cache, "python");
-	await mkdir(folder, { recursive: true });
+	await makeFolder(folder);
 	const there = await find(request, folder);
 	if (there !== null) return { file: there };
 	request.progress(`no usable Python on this machine: uv fetches Python ${FETCHED}, about 30 MB`);
@@ -52226,7 +52439,7 @@ async function findPython(request = {}) {
 		args: []
 	}));
 	const uv = await findUv(place);
-	const needsVenv = request.needsVenv ?? (usesPip(env) || uv === null);
+	const needsVenv = request.needsVenv ?? (uv === null || (await pipSettings(place)).reason !== null);
 	const seen = [];
 	const asked = /* @__PURE__ */ new Set();
 	for await (const candidate of pythonCandidates(place)) {
@@ -52414,7 +52627,7 @@ async function makeResultsFolder(root, name) {
 		"orders",
 		"runs",
 		"env"
-	]) await mkdir(path.join(folder, sub), { recursive: true });
+	]) await makeFolder(path.join(folder, sub));
 	const home = homedir();
 	const write = async (file, content) => {
 		const target = path.join(folder, file);
@@ -52432,7 +52645,7 @@ async function makeResultsFolder(root, name) {
 async function localFolder(workspace) {
 	const folder = path.join(workspace, ".finetune-bench");
 	try {
-		await mkdir(folder, { recursive: true });
+		await makeFolder(folder);
 		await writeFile(path.join(folder, ".gitignore"), "*\n");
 	} catch (error) {
 		const { message } = systemFault(error);
@@ -52535,7 +52748,8 @@ const INTERVAL_S = 1;
 /** For a watcher that was told to end. */
 const TERMINATE_AFTER_MS = 2e3;
 const KILL_AFTER_MS = 3e3;
-const OUTPUT_GRACE_MS = 1e3;
+/** For the sample that tells how a wait ended: a machine that stood still shows none in time. */
+const LATE_S = 5;
 /** Half a day of samples: a job has a time budget, its watcher a bound. */
 const MOST_SAMPLES = 5e4;
 /**
@@ -52569,6 +52783,7 @@ function startWatch(request) {
 		windowsHide: true
 	});
 	const note = noteChild(child.pid);
+	const grace = new DisposableStack();
 	const { stdin, stdout, stderr } = child;
 	stdin.on("error", () => {});
 	let words = "";
@@ -52590,9 +52805,9 @@ function startWatch(request) {
 	});
 	child.nodeChildProcess.on("exit", () => {
 		child.kill("SIGKILL");
-		setTimeout(() => [stdout, stderr].forEach((stream) => stream.destroy()), OUTPUT_GRACE_MS).unref();
+		grace.use(afterLooks(() => [stdout, stderr].forEach((stream) => stream.destroy())));
 	});
-	const over = ended(child, state, () => words);
+	const over = ended(child, state, () => words).finally(() => grace.dispose());
 	return {
 		between: (startMs, endMs) => samplesWithin(samples, {
 			startMs,
@@ -52652,8 +52867,9 @@ async function waitUntilIdle({ backend, maxS }, now) {
 		const seen = newest === void 0 || newest.time_s < since ? null : idleness(newest, backend);
 		if (seen?.state === "idle" || seen?.state === "unknown" && samples.length > 1 || state.ended || signal.aborted) return null;
 		const leftMs = until - Date.now();
-		if (leftMs <= 0) return seen?.state === "busy" ? seen.message : null;
-		await nextSample(state, leftMs, signal);
+		const isOfNow = newest !== void 0 && newest.time_s >= Date.now() / 1e3 - 2 * intervalS;
+		if (leftMs <= 0 && (isOfNow || leftMs <= -5e3)) return seen?.state === "busy" ? seen.message : null;
+		await nextSample(state, leftMs > 0 ? leftMs : leftMs + LATE_S * 1e3, signal);
 	}
 }
 async function nextSample(state, maxMs, signal) {
@@ -52858,4 +53074,4 @@ function missingIn(aside, otherSuites) {
 		reason
 	}));
 }
-export { headOfPull as $, gitAt as $n, besideOf as $t, announceJob as A, sizeOf$1 as An, renderComment as At, gpuCoresOf as B, failureInWords as Bn, completePairs as Bt, runsDue as C, memoryText as Cn, reportName as Ct, MAX_EVENTS_BYTES as D, sha256Hex as Dn, DEFAULT_SUITE as Dt, samplesWithin as E, canonicalJson as En, probeSchema as Et, smallestEffect as F, listed as Fn, measuredSchema as Ft, publishFile as G, formatInterval as Gn, drawSentence as Gt, detectableOf as H, formatAge as Hn, SIZE_COLUMN as Ht, suiteSchema as I, named as In, measuredSuite as It, ZIP_LIMITS as J, cacheFolder as Jn, offeredByAll as Jt, readJobContext as K, formatPercent as Kn, table as Kt, machineChanges as L, plain as Ln, shippedCatalogue as Lt, harnessUnder as M, benchmarkName$1 as Mn, frameworkRows as Mt, automaticBackends as N, changeInWords as Nn, onRunner as Nt, readEvents as O, rangeOf as On, suiteKeyOf as Ot, makePlan as P, isShown as Pn, warningsOf as Pt, readZipEntry as Q, githubRemote as Qn, believableOfJoint as Qt, controlFindings as R, say as Rn, qualifiedInWords as Rt, measurePairs as S, machineIdentity as Sn, artifactName as St, observedDisturbances as T, softwareIdentity as Tn, withArtifact as Tt, marginsOf as U, formatChange as Un, movedRows as Ut, judge as V, counted$1 as Vn, LEAST_SD$1 as Vt, openStore as W, formatDuration as Wn, bullets as Wt, listResults as X, baseOfJob as Xn, segmentStart as Xt, downloadResult as Y, baseOfHistory as Yn, ACCEPT_FILE as Yt, BadArchive as Z, baseOfRef as Zn, iconFor as Zt, waitUntilQuiet as _, spread as _n, parseStoredPath as _t, stayAwake as a, verdictOf$1 as an, didYouMean as ar, packTar as at, controlResult as b, variance as bn, storedPath as bt, readMachine as c, whichRuns as cn, faultOfCommit as ct, assembleResult as d, isUsable as dn, isRecorded as dt, isAllClear as en, parseInputs as er, parentsOf as et, loadSuite as f, valuesOf$1 as fn, MAX_STORED_BYTES as ft, readyAll as g, mean as gn, parseJson$2 as gt, benchOf as h, relativeChange as hn, oversized as ht, openWatch as i, sidesOf as in, directionSchema as ir, readTarGz as it, estimateRun as j, standingOf$1 as jn, renderSummary as jt, measuringClock as k, sinceOf as kn, fitting as kt, findPython as l, findSeries as ln, withTrustedFacts as lt, BUILTIN_SUITES as m, jobValue as mn, irregular as mt, runPipeline as n, informativeMark as nn, VERDICTS as nr, readRun as nt, localFolder as o, sparkline as on, readResult as ot, parseSuite as p, isRatioScale as pn, gather as pt, parseBaselineInput as q, formatValue as qn, acceptLines as qt, openJobLock as r, metricWords as rn, verdictSchema as rr, TooLarge as rt, makeResultsFolder as s, leadOf as sn, faultOfClaims as st, runReportLine as t, changeOf as tn, isAccepted as tr, pullRequestOf as tt, probeMachine as u, isSameMeasure as un, isOwn as ut, controlBackends as v, sum$1 as vn, qualificationPath as vt, makeRunRecord as w, runnerKey$1 as wn, systemFault as wt, planEnvironments as x, deviceName as xn, storedText as xt, openControl as y, tQuantile as yn, readStored as yt, findChangePoints as z, sentenceCase as zn, LOOK_ALPHA as zt };
+export { readZipEntry as $, githubRemote as $n, believableOfJoint as $t, announceJob as A, sinceOf as An, fitting as At, gpuCoresOf as B, sentenceCase as Bn, LOOK_ALPHA as Bt, runsDue as C, machineIdentity as Cn, artifactName as Ct, MAX_EVENTS_BYTES as D, canonicalJson as Dn, probeSchema as Dt, samplesWithin as E, softwareIdentity as En, withArtifact as Et, smallestEffect as F, isShown as Fn, warningsOf as Ft, publishFile as G, formatDuration as Gn, bullets as Gt, detectableOf as H, counted$1 as Hn, LEAST_SD$1 as Ht, suiteSchema as I, listed as In, measuredSchema as It, parseBaselineInput as J, formatValue as Jn, acceptLines as Jt, makeFolder as K, formatInterval as Kn, drawSentence as Kt, machineChanges as L, named as Ln, measuredSuite as Lt, harnessUnder as M, standingOf$1 as Mn, renderSummary as Mt, automaticBackends as N, benchmarkName$1 as Nn, frameworkRows as Nt, readEvents as O, sha256Hex as On, DEFAULT_SUITE as Ot, makePlan as P, changeInWords as Pn, onRunner as Pt, BadArchive as Q, baseOfRef as Qn, iconFor as Qt, controlFindings as R, plain as Rn, shippedCatalogue as Rt, measurePairs as S, deviceName as Sn, storedText as St, observedDisturbances as T, runnerKey$1 as Tn, systemFault as Tt, marginsOf as U, formatAge as Un, SIZE_COLUMN as Ut, judge as V, failureInWords as Vn, completePairs as Vt, openStore as W, formatChange as Wn, movedRows as Wt, downloadResult as X, baseOfHistory as Xn, ACCEPT_FILE as Xt, ZIP_LIMITS as Y, cacheFolder as Yn, offeredByAll as Yt, listResults as Z, baseOfJob as Zn, segmentStart as Zt, waitUntilQuiet as _, mean as _n, parseJson$2 as _t, stayAwake as a, sidesOf as an, directionSchema as ar, readTarGz as at, controlResult as b, tQuantile as bn, readStored as bt, readMachine as c, leadOf as cn, faultOfClaims as ct, assembleResult as d, isSameMeasure as dn, isOwn as dt, besideOf as en, gitAt as er, headOfPull as et, loadSuite as f, isUsable as fn, isRecorded as ft, readyAll as g, relativeChange as gn, oversized as gt, benchOf as h, jobValue as hn, irregular as ht, openWatch as i, metricWords as in, verdictSchema as ir, TooLarge as it, estimateRun as j, sizeOf$1 as jn, renderComment as jt, measuringClock as k, rangeOf as kn, suiteKeyOf as kt, findPython as l, whichRuns as ln, faultOfCommit as lt, BUILTIN_SUITES as m, isRatioScale as mn, gather as mt, runPipeline as n, changeOf as nn, isAccepted as nr, pullRequestOf as nt, localFolder as o, verdictOf$1 as on, didYouMean as or, packTar as ot, parseSuite as p, valuesOf$1 as pn, MAX_STORED_BYTES as pt, readJobContext as q, formatPercent as qn, table as qt, openJobLock as r, informativeMark as rn, VERDICTS as rr, readRun as rt, makeResultsFolder as s, sparkline as sn, readResult as st, runReportLine as t, isAllClear as tn, parseInputs as tr, parentsOf as tt, probeMachine as u, findSeries as un, withTrustedFacts as ut, controlBackends as v, spread as vn, parseStoredPath as vt, makeRunRecord as w, memoryText as wn, reportName as wt, planEnvironments as x, variance as xn, storedPath as xt, openControl as y, sum$1 as yn, qualificationPath as yt, findChangePoints as z, say as zn, qualifiedInWords as zt };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
@@ -25,8 +25,8 @@ const INSTALLING = [
 	/^(?:SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NODE_EXTRA_CA_CERTS|NETRC)$/,
 	/^(?:HF_TOKEN|HF_ENDPOINT|HF_HUB_OFFLINE|HF_HUB_CACHE|XDG_CACHE_HOME|XDG_CONFIG_HOME|XDG_CONFIG_DIRS)$/
 ];
-/** These send packages past the environment that is being made. */
-const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
+/** These send packages past the environment that is being made, or leave some out of it. */
+const NEVER_INSTALLING = /^(?:PIP_(?:USER|TARGET|PREFIX|ROOT|PYTHON|REQUIREMENT|EDITABLE|NO_DEPS|NO_DEPENDENCIES|DRY_RUN)|UV_(?:PYTHON|PROJECT.*|SYSTEM_PYTHON))$/;
 /**
 * A user's own program may rely on packages of the user's folder; nothing installed here may, and nothing goes there,
 * whatever a pip.conf says.
@@ -90,24 +90,6 @@ function merge(base, extra, platform) {
 		...Object.fromEntries(others),
 		...extra
 	};
-}
-/** uv reads none of pip's variables: who set up pip by variables and not uv gets pip. */
-function usesPip(env) {
-	const given = (names) => names.some((name) => (env[name] ?? "") !== "");
-	return given([
-		"PIP_INDEX_URL",
-		"PIP_EXTRA_INDEX_URL",
-		"PIP_NO_INDEX",
-		"PIP_FIND_LINKS",
-		"PIP_CONFIG_FILE"
-	]) && !given([...[
-		"UV_DEFAULT_INDEX",
-		"UV_INDEX",
-		"UV_INDEX_URL",
-		"UV_EXTRA_INDEX_URL",
-		"UV_NO_INDEX",
-		"UV_FIND_LINKS"
-	], "UV_CONFIG_FILE"]);
 }
 // src/io/living.ts
 /** Processes that live now, with what tells one from another that was given the same number later. */
@@ -201,7 +183,7 @@ function noteChild(pid, env = process.env) {
 	};
 	const file = path.join(folder, `${pid}.json`);
 	try {
-		mkdirSync(folder, { recursive: true });
+		if (!existsSync(folder)) mkdirSync(folder);
 		writeFileSync(file, JSON.stringify(note));
 	} catch {}
 	return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
@@ -286,4 +268,4 @@ async function scratchFolder() {
 		})
 	};
 }
-export { waitForEnd as a, readNotes as c, installEnvironment as d, measuringEnvironment as f, endMarked as i, livingProcesses as l, scratchFolder as n, forgetNotes as o, usesPip as p, endLeftovers as r, noteChild as s, SCRATCH_PREFIX as t, CHILD_MARK as u };
+export { waitForEnd as a, readNotes as c, installEnvironment as d, measuringEnvironment as f, endMarked as i, livingProcesses as l, scratchFolder as n, forgetNotes as o, endLeftovers as r, noteChild as s, SCRATCH_PREFIX as t, CHILD_MARK as u };

@@ -1,5 +1,10 @@
+import { t as afterRunning } from "./running-time.js";
 // src/io/stop-signal.ts
-/** A runner sends SIGTERM 7.5 s after SIGINT and kills the whole tree 2.5 s later. */
+/** Ctrl-C, or a job being cancelled, as an abort signal. */
+/**
+* A runner sends SIGTERM 7.5 s after SIGINT and kills the whole tree 2.5 s later. What stopped the machine meanwhile is not
+* counted: what was measured would be left for nothing, when the runner stood still as well.
+*/
 const HURRY_MS = 6200;
 const DEADLINE_MS = 7e3;
 /**
@@ -9,12 +14,12 @@ const DEADLINE_MS = 7e3;
 function stopSignal() {
 	const stopped = new AbortController();
 	const hurry = new AbortController();
-	const timers = [];
+	const limits = [];
 	const actions = [];
 	const stop = () => {
 		if (stopped.signal.aborted) return;
 		stopped.abort();
-		timers.push(setTimeout(() => hurry.abort(), HURRY_MS).unref(), setTimeout(() => actions.forEach((action) => action()), DEADLINE_MS).unref());
+		limits.push(afterRunning(HURRY_MS, () => hurry.abort()), afterRunning(DEADLINE_MS, () => actions.forEach((action) => action())));
 	};
 	const signals = process.platform === "win32" ? [
 		"SIGINT",
@@ -28,7 +33,7 @@ function stopSignal() {
 		onDeadline: (action) => void actions.push(action),
 		[Symbol.dispose]: () => {
 			for (const name of signals) process.off(name, stop);
-			for (const timer of timers) clearTimeout(timer);
+			for (const limit of limits) limit[Symbol.dispose]();
 		}
 	};
 }
