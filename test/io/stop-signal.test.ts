@@ -9,7 +9,8 @@ import { stopSignal } from ${JSON.stringify(path.resolve(import.meta.dirname, ".
 const stop = stopSignal();
 stop.onDeadline(() => console.log("no time left"));
 stop.hurry.addEventListener("abort", () => console.log("little time left"));
-stop.signal.addEventListener("abort", () => console.log("stopped"));
+// Not before the limits have begun.
+stop.signal.addEventListener("abort", () => setImmediate(() => console.log("stopped")));
 process.on("SIGCONT", () => setTimeout(() => (console.log("goes on"), process.exit()), 50));
 setInterval(() => {}, 1000);
 console.log("ready");
